@@ -1,0 +1,190 @@
+//! Static facts of a traced function: what every span opened there has in common.
+
+use std::panic::Location;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+
+/// Where spans are opened: the name they get and the place in the source.
+///
+/// `#[traced]` makes one static per function; [`Span::new`](crate::Span::new) makes one per name
+/// and place. A record carries its number, not its text.
+#[derive(Debug)]
+pub struct Callsite {
+    name: &'static str,
+    function: &'static str,
+    module: &'static str,
+    file: &'static str,
+    line: u32,
+    fields: &'static [&'static str],
+    root: bool,
+    /// Run once before the first span: registers the context providers of the enabled runtimes.
+    prepare: fn(),
+    /// 0 until the first span.
+    id: AtomicU32,
+    /// The last answer of [`path`](crate::path): parent path in the high half, own path in the low.
+    pub(crate) last_path: AtomicU64,
+}
+
+impl Callsite {
+    /// Describes a place in the source; what the macro writes.
+    #[doc(hidden)]
+    pub const fn new(
+        name: &'static str,
+        module: &'static str,
+        file: &'static str,
+        line: u32,
+        prepare: fn(),
+    ) -> Self {
+        Self {
+            name,
+            function: name,
+            module,
+            file,
+            line,
+            fields: &[],
+            root: false,
+            prepare,
+            id: AtomicU32::new(0),
+            last_path: AtomicU64::new(0),
+        }
+    }
+
+    /// Names the function where the span's name is another.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn function(mut self, function: &'static str) -> Self {
+        self.function = function;
+        self
+    }
+
+    /// Names the arguments that are recorded, in their order.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn fields(mut self, fields: &'static [&'static str]) -> Self {
+        self.fields = fields;
+        self
+    }
+
+    /// Spans opened here start a trace of their own.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn root(mut self) -> Self {
+        self.root = true;
+        self
+    }
+
+    /// Returns the name its spans get.
+    pub const fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// Returns the function's identifier, without its module; the name where a span is made by hand.
+    pub const fn function_name(&self) -> &'static str {
+        self.function
+    }
+
+    /// Returns the path of the module, as `module_path!()` has it; empty where a span is made by hand.
+    pub const fn module_path(&self) -> &'static str {
+        self.module
+    }
+
+    /// Returns the source file, as `file!()` has it.
+    pub const fn file(&self) -> &'static str {
+        self.file
+    }
+
+    /// Returns the line in the file, from 1.
+    pub const fn line(&self) -> u32 {
+        self.line
+    }
+
+    pub(crate) fn field(&self, index: usize) -> Option<&'static str> {
+        self.fields.get(index).copied()
+    }
+
+    #[inline(always)]
+    pub(crate) const fn is_root(&self) -> bool {
+        self.root
+    }
+
+    /// Returns this callsite's number, from 1; the first call registers it and the providers.
+    #[inline(always)]
+    pub(crate) fn id(&'static self) -> u32 {
+        // Acquire: pairs with the release in `register`; who sees the number may look it up.
+        match self.id.load(Ordering::Acquire) {
+            0 => self.register(),
+            id => id,
+        }
+    }
+
+    #[cold]
+    fn register(&'static self) -> u32 {
+        (self.prepare)();
+        let id = append(self);
+        // Release: pairs with the acquire in `id`. Two threads that register at once get two
+        // numbers for one callsite, which does no harm.
+        self.id.store(id, Ordering::Release);
+        id
+    }
+
+    /// The callsite of a span made by hand: one per name and place, found again by their addresses.
+    pub(crate) fn by_hand(name: &'static str, place: &'static Location<'static>) -> &'static Self {
+        let key = (name.as_ptr().addr() as u64).rotate_left(32) ^ std::ptr::from_ref(place).addr() as u64;
+        let first = crate::id::mix(key) as usize;
+        for probe in 0..BY_HAND.len() {
+            let slot = &BY_HAND[first.wrapping_add(probe) % BY_HAND.len()];
+            let found = slot.get_or_init(|| leak(name, place));
+            if std::ptr::eq(found.name.as_ptr(), name.as_ptr())
+                && found.name.len() == name.len()
+                && found.line == place.line()
+                && std::ptr::eq(found.file.as_ptr(), place.file().as_ptr())
+            {
+                return found;
+            }
+        }
+        &TOO_MANY
+    }
+}
+
+fn leak(name: &'static str, place: &'static Location<'static>) -> &'static Callsite {
+    Box::leak(Box::new(Callsite::new(name, "", place.file(), place.line(), || {})))
+}
+
+/// Stands in for callsites beyond the limits below, so that their spans are not lost.
+static TOO_MANY: Callsite = Callsite::new("(too many callsites)", "", "", 0, || {});
+
+/// Callsites by hand are found by hashing; never more than this many names times places.
+static BY_HAND: [OnceLock<&'static Callsite>; 4096] = [const { OnceLock::new() }; 4096];
+
+const SEGMENT: usize = 1024;
+type Segment = Box<[OnceLock<&'static Callsite>]>;
+
+/// All callsites by number: append-only, read without a lock.
+static TABLE: [OnceLock<Segment>; 64] = [const { OnceLock::new() }; 64];
+static NEXT: AtomicU32 = AtomicU32::new(1);
+
+fn append(callsite: &'static Callsite) -> u32 {
+    // Relaxed: the number only has to be unique; the callsite is published by the `OnceLock`.
+    let id = NEXT.fetch_add(1, Ordering::Relaxed);
+    let Some(segment) = TABLE.get(id as usize / SEGMENT) else { return TOO_MANY.id_of_overflow() };
+    let segment = segment.get_or_init(|| (0..SEGMENT).map(|_| OnceLock::new()).collect());
+    let _first = segment[id as usize % SEGMENT].set(callsite);
+    id
+}
+
+impl Callsite {
+    /// Beyond the table all callsites share the number 0.
+    const fn id_of_overflow(&self) -> u32 {
+        0
+    }
+}
+
+/// Finds a callsite by its number.
+pub(crate) fn find(id: u32) -> &'static Callsite {
+    TABLE
+        .get(id as usize / SEGMENT)
+        .and_then(OnceLock::get)
+        .and_then(|segment| segment[id as usize % SEGMENT].get())
+        .copied()
+        .unwrap_or(&TOO_MANY)
+}

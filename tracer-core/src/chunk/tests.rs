@@ -1,0 +1,181 @@
+//! The protocol under real threads, and under every interleaving that loom can find.
+
+use super::{Pool, Reader, Writer};
+
+/// Writes one record of `count` slots that carries `value` in each of its slots.
+fn write(writer: &Writer, pool: &Pool, count: usize, value: u64) -> bool {
+    if writer.room(count).is_none() && !writer.turn_over(pool, count) {
+        return false;
+    }
+    let room = writer.room(count).expect("turned over");
+    room.iter().for_each(|slot| slot.store(0, value));
+    writer.publish(count);
+    true
+}
+
+/// Reads all logs once; the values of their slots in order.
+fn read(pool: &Pool, readers: &mut Vec<Reader>, values: &mut Vec<u64>) {
+    readers.extend(pool.new_logs());
+    readers.retain_mut(|reader| reader.read(pool, |slots| values.extend(slots.iter().map(|slot| slot.words()[0]))));
+}
+
+#[cfg(not(loom))]
+mod threads {
+    use std::thread;
+
+    use super::{Pool, Writer, read, write};
+
+    #[test]
+    fn every_record_arrives_once_and_in_order() {
+        static POOL: Pool = Pool::new(16 * 1024);
+        let writers: Vec<_> = (0..4)
+            .map(|_| {
+                thread::spawn(|| {
+                    let writer = Writer::new();
+                    let mut written = Vec::new();
+                    for value in 0..50_000 {
+                        let count = 1 + value as usize % 7;
+                        if write(&writer, &POOL, count, value) {
+                            written.extend([value].repeat(count));
+                        }
+                    }
+                    writer.close();
+                    written
+                })
+            })
+            .collect();
+        let (mut logs, mut done) = (Vec::new(), false);
+        let mut readers = Vec::new();
+        while !done {
+            done = writers.iter().all(thread::JoinHandle::is_finished);
+            for reader in POOL.new_logs() {
+                readers.push((reader, logs.len()));
+                logs.push(Vec::new());
+            }
+            readers.retain_mut(|(reader, log)| {
+                reader.read(&POOL, |slots| logs[*log].extend(slots.iter().map(|slot| slot.words()[0])))
+            });
+            thread::yield_now();
+        }
+        let mut written: Vec<_> = writers.into_iter().map(|writer| writer.join().unwrap()).collect();
+        written.sort();
+        logs.sort();
+        assert!(written == logs, "what was written is what was read");
+        assert!(readers.is_empty(), "every log was closed");
+        assert!(POOL.allocated() <= 16 * 1024);
+    }
+
+    #[test]
+    fn an_empty_pool_refuses_and_a_drained_one_serves_again() {
+        static POOL: Pool = Pool::new(64 + 1024);
+        let (writer, mut values) = (Writer::new(), Vec::new());
+        let written = (0..2_000).take_while(|value| write(&writer, &POOL, 1, *value)).count();
+        assert_eq!(written, 64 + 1024);
+        let mut readers = Vec::new();
+        read(&POOL, &mut readers, &mut values);
+        assert_eq!(values.len(), written);
+        assert!(!write(&writer, &POOL, 1, 0), "the last chunk is full but still the writer's");
+        let other = Writer::new();
+        assert!(write(&other, &POOL, 1, 7), "the small chunk is free again");
+    }
+
+    #[test]
+    fn a_closed_log_refuses() {
+        static POOL: Pool = Pool::new(1 << 16);
+        let writer = Writer::new();
+        assert!(write(&writer, &POOL, 1, 1));
+        writer.close();
+        assert!(!write(&writer, &POOL, 1, 2));
+        let (mut readers, mut values) = (Vec::new(), Vec::new());
+        read(&POOL, &mut readers, &mut values);
+        assert_eq!((values, readers.len()), (vec![1], 0));
+    }
+}
+
+#[cfg(loom)]
+mod model {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use loom::sync::Arc;
+    use loom::thread;
+
+    use super::{Pool, Writer, read, write};
+
+    /// A model that explores one execution proves nothing.
+    fn explored(floor: usize, preemptions: usize, model: impl Fn() + Sync + Send + 'static) {
+        static EXECUTIONS: AtomicUsize = AtomicUsize::new(0);
+        let before = EXECUTIONS.load(Ordering::Relaxed);
+        let mut builder = loom::model::Builder::new();
+        builder.preemption_bound = Some(preemptions);
+        builder.check(move || {
+            EXECUTIONS.fetch_add(1, Ordering::Relaxed);
+            model();
+        });
+        let explored = EXECUTIONS.load(Ordering::Relaxed) - before;
+        println!("{explored} executions");
+        assert!(explored >= floor, "the model is vacuous: {explored} executions");
+    }
+
+    /// Turnover, a record over two slots, recycling, thread exit and drain at once: small chunks
+    /// have one slot, large ones two, and the pool has five slots.
+    #[test]
+    fn what_one_thread_writes_is_read_in_order() {
+        explored(1_000, 3, || {
+            let pool = Arc::new(Pool::new(5));
+            let writer = thread::spawn({
+                let pool = Arc::clone(&pool);
+                move || {
+                    let (writer, mut written) = (Writer::new(), Vec::new());
+                    for (value, count) in [(1, 1), (2, 1), (3, 2), (4, 1), (5, 1)] {
+                        if write(&writer, &pool, count, value) {
+                            written.extend([value].repeat(count));
+                        }
+                        thread::yield_now();
+                    }
+                    writer.close();
+                    written
+                }
+            });
+            let (mut readers, mut values) = (Vec::new(), Vec::new());
+            for _ in 0..3 {
+                read(&pool, &mut readers, &mut values);
+                thread::yield_now();
+            }
+            let written = writer.join().unwrap();
+            read(&pool, &mut readers, &mut values);
+            assert_eq!(values, written);
+            assert!(readers.is_empty());
+        });
+    }
+
+    /// Two threads take chunks from one pool while the reader gives them back.
+    #[test]
+    fn two_threads_never_share_a_chunk() {
+        explored(1_000, 2, || {
+            let pool = Arc::new(Pool::new(4));
+            let writers: Vec<_> = [10, 20]
+                .map(|first| {
+                    let pool = Arc::clone(&pool);
+                    thread::spawn(move || {
+                        let writer = Writer::new();
+                        let written: Vec<_> =
+                            (first..first + 3).filter(|value| write(&writer, &pool, 1, *value)).collect();
+                        writer.close();
+                        written
+                    })
+                })
+                .into_iter()
+                .collect();
+            let (mut readers, mut values) = (Vec::new(), Vec::new());
+            for _ in 0..2 {
+                read(&pool, &mut readers, &mut values);
+                thread::yield_now();
+            }
+            let mut written: Vec<_> = writers.into_iter().flat_map(|writer| writer.join().unwrap()).collect();
+            read(&pool, &mut readers, &mut values);
+            written.sort_unstable();
+            values.sort_unstable();
+            assert_eq!(values, written);
+        });
+    }
+}

@@ -1,0 +1,185 @@
+//! What is said of a span while it is open, written to the log at once and joined by its id later.
+
+use std::cell::Cell;
+use std::fmt::{self, Write as _};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use crate::clock;
+use crate::context::SpanContext;
+use crate::log;
+use crate::record::{self, Head, Key, Kind, MAX_TEXT, MAX_WORDS, Sink};
+use crate::value::Value;
+
+/// An attribute to be written.
+pub(crate) type Item<'a> = (Key<'a>, Value<'a>);
+
+/// Writes attributes of the span `context`; keys may be fields of the callsite numbered `callsite`.
+#[inline]
+pub(crate) fn attributes(context: &SpanContext, callsite: u32, items: &[Item<'_>]) {
+    if !context.is_recorded() || items.is_empty() {
+        return;
+    }
+    if items.iter().all(|(_, value)| is_plain(value)) {
+        write(Target { context, callsite, kind: Kind::Attributes }, &[], items.len(), |index| items[index]);
+    } else {
+        formatted(items, |count, item| {
+            write(Target { context, callsite, kind: Kind::Attributes }, &[], count, item);
+        });
+    }
+}
+
+/// Writes an event, an error or a link: `words` first, then the items.
+#[inline(never)]
+pub(crate) fn other(context: &SpanContext, kind: Kind, words: &[u64], items: &[Item<'_>]) {
+    if context.is_recorded() {
+        formatted(items, |count, item| write(Target { context, callsite: 0, kind }, words, count, item));
+    }
+}
+
+/// Writes an event of now.
+pub(crate) fn event(context: &SpanContext, name: &str, items: &[(&str, Value<'_>)]) {
+    if !context.is_recorded() {
+        return;
+    }
+    let named = std::iter::once((Key::Name("name"), Value::Str(name)));
+    let items: Vec<_> = named.chain(items.iter().map(|(key, value)| (Key::Name(key), *value))).collect();
+    other(context, Kind::Event, &[clock::ticks()], &items);
+}
+
+/// Writes a link to another span.
+pub(crate) fn link(context: &SpanContext, to: &SpanContext) {
+    other(context, Kind::Link, &[to.trace.high, to.trace.low, to.span.0], &[]);
+}
+
+/// Writes one poll of the task's outermost frame.
+#[inline(always)]
+pub(crate) fn poll(context: &SpanContext, start: u64, end: u64) {
+    let head = Head { kind: Kind::Poll, extra: 2, tracer: context.tracer(), callsite: 0 };
+    log::detail(head, context.span.0, |sink| {
+        sink.word(start);
+        sink.word(end);
+    });
+}
+
+/// Writes how long the span's task waited from its spawn to its first poll, in ticks.
+pub(crate) fn spawn(context: &SpanContext, delay: u64) {
+    other(context, Kind::Spawn, &[delay], &[]);
+}
+
+#[derive(Clone, Copy)]
+struct Target<'a> {
+    context: &'a SpanContext,
+    callsite: u32,
+    kind: Kind,
+}
+
+/// Writes one record, or two of the halves where it would be too long for one.
+#[inline]
+fn write<'a>(target: Target<'_>, words: &[u64], count: usize, item: impl Fn(usize) -> Item<'a> + Copy) {
+    let total = words.len() + (0..count).map(|index| { let (key, value) = item(index); record::item_words(key, &value) }).sum::<usize>();
+    if total > MAX_WORDS && count > 1 {
+        return write_halves(target, words, count, &item);
+    }
+    let Target { context, callsite, kind } = target;
+    let head = Head { kind, extra: total as u16, tracer: context.tracer(), callsite };
+    log::detail(head, context.span.0, |sink| {
+        words.iter().for_each(|word| sink.word(*word));
+        for index in 0..count {
+            let (key, value) = item(index);
+            record::write_item(sink, key, &value);
+        }
+    });
+}
+
+/// The second half of a long event or error becomes attributes of the span: nothing is lost.
+#[cold]
+fn write_halves<'a>(target: Target<'_>, words: &[u64], count: usize, item: &dyn Fn(usize) -> Item<'a>) {
+    let half = count / 2;
+    write(target, words, half, item);
+    let rest = |index: usize| item(half + index);
+    write(Target { kind: Kind::Attributes, ..target }, &[], count - half, &rest);
+}
+
+/// Whether a value can be written as it stands.
+#[inline]
+fn is_plain(value: &Value<'_>) -> bool {
+    match value {
+        Value::Bool(_) | Value::I64(_) | Value::F64(_) => true,
+        Value::U64(value) => i64::try_from(*value).is_ok(),
+        Value::Str(text) => text.len() <= MAX_TEXT,
+        Value::Display(_) | Value::Debug(_) => false,
+    }
+}
+
+/// Room to format values in; taken while in use.
+#[derive(Default)]
+struct Scratch {
+    text: String,
+    /// Where each item's text ends; items that are written as they stand have none of their own.
+    ends: Vec<usize>,
+}
+
+thread_local! {
+    static SCRATCH: Cell<Option<Scratch>> = const { Cell::new(None) };
+    static FORMATTING: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Formats what needs it before anything is written: user code may itself be traced, or panic.
+#[cold]
+fn formatted<R>(items: &[Item<'_>], use_them: impl for<'s> FnOnce(usize, &'s dyn Fn(usize) -> Item<'s>) -> R) -> R {
+    let mut scratch = SCRATCH.try_with(Cell::take).ok().flatten().unwrap_or_default();
+    scratch.text.clear();
+    scratch.ends.clear();
+    for (_, value) in items {
+        if !is_plain(value) {
+            format(value, &mut scratch.text);
+        }
+        scratch.ends.push(scratch.text.len());
+    }
+    let item = |index: usize| {
+        let (key, value) = items[index];
+        let start = index.checked_sub(1).map_or(0, |before| scratch.ends[before]);
+        let text = &scratch.text[start..scratch.ends[index]];
+        (key, if is_plain(&value) { value } else { Value::Str(text) })
+    };
+    let result = use_them(items.len(), &item);
+    // Without the thread-local the room is simply freed.
+    let _kept = SCRATCH.try_with(|place| place.set(Some(scratch)));
+    result
+}
+
+/// Appends the value's text, at most [`MAX_TEXT`] bytes of it.
+fn format(value: &Value<'_>, text: &mut String) {
+    let start = text.len();
+    let nested = FORMATTING.replace(true);
+    if nested {
+        text.push_str("(formatted while formatting another value)");
+        return;
+    }
+    let outcome = catch_unwind(AssertUnwindSafe(|| write!(Bounded { text, start }, "{value}")));
+    FORMATTING.set(false);
+    if outcome.is_err() {
+        text.truncate(start);
+        text.push_str("(panicked while formatting)");
+    }
+}
+
+/// Stops the formatting of endless values, with a mark where it was cut.
+struct Bounded<'a> {
+    text: &'a mut String,
+    start: usize,
+}
+
+impl fmt::Write for Bounded<'_> {
+    fn write_str(&mut self, part: &str) -> fmt::Result {
+        let room = (self.start + MAX_TEXT).saturating_sub(self.text.len());
+        if part.len() <= room {
+            self.text.push_str(part);
+            return Ok(());
+        }
+        let cut = (0..=room).rev().find(|cut| part.is_char_boundary(*cut)).unwrap_or(0);
+        self.text.push_str(&part[..cut]);
+        self.text.push('…');
+        Err(fmt::Error)
+    }
+}

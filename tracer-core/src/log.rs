@@ -1,0 +1,131 @@
+//! Each thread's log: where finished spans and their details are written, without a lock or a wait.
+
+use std::sync::atomic::Ordering;
+
+use crate::chunk::{MAX_SLOTS, Pool, Reader, Slot, Writer};
+use crate::destination;
+use crate::record::{Head, Kind, SLOT, Sink};
+
+/// Bytes that all logs of the process may take together, unless a builder says otherwise.
+const DEFAULT_LIMIT: u64 = 128 << 20;
+const SLOT_BYTES: u64 = size_of::<Slot>() as u64;
+
+static POOL: Pool = Pool::new(DEFAULT_LIMIT / SLOT_BYTES);
+
+thread_local! {
+    // Without a destructor: spans may end in destructors of other thread-locals.
+    static WRITER: Writer = const { Writer::new() };
+    // Touched only where a chunk is taken: its destructor is the thread's exit.
+    static EXIT: Exit = const { Exit };
+}
+
+struct Exit;
+
+impl Drop for Exit {
+    fn drop(&mut self) {
+        WRITER.with(Writer::close);
+    }
+}
+
+/// Sets how many bytes the logs of the process may take together.
+pub(crate) fn set_limit(bytes: u64) {
+    POOL.set_limit(bytes / SLOT_BYTES);
+}
+
+/// Bytes the logs take now; they only grow, up to the limit.
+pub(crate) fn allocated() -> u64 {
+    POOL.allocated() * SLOT_BYTES
+}
+
+/// Writes the end of a span: one slot.
+#[inline(always)]
+pub(crate) fn end(tracer: u32, words: [u64; SLOT]) {
+    let written = write(1, |slots| {
+        if let Some(slot) = slots.first() {
+            for (index, word) in words.into_iter().enumerate() {
+                slot.store(index, word);
+            }
+        }
+    });
+    if !written {
+        lose(tracer, Kind::End);
+    }
+}
+
+/// Writes a detail of `words` payload words; `fill` puts exactly so many into the sink.
+#[inline(always)]
+pub(crate) fn detail(head: Head, span: u64, fill: impl FnOnce(&mut Payload<'_>)) {
+    let slots = Head::slots(usize::from(head.extra));
+    let written = write(slots, |slots| {
+        let mut payload = Payload { slots, next: 0 };
+        payload.word(head.to_word());
+        payload.word(span);
+        fill(&mut payload);
+        debug_assert_eq!(payload.next, usize::from(head.extra) + 2, "the head says how much follows");
+    });
+    if !written {
+        lose(head.tracer, head.kind);
+    }
+}
+
+/// The slots of a detail as a row of words.
+#[derive(Debug)]
+pub(crate) struct Payload<'a> {
+    slots: &'a [Slot],
+    next: usize,
+}
+
+impl Sink for Payload<'_> {
+    #[inline(always)]
+    fn word(&mut self, word: u64) {
+        if let Some(slot) = self.slots.get(self.next / SLOT) {
+            slot.store(self.next % SLOT, word);
+        }
+        self.next += 1;
+    }
+}
+
+#[inline(always)]
+fn write(count: usize, fill: impl FnOnce(&[Slot])) -> bool {
+    WRITER.with(|writer| {
+        let Some(room) = writer.room(count).or_else(|| turn_over(writer, count)) else { return false };
+        fill(room);
+        writer.publish(count);
+        true
+    })
+}
+
+#[cold]
+#[inline(never)]
+fn turn_over(writer: &Writer, count: usize) -> Option<&'static [Slot]> {
+    debug_assert!(count <= MAX_SLOTS, "a payload's length has twelve bits");
+    if writer.is_new() && EXIT.try_with(|_| ()).is_err() {
+        // The thread is ending: nobody would close a log begun now.
+        writer.close();
+    }
+    writer.turn_over(&POOL, count).then(|| writer.room(count)).flatten()
+}
+
+#[cold]
+fn lose(tracer: u32, kind: Kind) {
+    if let Some(destination) = destination::find(tracer) {
+        let lost = &destination.lost;
+        // Relaxed: a count that guards nothing.
+        let count = if kind == Kind::End { &lost.spans } else { &lost.details };
+        count.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+/// All logs of the process, read by the one collector.
+#[derive(Debug, Default)]
+pub(crate) struct Logs {
+    readers: Vec<Reader>,
+}
+
+impl Logs {
+    /// Shows what was written since the last call: runs of slots that hold whole records.
+    pub(crate) fn read(&mut self, mut visit: impl FnMut(&[Slot])) {
+        self.readers.extend(POOL.new_logs());
+        self.readers.retain_mut(|reader| reader.read(&POOL, &mut visit));
+    }
+}

@@ -1,0 +1,171 @@
+//! How a traced function's return value marks its span: by type, chosen while compiling.
+//!
+//! The macro asks `outcome!(R)` for a zero-sized strategy: autoref picks the first that fits, from
+//! a Result of a real error down to "nothing to learn". A closure would put a higher-ranked lifetime
+//! into the future's type and break `Send` checks.
+
+use std::any::type_name;
+use std::backtrace::{Backtrace, BacktraceStatus};
+use std::error::Error;
+use std::fmt::{Debug, Display};
+use std::marker::PhantomData;
+
+use crate::context::SpanContext;
+use crate::detail::{self, Item};
+use crate::record::{Key, Kind};
+use crate::span::SpanGuard;
+use crate::value::Value;
+
+/// Looks at the value that a traced function returns.
+pub trait Outcome<T> {
+    /// Marks the span as failed if `value` says so.
+    fn observe(span: &SpanContext, value: &T);
+}
+
+/// Marks the span of `guard` by the value its function returns; what the macro calls.
+#[doc(hidden)]
+#[inline(always)]
+pub fn observe<T, O: Outcome<T>>(guard: &SpanGuard, _: O, value: &T) {
+    O::observe(guard.context(), value);
+}
+
+/// Nothing to learn from the value.
+#[derive(Clone, Copy, Debug)]
+pub struct Nothing;
+/// A `Result` whose error has a message and sources.
+#[derive(Clone, Copy, Debug)]
+pub struct ByError;
+/// A `Result` whose error is a box or report around a `dyn Error`.
+#[derive(Clone, Copy, Debug)]
+pub struct ByReport;
+/// A `Result` whose error can be displayed.
+#[derive(Clone, Copy, Debug)]
+pub struct ByDisplay;
+/// A `Result` whose error can only be debugged.
+#[derive(Clone, Copy, Debug)]
+pub struct ByDebug;
+/// A `Result` of whose error only the type is known.
+#[derive(Clone, Copy, Debug)]
+pub struct ByName;
+
+impl<T> Outcome<T> for Nothing {
+    #[inline(always)]
+    fn observe(_: &SpanContext, _: &T) {}
+}
+
+macro_rules! outcome {
+    ($strategy:ty, [$($bound:tt)*], |$error:ident| $value:expr, $source:expr) => {
+        impl<T, E: $($bound)*> Outcome<Result<T, E>> for $strategy {
+            #[inline(always)]
+            fn observe(span: &SpanContext, value: &Result<T, E>) {
+                if let Err($error) = value {
+                    if span.is_recorded() {
+                        fail(span, type_name::<E>(), $value, $source);
+                    }
+                }
+            }
+        }
+    };
+}
+
+outcome!(ByError, [Error + 'static], |error| Value::Display(error), Error::source(error));
+outcome!(ByReport, [Display + AsRef<dyn Error + Send + Sync + 'static>], |error| Value::Display(error), error.as_ref().source());
+outcome!(ByDisplay, [Display], |error| Value::Display(error), None);
+outcome!(ByDebug, [Debug], |error| Value::Debug(error), None);
+outcome!(ByName, [], |_error| Value::Str(""), None);
+
+impl SpanContext {
+    /// Marks the span as failed: the error's type, message and chain of sources.
+    ///
+    /// With `RUST_BACKTRACE` set the system's backtrace is recorded, too.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let error = "x".parse::<u8>().unwrap_err();
+    /// tracer_core::current().record_error(&error);
+    /// ```
+    pub fn record_error(&self, error: &(dyn Error + 'static)) {
+        if self.is_recorded() {
+            fail(self, "", Value::Display(&error), error.source());
+        }
+    }
+}
+
+/// Sources beyond this depth are not followed.
+const MAX_SOURCES: usize = 8;
+
+#[cold]
+#[inline(never)]
+fn fail(span: &SpanContext, kind: &'static str, message: Value<'_>, source: Option<&(dyn Error + 'static)>) {
+    let sources: Vec<_> = std::iter::successors(source, |error: &&(dyn Error + 'static)| Error::source(*error)).take(MAX_SOURCES).collect();
+    let backtrace = Backtrace::capture();
+    let mut items: Vec<Item<'_>> = vec![(Key::Name("type"), Value::Str(kind)), (Key::Name("message"), message)];
+    items.extend(sources.iter().map(|error| (Key::Name("source"), Value::Display(error))));
+    if backtrace.status() == BacktraceStatus::Captured {
+        items.push((Key::Name("backtrace"), Value::Display(&backtrace)));
+    }
+    detail::other(span, Kind::Error, &[], &items);
+}
+
+/// Carries the declared return type for the choice below.
+#[doc(hidden)]
+pub struct Tag<T: ?Sized>(PhantomData<fn() -> Box<T>>);
+
+impl<T: ?Sized> Tag<T> {
+    #[doc(hidden)]
+    #[expect(clippy::new_without_default, reason = "written by the macro only")]
+    pub const fn new() -> Self {
+        Self(PhantomData)
+    }
+}
+
+impl<T: ?Sized> Debug for Tag<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Tag")
+    }
+}
+
+macro_rules! pick {
+    ($($name:ident => $strategy:ident for [$($generics:tt)*] $target:ty),* $(,)?) => { $(
+        #[doc(hidden)]
+        pub trait $name {
+            fn pick(&self) -> $strategy {
+                $strategy
+            }
+        }
+
+        impl<$($generics)*> $name for $target {}
+    )* };
+}
+
+pick! {
+    PickError => ByError for [T, E: Error + 'static] &&&&&Tag<Result<T, E>>,
+    PickReport => ByReport for [T, E: Display + AsRef<dyn Error + Send + Sync + 'static>] &&&&Tag<Result<T, E>>,
+    PickDisplay => ByDisplay for [T, E: Display] &&&Tag<Result<T, E>>,
+    PickDebug => ByDebug for [T, E: Debug] &&Tag<Result<T, E>>,
+    PickName => ByName for [T, E] &Tag<Result<T, E>>,
+    PickNothing => Nothing for [T: ?Sized] Tag<T>,
+}
+
+/// Chooses the strategy for a declared return type.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __outcome {
+    ($type:ty) => {{
+        #[allow(unused_imports)]
+        use $crate::__private::{PickDebug as _, PickDisplay as _, PickError as _, PickName as _, PickNothing as _, PickReport as _};
+        (&&&&&&$crate::__private::Tag::<$type>::new()).pick()
+    }};
+}
+
+/// Finds the best value of an argument.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __argument {
+    ($name:expr) => {{
+        #[allow(unused_imports)]
+        use $crate::__private::{DebugArgument as _, OpaqueArgument as _, TypedArgument as _};
+        (&&&$crate::__private::Argument(&$name)).value()
+    }};
+}

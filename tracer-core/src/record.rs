@@ -1,0 +1,261 @@
+//! What a span leaves in the log: 64-byte slots of eight words, and how text and numbers lie in them.
+//!
+//! | word | end of a span | detail (attributes, event, link, error, poll, spawn) |
+//! |---|---|---|
+//! | 0 | head: kind, flags, tracer, callsite | head: kind, number of payload words, tracer, callsite |
+//! | 1, 2 | trace id | 1: span id, then the payload, over several slots where it is longer |
+//! | 3, 4 | span id, parent id or 0 | |
+//! | 5, 6 | start and end in ticks | |
+//! | 7 | polls, path | |
+//!
+//! A payload is a list of items, each a head word (type, key, length or boolean), then a key that
+//! is not one of the callsite's fields, then the value; text is padded to whole words.
+
+use crate::callsite::Callsite;
+use crate::value::Value;
+
+/// Words in a slot.
+pub(crate) const SLOT: usize = 8;
+
+/// What a record is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub(crate) enum Kind {
+    End = 1,
+    Attributes,
+    Event,
+    Link,
+    Error,
+    Poll,
+    Spawn,
+}
+
+impl Kind {
+    const fn from_bits(bits: u64) -> Option<Self> {
+        Some(match bits {
+            1 => Self::End,
+            2 => Self::Attributes,
+            3 => Self::Event,
+            4 => Self::Link,
+            5 => Self::Error,
+            6 => Self::Poll,
+            7 => Self::Spawn,
+            _ => return None,
+        })
+    }
+}
+
+/// Flags of an ended span.
+pub(crate) mod flag {
+    pub(crate) const CANCELLED: u16 = 1;
+    pub(crate) const PANICKED: u16 = 1 << 1;
+    pub(crate) const SPAWNED: u16 = 1 << 2;
+    pub(crate) const LOCAL_ROOT: u16 = 1 << 3;
+}
+
+/// The first word of a record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Head {
+    pub(crate) kind: Kind,
+    /// Flags of an end, number of payload words of a detail; 12 bits.
+    pub(crate) extra: u16,
+    /// The tracer it goes to; 24 bits.
+    pub(crate) tracer: u32,
+    /// The callsite's number; 24 bits.
+    pub(crate) callsite: u32,
+}
+
+impl Head {
+    #[inline(always)]
+    pub(crate) const fn to_word(self) -> u64 {
+        self.kind as u64
+            | ((self.extra & 0xFFF) as u64) << 4
+            | ((self.tracer & 0xFF_FFFF) as u64) << 16
+            | (self.callsite as u64) << 40
+    }
+
+    pub(crate) const fn from_word(word: u64) -> Option<Self> {
+        let Some(kind) = Kind::from_bits(word & 0xF) else { return None };
+        Some(Self {
+            kind,
+            extra: (word >> 4) as u16 & 0xFFF,
+            tracer: (word >> 16) as u32 & 0xFF_FFFF,
+            callsite: (word >> 40) as u32,
+        })
+    }
+
+    /// Slots that a detail with `words` payload words takes.
+    pub(crate) const fn slots(words: usize) -> usize {
+        (words + 2).div_ceil(SLOT)
+    }
+}
+
+/// Payload words of one detail: 12 bits.
+pub(crate) const MAX_WORDS: usize = 0xFFF;
+
+/// Bytes of one text; the writer cuts longer ones and marks the cut.
+pub(crate) const MAX_TEXT: usize = 8 * 1024;
+
+/// How an attribute is named: by its place among the callsite's fields, or by its text.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Key<'a> {
+    Field(u8),
+    Name(&'a str),
+}
+
+const BOOL: u64 = 0;
+const INTEGER: u64 = 1;
+const FLOAT: u64 = 2;
+const TEXT: u64 = 3;
+const NAMED: u64 = 1 << 3;
+
+/// Takes the words of a payload, one after the other.
+pub(crate) trait Sink {
+    fn word(&mut self, word: u64);
+}
+
+/// Words that an item takes. Values that need formatting have been formatted before.
+#[inline]
+pub(crate) fn item_words(key: Key<'_>, value: &Value<'_>) -> usize {
+    let key = match key {
+        Key::Field(_) => 0,
+        Key::Name(name) => name.len().div_ceil(8),
+    };
+    let value = match value {
+        Value::Bool(_) => 0,
+        Value::Str(text) => text.len().div_ceil(8),
+        _ => 1,
+    };
+    1 + key + value
+}
+
+/// Writes an item; exactly [`item_words`] words.
+#[inline]
+pub(crate) fn write_item(sink: &mut impl Sink, key: Key<'_>, value: &Value<'_>) {
+    let (named, field, name) = match key {
+        Key::Field(index) => (0, u64::from(index), ""),
+        Key::Name(name) => (NAMED, name.len() as u64, name),
+    };
+    let (kind, length) = match value {
+        Value::Bool(value) => (BOOL, u64::from(*value)),
+        Value::F64(_) => (FLOAT, 0),
+        Value::Str(text) => (TEXT, text.len() as u64),
+        _ => (INTEGER, 0),
+    };
+    sink.word(kind | named | field << 8 | length << 32);
+    write_text(sink, name);
+    match value {
+        Value::I64(value) => sink.word(value.cast_unsigned()),
+        Value::U64(value) => sink.word(*value),
+        Value::F64(value) => sink.word(value.to_bits()),
+        Value::Str(text) => write_text(sink, text),
+        Value::Bool(_) => {}
+        Value::Display(_) | Value::Debug(_) => sink.word(0),
+    }
+}
+
+#[inline]
+fn write_text(sink: &mut impl Sink, text: &str) {
+    for chunk in text.as_bytes().chunks(8) {
+        let mut word = [0; 8];
+        word[..chunk.len()].copy_from_slice(chunk);
+        sink.word(u64::from_le_bytes(word));
+    }
+}
+
+/// Reads a payload back, as the bytes of its words in order (little endian).
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Items<'a> {
+    bytes: &'a [u8],
+    callsite: &'static Callsite,
+}
+
+impl<'a> Items<'a> {
+    pub(crate) const fn new(bytes: &'a [u8], callsite: &'static Callsite) -> Self {
+        Self { bytes, callsite }
+    }
+
+    /// Takes a plain word off the front.
+    pub(crate) fn word(&mut self) -> Option<u64> {
+        let (word, rest) = self.bytes.split_first_chunk()?;
+        self.bytes = rest;
+        Some(u64::from_le_bytes(*word))
+    }
+
+    fn text(&mut self, length: usize) -> Option<&'a str> {
+        let (text, rest) = self.bytes.split_at_checked(length.next_multiple_of(8))?;
+        self.bytes = rest;
+        std::str::from_utf8(&text[..length]).ok()
+    }
+}
+
+impl<'a> Iterator for Items<'a> {
+    type Item = (&'a str, Value<'a>);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let head = self.word()?;
+        let (field, length) = ((head >> 8) as usize & 0xFF_FFFF, (head >> 32) as usize);
+        let key = if head & NAMED == 0 { self.callsite.field(field)? } else { self.text(field)? };
+        let value = match head & 0b111 {
+            BOOL => Value::Bool(length != 0),
+            INTEGER => Value::I64(self.word()?.cast_signed()),
+            FLOAT => Value::F64(f64::from_bits(self.word()?)),
+            TEXT => Value::Str(self.text(length)?),
+            _ => return None,
+        };
+        Some((key, value))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    static SITE: Callsite = Callsite::new("site", "", "", 1, || {}).fields(&["id", "user"]);
+
+    impl Sink for Vec<u8> {
+        fn word(&mut self, word: u64) {
+            self.extend_from_slice(&word.to_le_bytes());
+        }
+    }
+
+    #[test]
+    fn what_is_written_is_read() {
+        let items = [
+            (Key::Field(0), Value::I64(-3)),
+            (Key::Field(1), Value::Str("fifteen letters")),
+            (Key::Name("a"), Value::Bool(true)),
+            (Key::Name("a name of more than eight"), Value::F64(0.5)),
+            (Key::Name("empty"), Value::Str("")),
+            (Key::Name("non-ascii"), Value::Str("żółw 🐢")),
+        ];
+        let mut bytes = Vec::new();
+        let words: usize = items.iter().map(|(key, value)| item_words(*key, value)).sum();
+        for (key, value) in &items {
+            write_item(&mut bytes, *key, value);
+        }
+        assert_eq!(bytes.len(), 8 * words);
+        let read: Vec<_> = Items::new(&bytes, &SITE).collect();
+        let expected = items.map(|(key, value)| match key {
+            Key::Field(index) => (SITE.field(usize::from(index)).unwrap(), value),
+            Key::Name(name) => (name, value),
+        });
+        assert_eq!(read, expected);
+    }
+
+    #[test]
+    fn a_torn_payload_ends_the_list() {
+        let mut bytes = Vec::new();
+        write_item(&mut bytes, Key::Name("text"), &Value::Str("twenty letters of it"));
+        for length in 0..bytes.len() {
+            assert_eq!(Items::new(&bytes[..length], &SITE).count(), 0);
+        }
+    }
+
+    #[test]
+    fn a_head_keeps_all_its_parts() {
+        let head = Head { kind: Kind::Spawn, extra: 0xABC, tracer: 0xFE_DCBA, callsite: 0x12_3456 };
+        assert_eq!(Head::from_word(head.to_word()), Some(head));
+        assert_eq!(Head::from_word(0), None);
+    }
+}
