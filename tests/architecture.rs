@@ -25,7 +25,17 @@ const MODULES: &[(&str, Rows)] = &[
             &["id", "sync"],
         ],
     ),
-    ("tracer-macros", &[&["expand"], &["check"], &["args", "item"]]),
+    (
+        "tracer-macros",
+        &[
+            &["expand"],
+            &["check"],
+            &["params", "runtime"],
+            &["args", "settings", "item", "output"],
+            &["written"],
+            &["nearest"],
+        ],
+    ),
     ("tracer-tokio", &[]),
     ("tracer-async-std", &[]),
     ("tracer-view", &[]),
@@ -117,13 +127,13 @@ fn sources(folder: &Path) -> Vec<PathBuf> {
     files
 }
 
-/// `export/memory.rs` is `["export", "memory"]`; nothing for `lib.rs` and programs.
+/// `export/memory.rs` is `["export", "memory"]`; nothing for `lib.rs`, programs and a crate's tests.
 fn module(path: &Path) -> Vec<String> {
     let path = path.with_extension("");
     let mut parts: Vec<String> =
         path.iter().map(|part| part.to_string_lossy().into_owned()).collect();
     parts.retain(|part| part != "mod");
-    if matches!(parts[0].as_str(), "lib" | "main" | "bin") { Vec::new() } else { parts }
+    if matches!(parts[0].as_str(), "lib" | "main" | "bin" | "tests") { Vec::new() } else { parts }
 }
 
 fn wrong_arrows(rows: Rows, module: &[String], text: &str) -> Vec<String> {
@@ -157,8 +167,7 @@ fn shipped(text: &str) -> String {
     let lines: Vec<_> =
         text.lines().map(|line| line.split("//").next().unwrap_or_default()).collect();
     let opens_tests = |at: &usize| {
-        lines[*at].starts_with("#[cfg(")
-            && (lines[*at].contains("test") || lines[*at].contains("loom"))
+        ["#[cfg(test", "#[cfg(all(test", "#[cfg(loom"].iter().any(|cfg| lines[*at].starts_with(cfg))
             && lines[*at..]
                 .iter()
                 .find(|line| !line.starts_with('#'))

@@ -19,10 +19,20 @@ pub(crate) fn items(folder: &Path) -> io::Result<BTreeSet<String>> {
         let kind =
             page.rsplit('/').next().and_then(|file| file.split('.').next()).unwrap_or_default();
         items.insert(format!("{path}: {}", declaration(kind, &html)));
-        items.extend(members(kind, &html).map(|member| format!("{path}: {member}")));
+        if is_own(&html, folder) {
+            let members = members(kind, &html).chain(variant_fields(&html));
+            items.extend(members.map(|member| format!("{path}: {member}")));
+        }
     }
-    reexports(folder, "", &mut items)?;
+    reexports(folder, "crate", &mut items)?;
     Ok(items)
+}
+
+/// Whether an item was written in this crate; what another one exports is that one's surface.
+fn is_own(html: &str, folder: &Path) -> bool {
+    let krate = folder.file_name().unwrap_or_default().to_string_lossy();
+    between(html, "class=\"src\" href=\"", "\"")
+        .is_some_and(|source| source.contains(&format!("../src/{krate}/")))
 }
 
 /// How the item is declared, without its body: fields and methods have lines of their own.
@@ -63,13 +73,21 @@ fn members<'a>(kind: &str, html: &'a str) -> impl Iterator<Item = String> + use<
     })
 }
 
+/// The fields of an enum's variants, which the table of contents leaves out.
+fn variant_fields(html: &str) -> impl Iterator<Item = String> + use<'_> {
+    html.split(" id=\"variant.").skip(1).filter_map(|rest| {
+        let (variant, _) = rest.split('"').next()?.split_once(".field.")?;
+        Some(format!("{variant}.{}", text(between(rest, "<code>", "</code>")?)))
+    })
+}
+
 /// Re-exports that rustdoc shows as a line in their module instead of a page.
 fn reexports(folder: &Path, module: &str, items: &mut BTreeSet<String>) -> io::Result<()> {
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
         let name = entry.file_name().to_string_lossy().into_owned();
         if entry.path().is_dir() {
-            reexports(&entry.path(), &format!("{module}{name}::"), items)?;
+            reexports(&entry.path(), &format!("{module}::{name}"), items)?;
         } else if name == "index.html" {
             let html = fs::read_to_string(entry.path())?;
             let lines = html.split("id=\"reexport.").skip(1);

@@ -52,8 +52,7 @@ pub(crate) fn broken(file: &File) -> Vec<String> {
 pub(crate) fn length(text: &str) -> usize {
     let lines: Vec<_> = text.lines().collect();
     let opens = |at: usize| {
-        lines[at].starts_with("#[cfg(")
-            && (lines[at].contains("test") || lines[at].contains("loom"))
+        ["#[cfg(test", "#[cfg(all(test", "#[cfg(loom"].iter().any(|cfg| lines[at].starts_with(cfg))
             && lines[at..]
                 .iter()
                 .find(|line| !line.starts_with('#'))

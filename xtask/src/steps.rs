@@ -70,7 +70,9 @@ pub(crate) fn bench_smoke() -> Outcome {
 
 /// Lets every test that compares with a snapshot write it instead.
 pub(crate) fn bless() -> Outcome {
-    run(cargo("test --workspace").env("TRYBUILD", "overwrite").env("TRACER_BLESS", "1"))
+    run(cargo("test --workspace --no-fail-fast")
+        .env("TRYBUILD", "overwrite")
+        .env("TRACER_BLESS", "1"))
 }
 
 /// Other flags would rebuild everything in the common folder, and once more on the way back.
