@@ -127,13 +127,15 @@ fn sources(folder: &Path) -> Vec<PathBuf> {
     files
 }
 
-/// `export/memory.rs` is `["export", "memory"]`; nothing for `lib.rs`, programs and a crate's tests.
+/// `export/memory.rs` is `["export", "memory"]`; nothing for `lib.rs`, programs and files of tests.
 fn module(path: &Path) -> Vec<String> {
     let path = path.with_extension("");
     let mut parts: Vec<String> =
         path.iter().map(|part| part.to_string_lossy().into_owned()).collect();
     parts.retain(|part| part != "mod");
-    if matches!(parts[0].as_str(), "lib" | "main" | "bin" | "tests") { Vec::new() } else { parts }
+    let looks_anywhere = matches!(parts[0].as_str(), "lib" | "main" | "bin")
+        || parts.iter().any(|part| part == "tests");
+    if looks_anywhere { Vec::new() } else { parts }
 }
 
 fn wrong_arrows(rows: Rows, module: &[String], text: &str) -> Vec<String> {
