@@ -1,0 +1,81 @@
+//! The steps that are a command or two of cargo.
+
+use std::path::Path;
+use std::process::Command;
+
+use crate::command::{Outcome, cargo, run};
+use crate::crates::{features, published, root, target};
+
+/// The benches are a workspace of their own, so that the crates they compare with are the newest.
+const BENCHES: &str = "benches/Cargo.toml";
+
+pub(crate) fn fmt() -> Outcome {
+    run(&mut cargo("fmt --all --check"))?;
+    if root().join(BENCHES).exists() {
+        run(&mut cargo(&format!("fmt --manifest-path {BENCHES} --check")))?;
+    }
+    Ok(())
+}
+
+pub(crate) fn lint() -> Outcome {
+    run(&mut cargo("clippy --workspace --all-targets --all-features -- -D warnings"))?;
+    for name in published() {
+        run(&mut cargo(&format!("clippy -p {name} --no-default-features --lib -- -D warnings")))?;
+    }
+    Ok(())
+}
+
+pub(crate) fn test() -> Outcome {
+    run(&mut cargo("test"))?;
+    // The checks of this very command are not among the default members.
+    run(&mut cargo("test --quiet -p xtask"))
+}
+
+/// Without any feature, the crates were already seen by `lint`.
+pub(crate) fn test_features() -> Outcome {
+    for name in published() {
+        for feature in features(&name) {
+            run(&mut cargo(&format!(
+                "check -p {name} --no-default-features --features {feature}"
+            )))?;
+        }
+    }
+    run(&mut cargo("test --quiet -p tracer --no-default-features --features macros"))
+}
+
+pub(crate) fn doc() -> Outcome {
+    let doc = "doc --no-deps --workspace --all-features";
+    run(cargo(doc).env("RUSTDOCFLAGS", "-D warnings"))?;
+    let private = format!("{doc} --document-private-items");
+    run(cargo(&private).env("RUSTDOCFLAGS", "-D warnings"))
+}
+
+pub(crate) fn examples() -> Outcome {
+    run(&mut cargo("run -q --example checkout"))
+}
+
+/// Models live beside what they model, in tracer-core alone.
+pub(crate) fn loom() -> Outcome {
+    let mut models = cargo("test --release -p tracer-core --lib");
+    run(in_its_own_target(&mut models, "loom").env("RUSTFLAGS", "--cfg loom"))
+}
+
+pub(crate) fn bench_smoke() -> Outcome {
+    if !Path::new(root()).join(BENCHES).exists() {
+        println!("   there are no benches");
+        return Ok(());
+    }
+    run(&mut cargo(&format!("run --release --manifest-path {BENCHES} -- --smoke")))
+}
+
+/// Lets every test that compares with a snapshot write it instead.
+pub(crate) fn bless() -> Outcome {
+    run(cargo("test --workspace --no-fail-fast")
+        .env("TRYBUILD", "overwrite")
+        .env("TRACER_BLESS", "1"))
+}
+
+/// Other flags would rebuild everything in the common folder, and once more on the way back.
+pub(crate) fn in_its_own_target<'a>(command: &'a mut Command, name: &str) -> &'a mut Command {
+    command.env("CARGO_TARGET_DIR", target().join(name))
+}
