@@ -21,6 +21,8 @@ pub(crate) struct Destination {
 pub(crate) struct Lost {
     pub(crate) spans: AtomicU64,
     pub(crate) details: AtomicU64,
+    /// Ended after their tracer was shut down.
+    pub(crate) late_spans: AtomicU64,
 }
 
 /// Tracers that record now: while there is none, traced code does nothing.

@@ -21,6 +21,11 @@ mod outcome;
 #[cfg(not(loom))]
 mod span;
 
+#[cfg(not(loom))]
+mod collector;
+#[cfg(not(loom))]
+mod export;
+
 mod chunk;
 mod clock;
 mod destination;
@@ -32,6 +37,13 @@ mod record;
 mod sync;
 
 pub use callsite::Callsite;
+#[cfg(not(loom))]
+pub use collector::{Builder, Dropped, ExporterStats, FlushError, InstallError, Stats, Tracer};
+#[cfg(not(loom))]
+pub use export::{
+    Attributes, Batch, Completeness, ErrorRecord, Event, Events, ExportError, Exporter, Link, Links, Memory, Outcome,
+    Resource, Slice, SpanRecord, Unit,
+};
 #[cfg(not(loom))]
 pub use context::{ContextProvider, SpanContext, current, register};
 #[cfg(not(loom))]

@@ -1,0 +1,299 @@
+//! The running tracer: what it is built from, and how it is flushed and shut down.
+
+mod assemble;
+mod outlet;
+mod report;
+mod stats;
+mod traces;
+mod worker;
+
+use std::fmt;
+use std::future::Future;
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::mpsc::channel;
+use std::time::{Duration, Instant};
+
+pub use stats::{Dropped, ExporterStats, Stats};
+
+use crate::collector::outlet::Outlet;
+use crate::collector::worker::{Command, Route, worker};
+use crate::context::SpanContext;
+use crate::destination::{self, Destination};
+use crate::export::{Exporter, Resource};
+use crate::future::{FutureExt, InContext};
+use crate::log;
+use crate::root;
+use crate::sample::{Ratio, Sampler};
+use crate::span::Scope;
+
+/// A running tracer: spans of its traces go to its exporters.
+///
+/// Dropping it flushes for at most five seconds, also while unwinding. `std::process::exit` drops
+/// nothing: call [`shutdown`](Self::shutdown) before.
+#[derive(Debug)]
+#[must_use = "dropping the tracer ends it; keep it until the end of `main`"]
+pub struct Tracer {
+    number: u32,
+    destination: &'static Destination,
+    outlets: Vec<Arc<Outlet>>,
+    closed: AtomicBool,
+    /// Spans reported as lost by an earlier flush.
+    lost: AtomicU64,
+}
+
+/// How long dropping a tracer may take.
+const LAST_FLUSH: Duration = Duration::from_secs(5);
+
+impl Tracer {
+    /// Begins to describe a tracer.
+    pub fn builder() -> Builder {
+        Builder::default()
+    }
+
+    /// Runs `f`; roots opened in it belong to this tracer, installed or not.
+    pub fn in_scope<R>(&self, f: impl FnOnce() -> R) -> R {
+        struct Leave(Scope);
+        impl Drop for Leave {
+            fn drop(&mut self) {
+                self.0.leave();
+            }
+        }
+        let _leave = Leave(Scope::enter(self.context()));
+        f()
+    }
+
+    /// Runs `future`; roots opened in it belong to this tracer, installed or not.
+    pub fn scope<F: Future>(&self, future: F) -> InContext<F> {
+        future.in_context(self.context())
+    }
+
+    /// Returns a context without a span: roots opened in it belong to this tracer.
+    pub fn context(&self) -> SpanContext {
+        SpanContext::scope(self.number)
+    }
+
+    /// Hands all spans that have ended to the exporters and waits until they are done with them,
+    /// for at most `timeout`.
+    ///
+    /// # Errors
+    ///
+    /// Says how many spans were not delivered: still queued when the time was over, or dropped
+    /// since the last flush.
+    pub fn flush(&self, timeout: Duration) -> Result<(), FlushError> {
+        self.hand_on(false, timeout)
+    }
+
+    /// Flushes and ends this tracer: spans that end later are counted as dropped.
+    ///
+    /// # Errors
+    ///
+    /// As [`flush`](Self::flush).
+    pub fn shutdown(&self, timeout: Duration) -> Result<(), FlushError> {
+        if self.closed.swap(true, Ordering::Relaxed) {
+            return Ok(());
+        }
+        destination::close(self.number);
+        let result = self.hand_on(true, timeout);
+        self.outlets.iter().for_each(|outlet| outlet.close());
+        result
+    }
+
+    fn hand_on(&self, close: bool, timeout: Duration) -> Result<(), FlushError> {
+        let deadline = Instant::now() + timeout;
+        let (done, wait) = channel();
+        let told = worker().is_ok_and(|w| w.send(Command::Flush { tracer: self.number, close, done }).is_ok());
+        let handed = told && wait.recv_timeout(timeout).is_ok();
+        let in_time = self.outlets.iter().all(|outlet| outlet.wait(outlet.pushed(), deadline));
+        let stats = self.stats();
+        let lost = stats.exporters.iter().map(|exporter| exporter.dropped.total()).sum();
+        let dropped = lost - self.lost.swap(lost, Ordering::Relaxed).min(lost);
+        if handed && in_time && dropped == 0 {
+            return Ok(());
+        }
+        let queued = if handed && in_time { 0 } else { stats.exporters.iter().map(|exporter| exporter.queued).sum() };
+        Err(FlushError { queued, dropped, timeout: (!handed || !in_time).then_some(timeout) })
+    }
+
+    /// Returns what became of the spans so far; exact after a flush.
+    pub fn stats(&self) -> Stats {
+        let lost = &self.destination.lost;
+        // Relaxed: counts that guard nothing.
+        let (log_full, late) = (lost.spans.load(Ordering::Relaxed), lost.late_spans.load(Ordering::Relaxed));
+        let exporters = self.outlets.iter().map(|outlet| {
+            let mut stats = outlet.stats();
+            stats.ended += log_full + late;
+            stats.dropped.log_full = log_full;
+            stats.dropped.after_shutdown = late;
+            stats
+        });
+        Stats {
+            exporters: exporters.collect(),
+            lost_details: lost.details.load(Ordering::Relaxed),
+            log_bytes: log::allocated(),
+        }
+    }
+}
+
+impl Drop for Tracer {
+    fn drop(&mut self) {
+        // What was not delivered is in the reports on stderr; a destructor has nobody to tell.
+        let _reported = self.shutdown(LAST_FLUSH);
+    }
+}
+
+/// Describes a tracer before it runs.
+///
+/// # Examples
+///
+/// ```
+/// use std::time::Duration;
+/// use tracer_core::{Memory, Ratio, Tracer};
+///
+/// let tracer = Tracer::builder()
+///     .service_name("shop")
+///     .exporter(Memory::default())
+///     .sampler(Ratio::new(0.5))
+///     .install()?;
+/// tracer.shutdown(Duration::from_secs(5))?;
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Default)]
+#[must_use = "a builder does nothing until `install` or `build`"]
+pub struct Builder {
+    resource: Resource,
+    exporters: Vec<Box<dyn Exporter>>,
+    sampler: Option<Box<dyn Sampler>>,
+    log_limit: Option<u64>,
+    grace: Option<Duration>,
+}
+
+impl Builder {
+    /// Names the service: the resource attribute `service.name`.
+    pub fn service_name(self, name: &str) -> Self {
+        self.resource("service.name", name)
+    }
+
+    /// Sets an attribute of the resource; the last value counts.
+    pub fn resource(mut self, key: &str, value: &str) -> Self {
+        self.resource.set(key, value);
+        self
+    }
+
+    /// Adds an exporter; each gets all spans.
+    pub fn exporter(mut self, exporter: impl Exporter + 'static) -> Self {
+        self.exporters.push(Box::new(exporter));
+        self
+    }
+
+    /// Decides which traces are recorded; all unless this is called.
+    pub fn sampler(mut self, sampler: impl Sampler + 'static) -> Self {
+        self.sampler = Some(Box::new(sampler));
+        self
+    }
+
+    /// Bounds the bytes that the logs of the whole process take: 128 MiB unless this is called.
+    /// The last tracer to be built decides.
+    pub fn log_limit(mut self, bytes: u64) -> Self {
+        self.log_limit = Some(bytes);
+        self
+    }
+
+    /// Sets how long after the end of its local root a context still is a parent for tasks that
+    /// inherited it: ten seconds unless this is called. The last tracer to be built decides.
+    pub fn inherited_for(mut self, grace: Duration) -> Self {
+        self.grace = Some(grace);
+        self
+    }
+
+    /// Starts the tracer and makes it the one that roots belong to.
+    ///
+    /// # Errors
+    ///
+    /// Another tracer is installed, or a thread could not be started.
+    pub fn install(self) -> Result<Tracer, InstallError> {
+        let tracer = self.build()?;
+        if destination::install(tracer.number) { Ok(tracer) } else { Err(InstallError::AlreadyInstalled) }
+    }
+
+    /// Starts the tracer without installing it: roots belong to it in its
+    /// [`scope`](Tracer::scope) only.
+    ///
+    /// # Errors
+    ///
+    /// A thread could not be started.
+    pub fn build(self) -> Result<Tracer, InstallError> {
+        let worker = worker().map_err(InstallError::Thread)?;
+        if let Some(bytes) = self.log_limit {
+            log::set_limit(bytes);
+        }
+        if let Some(grace) = self.grace {
+            root::set_grace(grace);
+        }
+        let started: io::Result<Vec<_>> = self.exporters.into_iter().map(Outlet::start).collect();
+        let outlets = started.map_err(InstallError::Thread)?;
+        let sampler = self.sampler.unwrap_or_else(|| Box::new(Ratio::new(1.0)));
+        let (number, destination) = destination::open(sampler).ok_or(InstallError::TooMany)?;
+        let route = Route::new(self.resource, outlets.clone());
+        worker.send(Command::Open { tracer: number, route }).map_err(|_| InstallError::TooMany)?;
+        Ok(Tracer { number, destination, outlets, closed: AtomicBool::new(false), lost: AtomicU64::new(0) })
+    }
+}
+
+/// Why a tracer was not installed.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum InstallError {
+    /// A tracer is installed already; shut it down first, or use `build` and a scope.
+    AlreadyInstalled,
+    /// A thread could not be started.
+    Thread(io::Error),
+    /// All numbers for tracers of this process have been used.
+    TooMany,
+}
+
+impl fmt::Display for InstallError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::AlreadyInstalled => "a tracer is installed already; shut it down first, or build this one and use its scope",
+            Self::Thread(_) => "a thread of the tracer could not be started",
+            Self::TooMany => "more tracers than a process can have",
+        })
+    }
+}
+
+impl std::error::Error for InstallError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Thread(error) => Some(error),
+            _ => None,
+        }
+    }
+}
+
+/// What a flush could not deliver.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct FlushError {
+    /// Spans still on their way when the time was over.
+    pub queued: u64,
+    /// Spans dropped since the last flush.
+    pub dropped: u64,
+    timeout: Option<Duration>,
+}
+
+impl fmt::Display for FlushError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(timeout) = self.timeout {
+            write!(f, "{} spans not delivered within {timeout:?}", self.queued)?;
+        }
+        match (self.timeout, self.dropped) {
+            (_, 0) => Ok(()),
+            (Some(_), dropped) => write!(f, ", {dropped} dropped"),
+            (None, dropped) => write!(f, "{dropped} spans dropped"),
+        }
+    }
+}
+
+impl std::error::Error for FlushError {}

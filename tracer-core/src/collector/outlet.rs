@@ -1,0 +1,152 @@
+//! One exporter's own queue and thread: a slow or broken exporter delays nobody.
+
+use std::collections::VecDeque;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use crate::collector::stats::ExporterStats;
+use crate::export::{Batch, ExportError, Exporter, Unit};
+
+/// Spans that may wait for one exporter.
+const MAX_QUEUED: usize = 262_144;
+
+/// The sending side and the counts of one exporter.
+#[derive(Debug)]
+pub(crate) struct Outlet {
+    pub(crate) unit: Unit,
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    queue: VecDeque<Arc<Batch>>,
+    /// Spans in `queue` and in the exporter's hands.
+    waiting: usize,
+    closed: bool,
+    /// Batches handed in and batches done with, so that a flush can wait for its own.
+    pushed: u64,
+    done: u64,
+    stats: ExporterStats,
+    last_error: Option<String>,
+}
+
+impl Outlet {
+    /// Starts the exporter's thread.
+    pub(crate) fn start(exporter: Box<dyn Exporter>) -> std::io::Result<Arc<Self>> {
+        let stats = ExporterStats { name: exporter.name().to_owned(), ..ExporterStats::default() };
+        let thread = std::thread::Builder::new().name(format!("tracer-{}", exporter.name()));
+        let outlet = Arc::new(Self {
+            unit: exporter.unit(),
+            state: Mutex::new(State { stats, ..State::default() }),
+            changed: Condvar::new(),
+        });
+        let own = Arc::clone(&outlet);
+        thread.spawn(move || own.run(exporter))?;
+        Ok(outlet)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Spans have ended that this exporter shall get.
+    pub(crate) fn ended(&self, count: u64) {
+        let stats = &mut self.lock().stats;
+        stats.ended += count;
+        stats.queued += count;
+    }
+
+    /// Hands a batch in, or counts it as dropped where too much is waiting.
+    pub(crate) fn push(&self, batch: &Arc<Batch>) {
+        let mut state = self.lock();
+        let count = batch.spans().len();
+        if state.waiting + count > MAX_QUEUED && state.waiting > 0 {
+            state.stats.queued -= count as u64;
+            state.stats.dropped.queue_full += count as u64;
+            return;
+        }
+        state.waiting += count;
+        state.pushed += 1;
+        state.queue.push_back(Arc::clone(batch));
+        drop(state);
+        self.changed.notify_all();
+    }
+
+    fn run(&self, mut exporter: Box<dyn Exporter>) {
+        while let Some(batch) = self.next() {
+            let count = batch.spans().len();
+            // No lock is held: foreign code.
+            let result = catch_unwind(AssertUnwindSafe(|| exporter.export(&batch)))
+                .unwrap_or_else(|_| Err(ExportError::failed("the exporter panicked")));
+            self.count(count, result);
+        }
+    }
+
+    fn next(&self) -> Option<Arc<Batch>> {
+        let mut state = self.lock();
+        loop {
+            if let Some(batch) = state.queue.pop_front() {
+                return Some(batch);
+            }
+            if state.closed {
+                return None;
+            }
+            state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    fn count(&self, count: usize, result: Result<(), ExportError>) {
+        let mut state = self.lock();
+        state.waiting -= count;
+        state.done += 1;
+        let stats = &mut state.stats;
+        stats.queued -= count as u64;
+        match result {
+            Ok(()) => stats.acknowledged += count as u64,
+            Err(error) => {
+                let rejected = error.rejected.map(|rejected| rejected.min(count) as u64);
+                stats.dropped.rejected += rejected.unwrap_or(0);
+                stats.dropped.failed += if rejected.is_none() { count as u64 } else { 0 };
+                stats.acknowledged += rejected.map_or(0, |rejected| count as u64 - rejected);
+                state.last_error = Some(error.to_string());
+            }
+        }
+        drop(state);
+        self.changed.notify_all();
+    }
+
+    /// Batches handed in so far: what a flush waits for.
+    pub(crate) fn pushed(&self) -> u64 {
+        self.lock().pushed
+    }
+
+    /// Waits until the exporter is done with the first `batches`; false if the time is over first.
+    pub(crate) fn wait(&self, batches: u64, deadline: Instant) -> bool {
+        let mut state = self.lock();
+        while state.done < batches {
+            let left = deadline.saturating_duration_since(Instant::now());
+            if left == Duration::ZERO {
+                return false;
+            }
+            state = self.changed.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0;
+        }
+        true
+    }
+
+    /// Lets the exporter finish its queue and end.
+    pub(crate) fn close(&self) {
+        self.lock().closed = true;
+        self.changed.notify_all();
+    }
+
+    pub(crate) fn stats(&self) -> ExporterStats {
+        self.lock().stats.clone()
+    }
+
+    /// Takes the message of the last failure.
+    pub(crate) fn take_error(&self) -> Option<String> {
+        self.lock().last_error.take()
+    }
+}

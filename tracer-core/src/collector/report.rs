@@ -1,0 +1,46 @@
+//! Says on stderr what was lost: once an interval, whatever the exporters do.
+
+use std::io::Write;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+use crate::collector::outlet::Outlet;
+use crate::destination;
+
+/// No more often than this.
+const INTERVAL: Duration = Duration::from_secs(10);
+
+/// What has been said of one tracer.
+#[derive(Debug, Default)]
+pub(crate) struct Report {
+    last: Option<Instant>,
+    dropped: Vec<u64>,
+}
+
+impl Report {
+    /// Reports losses since the last report, if that is long enough ago.
+    pub(crate) fn now_and_then(&mut self, tracer: u32, outlets: &[Arc<Outlet>], now: Instant) {
+        if self.last.is_some_and(|last| now.duration_since(last) < INTERVAL) {
+            return;
+        }
+        let log_full = destination::find(tracer).map_or(0, |d| d.lost.spans.load(Ordering::Relaxed));
+        self.dropped.resize(outlets.len(), 0);
+        for (outlet, reported) in outlets.iter().zip(&mut self.dropped) {
+            let mut stats = outlet.stats();
+            stats.dropped.log_full = log_full;
+            let total = stats.dropped.total();
+            if total > *reported {
+                *reported = total;
+                self.last = Some(now);
+                say(&stats.name, &stats.dropped.to_string(), outlet.take_error());
+            }
+        }
+    }
+}
+
+/// A closed stderr is no reason to fail.
+fn say(exporter: &str, dropped: &str, error: Option<String>) {
+    let error = error.map_or_else(String::new, |error| format!("; last error: {error}"));
+    let _told = writeln!(std::io::stderr(), "tracer: {exporter}: {dropped} so far{error}");
+}

@@ -1,0 +1,228 @@
+//! The one thread that reads all logs and hands finished spans to the exporters' queues.
+
+use std::collections::HashMap;
+use std::io;
+use std::sync::atomic::Ordering;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use once_cell::sync::OnceCell;
+
+use crate::clock::Timeline;
+use crate::collector::assemble::Assembly;
+use crate::collector::outlet::Outlet;
+use crate::collector::report::Report;
+use crate::collector::traces::{Ready, Traces};
+use crate::destination;
+use crate::export::{Batch, Completeness, Resource, SpanRecord, Unit};
+use crate::log::Logs;
+
+/// Time between two passes while spans come, and while none do.
+const BUSY: Duration = Duration::from_millis(10);
+const IDLE: Duration = Duration::from_millis(100);
+/// Spans of one batch of the stream.
+const BATCH: usize = 4_096;
+
+/// What the worker is told.
+#[derive(Debug)]
+pub(crate) enum Command {
+    /// A tracer begins.
+    Open { tracer: u32, route: Route },
+    /// Hand on what has ended; and, for a tracer that closes, everything.
+    Flush { tracer: u32, close: bool, done: Sender<()> },
+}
+
+static WORKER: OnceCell<Sender<Command>> = OnceCell::new();
+
+/// Returns the way to the worker; the first call starts its thread and the clock.
+pub(crate) fn worker() -> io::Result<&'static Sender<Command>> {
+    WORKER.get_or_try_init(|| {
+        let (sender, receiver) = channel();
+        let timeline = Timeline::new();
+        let thread = std::thread::Builder::new().name("tracer-collector".to_owned());
+        thread.spawn(move || Worker::new(timeline).run(&receiver))?;
+        Ok(sender)
+    })
+}
+
+/// Where the spans of one tracer go.
+#[derive(Debug)]
+pub(crate) struct Route {
+    resource: Arc<Resource>,
+    outlets: Vec<Arc<Outlet>>,
+    stream: Vec<SpanRecord>,
+    /// Present if an exporter wants whole traces.
+    traces: Option<Traces>,
+    report: Report,
+}
+
+impl Route {
+    pub(crate) fn new(resource: Resource, outlets: Vec<Arc<Outlet>>) -> Self {
+        let whole = outlets.iter().any(|outlet| outlet.unit == Unit::Traces);
+        Self {
+            resource: Arc::new(resource),
+            outlets,
+            stream: Vec::new(),
+            traces: whole.then(Traces::default),
+            report: Report::default(),
+        }
+    }
+
+    fn take(&mut self, span: SpanRecord, now: Instant) {
+        let streamed = self.outlets.iter().any(|outlet| outlet.unit == Unit::Spans);
+        match &mut self.traces {
+            Some(traces) if streamed => {
+                traces.add(span.clone(), now);
+                self.stream.push(span);
+            }
+            Some(traces) => traces.add(span, now),
+            None => self.stream.push(span),
+        }
+        if self.stream.len() >= BATCH {
+            self.send_stream();
+        }
+    }
+
+    fn send_stream(&mut self) {
+        if !self.stream.is_empty() {
+            let spans = std::mem::take(&mut self.stream);
+            self.send(Unit::Spans, spans, Completeness::Stream);
+        }
+    }
+
+    fn send_traces(&self, ready: Vec<Ready>) {
+        for (spans, completeness) in ready {
+            self.send(Unit::Traces, spans, completeness);
+        }
+    }
+
+    fn send(&self, unit: Unit, spans: Vec<SpanRecord>, completeness: Completeness) {
+        let batch = Arc::new(Batch { resource: Arc::clone(&self.resource), spans, completeness });
+        self.outlets.iter().filter(|outlet| outlet.unit == unit).for_each(|outlet| outlet.push(&batch));
+    }
+
+    fn send_due(&mut self, now: Instant) {
+        self.send_stream();
+        if let Some(ready) = self.traces.as_mut().map(|traces| traces.due(now)) {
+            self.send_traces(ready);
+        }
+    }
+
+    fn flush(&mut self, all: bool) {
+        self.send_stream();
+        if let Some(ready) = self.traces.as_mut().map(|traces| traces.flush(all)) {
+            self.send_traces(ready);
+        }
+    }
+}
+
+#[derive(Debug)]
+struct Worker {
+    logs: Logs,
+    timeline: Timeline,
+    assembly: Assembly,
+    routes: HashMap<u32, Route>,
+    /// Ended spans of this pass, by tracer.
+    ended: HashMap<u32, u64>,
+    last_busy: Instant,
+}
+
+impl Worker {
+    fn new(timeline: Timeline) -> Self {
+        Self {
+            logs: Logs::default(),
+            timeline,
+            assembly: Assembly::default(),
+            routes: HashMap::new(),
+            ended: HashMap::new(),
+            last_busy: Instant::now(),
+        }
+    }
+
+    fn run(mut self, commands: &Receiver<Command>) {
+        loop {
+            match self.wait(commands) {
+                Ok(Command::Open { tracer, route }) => {
+                    self.routes.insert(tracer, route);
+                    self.last_busy = Instant::now();
+                }
+                Ok(Command::Flush { tracer, close, done }) => {
+                    self.flush(tracer, close);
+                    // Whoever asked may have given up waiting.
+                    let _waiting = done.send(());
+                }
+                Err(RecvTimeoutError::Timeout) => self.pass(),
+                Err(RecvTimeoutError::Disconnected) => return,
+            }
+        }
+    }
+
+    /// Without a tracer there is nothing to do until one comes.
+    fn wait(&self, commands: &Receiver<Command>) -> Result<Command, RecvTimeoutError> {
+        if self.routes.is_empty() {
+            return commands.recv().map_err(|_| RecvTimeoutError::Disconnected);
+        }
+        let idle = self.last_busy.elapsed() > 10 * IDLE && self.assembly.is_empty();
+        commands.recv_timeout(if idle { IDLE } else { BUSY })
+    }
+
+    fn pass(&mut self) {
+        self.read();
+        self.release();
+        let now = Instant::now();
+        for (tracer, route) in &mut self.routes {
+            route.send_due(now);
+            route.report.now_and_then(*tracer, &route.outlets, now);
+        }
+    }
+
+    /// Reads all logs once, and counts what ended before anything of it is handed on.
+    fn read(&mut self) {
+        let Self { logs, assembly, ended, .. } = self;
+        logs.read(|slots| assembly.read(slots, |tracer| *ended.entry(tracer).or_default() += 1));
+        for (tracer, count) in self.ended.drain() {
+            self.last_busy = Instant::now();
+            match self.routes.get(&tracer) {
+                Some(route) => route.outlets.iter().for_each(|outlet| outlet.ended(count)),
+                None => count_late(tracer, count),
+            }
+        }
+        for (tracer, count) in self.assembly.evicted.drain() {
+            if let Some(destination) = destination::find(tracer) {
+                destination.lost.details.fetch_add(count, Ordering::Relaxed);
+            }
+        }
+    }
+
+    fn release(&mut self) {
+        self.timeline.refresh();
+        let now = Instant::now();
+        let Self { assembly, routes, timeline, .. } = self;
+        assembly.release(timeline, |tracer, span| {
+            if let Some(route) = routes.get_mut(&tracer) {
+                route.take(span, now);
+            }
+        });
+    }
+
+    /// Reads twice, so that details which other threads wrote before a span ended are there.
+    fn flush(&mut self, tracer: u32, close: bool) {
+        self.read();
+        self.read();
+        self.release();
+        self.release();
+        if let Some(route) = self.routes.get_mut(&tracer) {
+            route.flush(close);
+        }
+        if close {
+            self.routes.remove(&tracer);
+        }
+    }
+}
+
+fn count_late(tracer: u32, count: u64) {
+    if let Some(destination) = destination::find(tracer) {
+        destination.lost.late_spans.fetch_add(count, Ordering::Relaxed);
+    }
+}

@@ -1,0 +1,394 @@
+//! A finished span, as exporters read it.
+
+use crate::callsite::{self, Callsite};
+use crate::clock::Timeline;
+use crate::id::{SpanId, TraceId};
+use crate::path;
+use crate::record::{Head, Items, Kind, SLOT, flag};
+use crate::value::Value;
+
+/// A finished span.
+#[derive(Clone, Debug)]
+pub struct SpanRecord {
+    trace: TraceId,
+    span: SpanId,
+    parent: SpanId,
+    callsite: &'static Callsite,
+    path: u32,
+    flags: u16,
+    polls: u32,
+    start: u64,
+    end: u64,
+    /// Details in the order they came: each a head word and its payload, little endian.
+    details: Vec<u8>,
+    slices: Vec<Slice>,
+    spawn_delay: Option<u64>,
+    passed_on: bool,
+}
+
+/// How a span ended, apart from an error that its function returned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Outcome {
+    /// It came to its end.
+    Completed,
+    /// Its future was dropped before it was ready.
+    Cancelled,
+    /// It unwound.
+    Panicked,
+}
+
+/// A stretch of time in which a task was being polled: nanoseconds since the Unix epoch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Slice {
+    /// When the first of its polls began.
+    pub start: u64,
+    /// When the last of its polls returned.
+    pub end: u64,
+}
+
+/// Slices of a span; more are merged over the shortest gaps between them.
+const MAX_SLICES: usize = 64;
+
+impl SpanRecord {
+    pub(crate) fn new(words: [u64; SLOT], details: Vec<u8>, timeline: &Timeline) -> Option<Self> {
+        let head = Head::from_word(words[0])?;
+        let (start, end) = (timeline.unix(words[5]), timeline.unix(words[6]));
+        let mut record = Self {
+            trace: TraceId { high: words[1], low: words[2] },
+            span: SpanId(words[3]),
+            parent: SpanId(words[4]),
+            callsite: callsite::find(head.callsite),
+            path: words[7] as u32,
+            flags: head.extra,
+            polls: (words[7] >> 32) as u32,
+            start,
+            end: end.max(start),
+            details,
+            slices: Vec::new(),
+            spawn_delay: None,
+            passed_on: false,
+        };
+        record.read_polls(timeline);
+        Some(record)
+    }
+
+    /// Takes out polls and spawn delay, and turns the ticks of events into nanoseconds.
+    fn read_polls(&mut self, timeline: &Timeline) {
+        let mut slices = Vec::new();
+        let mut rest = self.details.as_mut_slice();
+        while let Some((head, payload, next)) = split_detail(rest) {
+            let word = |index: usize| payload.get(8 * index..).and_then(<[u8]>::first_chunk).copied().map(u64::from_le_bytes);
+            match (head.kind, word(0), word(1)) {
+                (Kind::Poll, Some(start), Some(end)) => {
+                    slices.push(Slice { start: timeline.unix(start), end: timeline.unix(end) });
+                }
+                (Kind::Spawn, Some(ticks), _) => self.spawn_delay = Some(timeline.nanos(ticks)),
+                (Kind::Event, Some(ticks), _) => payload[..8].copy_from_slice(&timeline.unix(ticks).to_le_bytes()),
+                _ => {}
+            }
+            rest = next;
+        }
+        self.slices = merged(slices);
+    }
+
+    fn details(&self) -> Details<'_> {
+        Details { bytes: &self.details, callsite: self.callsite }
+    }
+
+    /// Returns the id of the trace.
+    pub const fn trace_id(&self) -> TraceId {
+        self.trace
+    }
+
+    /// Returns the span's own id.
+    pub const fn span_id(&self) -> SpanId {
+        self.span
+    }
+
+    /// Returns the parent's id; none for the root of a trace.
+    pub fn parent_id(&self) -> Option<SpanId> {
+        (self.parent != SpanId::NONE).then_some(self.parent)
+    }
+
+    /// Returns whether this is the first span of its trace in this process.
+    pub const fn is_local_root(&self) -> bool {
+        self.flags & flag::LOCAL_ROOT != 0
+    }
+
+    /// Returns where it was opened.
+    pub const fn callsite(&self) -> &'static Callsite {
+        self.callsite
+    }
+
+    /// Returns its name.
+    pub const fn name(&self) -> &'static str {
+        self.callsite.name()
+    }
+
+    /// Returns the callsites of this span and of those that enclose it, from the innermost out,
+    /// through spawn points too.
+    pub fn stack(&self) -> impl Iterator<Item = &'static Callsite> {
+        path::callsites(self.path)
+    }
+
+    /// Returns when it began: nanoseconds since the Unix epoch.
+    pub const fn start(&self) -> u64 {
+        self.start
+    }
+
+    /// Returns when it ended: nanoseconds since the Unix epoch, never before its start.
+    pub const fn end(&self) -> u64 {
+        self.end
+    }
+
+    /// Returns how it ended.
+    pub const fn outcome(&self) -> Outcome {
+        if self.flags & flag::PANICKED != 0 {
+            Outcome::Panicked
+        } else if self.flags & flag::CANCELLED != 0 {
+            Outcome::Cancelled
+        } else {
+            Outcome::Completed
+        }
+    }
+
+    /// Returns whether it failed: an error was recorded, or it panicked.
+    pub fn is_failed(&self) -> bool {
+        self.outcome() == Outcome::Panicked || self.error().is_some()
+    }
+
+    /// Returns whether its error was that of a child before it.
+    pub const fn is_passed_on(&self) -> bool {
+        self.passed_on
+    }
+
+    pub(crate) const fn pass_on(&mut self) {
+        self.passed_on = true;
+    }
+
+    /// Returns the error it failed with; the last one where several were recorded.
+    pub fn error(&self) -> Option<ErrorRecord<'_>> {
+        let (_, items) = self.details().filter(|(kind, _)| *kind == Kind::Error).last()?;
+        Some(ErrorRecord { items })
+    }
+
+    /// Returns how often its future was polled; 0 for what is not async.
+    pub const fn polls(&self) -> u32 {
+        self.polls
+    }
+
+    /// Returns when its task was being polled, at most 64 stretches in order. Only the outermost
+    /// span of a task has them.
+    pub fn slices(&self) -> &[Slice] {
+        &self.slices
+    }
+
+    /// Returns whether it ran in another task or thread than its parent.
+    pub const fn is_spawned(&self) -> bool {
+        self.flags & flag::SPAWNED != 0
+    }
+
+    /// Returns how long its task waited from its spawn to its first poll: nanoseconds.
+    pub const fn spawn_delay(&self) -> Option<u64> {
+        self.spawn_delay
+    }
+
+    /// Returns the attributes in the order in which they were set; of equal keys the last counts.
+    pub fn attributes(&self) -> Attributes<'_> {
+        Attributes { details: self.details(), items: None }
+    }
+
+    /// Returns the value of an attribute.
+    pub fn attribute(&self, key: &str) -> Option<Value<'_>> {
+        self.attributes().filter(|(name, _)| *name == key).last().map(|(_, value)| value)
+    }
+
+    /// Returns the events in the order in which they were added.
+    pub fn events(&self) -> Events<'_> {
+        Events { details: self.details() }
+    }
+
+    /// Returns the links in the order in which they were added.
+    pub fn links(&self) -> Links<'_> {
+        Links { details: self.details() }
+    }
+
+    /// Moves the start up to the parent's: clocks of two cores may differ by some nanoseconds.
+    pub(crate) fn clamp(&mut self, parent_start: u64) {
+        self.start = self.start.max(parent_start);
+        self.end = self.end.max(self.start);
+    }
+}
+
+/// In order, without overlaps, and not more than [`MAX_SLICES`].
+fn merged(mut slices: Vec<Slice>) -> Vec<Slice> {
+    slices.sort_by_key(|slice| slice.start);
+    if slices.len() <= MAX_SLICES {
+        return slices;
+    }
+    let mut gaps: Vec<_> = slices.windows(2).map(|pair| pair[1].start.saturating_sub(pair[0].end)).collect();
+    let (_, limit, _) = gaps.select_nth_unstable_by(MAX_SLICES - 1, |a, b| b.cmp(a));
+    let limit = *limit;
+    let mut kept: Vec<Slice> = Vec::with_capacity(MAX_SLICES);
+    for slice in slices {
+        match kept.last_mut() {
+            Some(last) if slice.start.saturating_sub(last.end) <= limit => last.end = last.end.max(slice.end),
+            _ => kept.push(slice),
+        }
+    }
+    kept
+}
+
+fn split_detail(bytes: &mut [u8]) -> Option<(Head, &mut [u8], &mut [u8])> {
+    let (head, rest) = bytes.split_first_chunk_mut()?;
+    let head = Head::from_word(u64::from_le_bytes(*head))?;
+    let (payload, rest) = rest.split_at_mut_checked(usize::from(head.extra) * 8)?;
+    Some((head, payload, rest))
+}
+
+/// The details of a span, one after the other.
+#[derive(Clone, Debug)]
+struct Details<'a> {
+    bytes: &'a [u8],
+    callsite: &'static Callsite,
+}
+
+impl<'a> Iterator for Details<'a> {
+    type Item = (Kind, Items<'a>);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let (head, rest) = self.bytes.split_first_chunk()?;
+        let head = Head::from_word(u64::from_le_bytes(*head))?;
+        let (payload, rest) = rest.split_at_checked(usize::from(head.extra) * 8)?;
+        self.bytes = rest;
+        Some((head.kind, Items::new(payload, self.callsite)))
+    }
+}
+
+/// Attributes of a span.
+#[derive(Clone, Debug)]
+pub struct Attributes<'a> {
+    details: Details<'a>,
+    items: Option<Items<'a>>,
+}
+
+impl<'a> Iterator for Attributes<'a> {
+    type Item = (&'a str, Value<'a>);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            if let Some(item) = self.items.as_mut().and_then(Iterator::next) {
+                return Some(item);
+            }
+            self.items = Some(self.details.find(|(kind, _)| *kind == Kind::Attributes)?.1);
+        }
+    }
+}
+
+/// Something that happened while a span was open.
+#[derive(Clone, Debug)]
+pub struct Event<'a> {
+    name: &'a str,
+    time: u64,
+    items: Items<'a>,
+}
+
+impl<'a> Event<'a> {
+    /// Returns its name.
+    pub const fn name(&self) -> &'a str {
+        self.name
+    }
+
+    /// Returns when it happened: nanoseconds since the Unix epoch.
+    pub const fn time(&self) -> u64 {
+        self.time
+    }
+
+    /// Returns its attributes.
+    pub fn attributes(&self) -> impl Iterator<Item = (&'a str, Value<'a>)> + use<'a> {
+        self.items
+    }
+}
+
+/// Events of a span.
+#[derive(Clone, Debug)]
+pub struct Events<'a> {
+    details: Details<'a>,
+}
+
+impl<'a> Iterator for Events<'a> {
+    type Item = Event<'a>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let (_, mut items) = self.details.find(|(kind, _)| *kind == Kind::Event)?;
+        let time = items.word()?;
+        let name = match items.next() {
+            Some((_, Value::Str(name))) => name,
+            _ => "",
+        };
+        Some(Event { name, time, items })
+    }
+}
+
+/// A span that another one points to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Link {
+    /// Its trace.
+    pub trace: TraceId,
+    /// Its id.
+    pub span: SpanId,
+}
+
+/// Links of a span.
+#[derive(Clone, Debug)]
+pub struct Links<'a> {
+    details: Details<'a>,
+}
+
+impl Iterator for Links<'_> {
+    type Item = Link;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let (_, mut items) = self.details.find(|(kind, _)| *kind == Kind::Link)?;
+        let trace = TraceId { high: items.word()?, low: items.word()? };
+        Some(Link { trace, span: SpanId(items.word()?) })
+    }
+}
+
+/// The error that a span failed with.
+#[derive(Clone, Debug)]
+pub struct ErrorRecord<'a> {
+    items: Items<'a>,
+}
+
+impl<'a> ErrorRecord<'a> {
+    fn texts(&self, wanted: &'static str) -> impl Iterator<Item = &'a str> + use<'a> {
+        self.items.filter_map(move |(key, value)| match value {
+            Value::Str(text) if key == wanted => Some(text),
+            _ => None,
+        })
+    }
+
+    /// Returns the error's Rust type; empty where it is not known.
+    pub fn type_name(&self) -> &'a str {
+        self.texts("type").next().unwrap_or_default()
+    }
+
+    /// Returns its message.
+    pub fn message(&self) -> &'a str {
+        self.texts("message").next().unwrap_or_default()
+    }
+
+    /// Returns the messages of its sources, from the nearest to the deepest; at most 8.
+    pub fn sources(&self) -> impl Iterator<Item = &'a str> + use<'a> {
+        self.texts("source")
+    }
+
+    /// Returns the system's backtrace, if `RUST_BACKTRACE` asked for it.
+    pub fn backtrace(&self) -> Option<&'a str> {
+        self.texts("backtrace").next()
+    }
+}
