@@ -1,1 +1,30 @@
-//! stub
+//! async-std for the tracer crates: which task runs, and a spawn that carries the context.
+//!
+//! async-std is discontinued in favour of smol; this adapter keeps programs that still use it
+//! traceable.
+//!
+//! # Examples
+//!
+//! ```
+//! use tracer_core::{Span, testing};
+//!
+//! let scope = testing::Scope::new();
+//! async_std::task::block_on(scope.bind(async {
+//!     let request = Span::new("request");
+//!     let task = request.in_scope(|| tracer_async_std::spawn(async { drop(Span::new("audit")) }));
+//!     task.await;
+//! }));
+//! assert_eq!(scope.tree(), "request\n  audit\n");
+//! ```
+
+mod provider;
+mod spawn;
+
+pub use provider::{AsyncStd, register};
+pub use spawn::spawn;
+
+/// What the macros write calls to; promises nothing between versions.
+#[doc(hidden)]
+pub mod __private {
+    pub use async_std;
+}

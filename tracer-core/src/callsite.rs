@@ -98,6 +98,11 @@ impl Callsite {
         self.line
     }
 
+    /// Returns whether `key` is one of the arguments that `#[traced(args)]` records here.
+    pub fn has_field(&self, key: &str) -> bool {
+        self.fields.contains(&key)
+    }
+
     pub(crate) fn field(&self, index: usize) -> Option<&'static str> {
         self.fields.get(index).copied()
     }

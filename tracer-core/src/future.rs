@@ -9,7 +9,9 @@ use pin_project_lite::pin_project;
 
 use crate::callsite::Callsite;
 use crate::clock;
-use crate::context::{self, Polling, SpanContext};
+use crate::context::SpanContext;
+use crate::provider;
+use crate::slot::{self, Polling};
 use crate::destination;
 use crate::detail;
 use crate::id::SpanId;
@@ -57,7 +59,7 @@ pub fn traced<F: Future, O: Outcome<F::Output>>(callsite: &'static Callsite, inn
 fn capture(callsite: &'static Callsite) -> SpanContext {
     // Registers the providers before the key is asked for the first time.
     callsite.id();
-    context::current()
+    slot::current()
 }
 
 impl<F: Future, O: Outcome<F::Output>> Future for Traced<F, O> {
@@ -73,7 +75,7 @@ impl<F: Future, O: Outcome<F::Output>> Future for Traced<F, O> {
                 Some(key) => key,
                 None => return this.inner.poll(cx),
             },
-            State::Passive | State::Recorded => context::key(),
+            State::Passive | State::Recorded => provider::key(),
         };
         let polled = frame.enter(key);
         let result = this.inner.poll(cx);
@@ -115,8 +117,8 @@ impl Frame {
             self.open = Open::off();
             return None;
         };
-        let key = context::key();
-        let (parent, spawned) = context::parent(self.open.context, context::current_of(key), key);
+        let key = provider::key();
+        let (parent, spawned) = slot::parent(self.open.context, slot::current_of(key), key);
         self.open = Open::child(callsite, parent, spawned);
         (self.open.state != State::Off).then_some(key)
     }
@@ -156,7 +158,7 @@ impl Frame {
     /// Enters the span, in which the inner future is dropped before the frame itself.
     fn begin_drop(&mut self) {
         if matches!(self.open.state, State::Passive | State::Recorded) {
-            context::begin_drop(self.open.context);
+            slot::begin_drop(self.open.context);
             self.open.phase = if self.open.phase == Phase::Polling { Phase::Unwound } else { Phase::Cancelled };
         }
     }
@@ -176,7 +178,7 @@ impl Drop for Frame {
 impl Frame {
     #[cold]
     fn abandon(&mut self, flags: u16) {
-        context::end_drop();
+        slot::end_drop();
         self.open.end(clock::ticks(), flags, self.open.polls);
     }
 }
@@ -200,7 +202,7 @@ pub trait FutureExt: Future + Sized {
     /// ```
     fn in_span(self, mut span: Span) -> Traced<Self> {
         let open = std::mem::replace(&mut span.open, Open::off());
-        Traced { inner: self, frame: Frame::new(open, context::current().span), outcome: PhantomData }
+        Traced { inner: self, frame: Frame::new(open, slot::current().span), outcome: PhantomData }
     }
 
     /// Runs this future in the context that is current here, wherever it is polled: what a spawned
@@ -218,7 +220,7 @@ pub trait FutureExt: Future + Sized {
     /// std::thread::spawn(move || drop(task)).join().unwrap();
     /// ```
     fn in_current(self) -> InContext<Self> {
-        InContext::new(self, context::current().inherited())
+        InContext::new(self, slot::current().inherited())
     }
 
     /// Runs this future in `context`, wherever and whenever it is polled.
@@ -249,7 +251,7 @@ pin_project! {
         fn drop(this: Pin<&mut Self>) {
             let context = this.project().context;
             if !context.context.is_none() {
-                context::begin_drop(context.context);
+                slot::begin_drop(context.context);
                 context.entered = true;
             }
         }
@@ -266,7 +268,7 @@ struct DroppedIn {
 impl Drop for DroppedIn {
     fn drop(&mut self) {
         if self.entered {
-            context::end_drop();
+            slot::end_drop();
         }
     }
 }
@@ -275,16 +277,17 @@ impl<F> InContext<F> {
     const fn new(inner: F, context: SpanContext) -> Self {
         Self { inner, context: DroppedIn { context, entered: false }, spawned: 0 }
     }
+}
 
-    /// For the adapters: as [`FutureExt::in_current`], for a future that is spawned now, so that
-    /// the time until its first poll is known.
-    #[doc(hidden)]
-    pub fn spawned(inner: F) -> Self {
-        let context = context::current().inherited();
-        let mut this = Self::new(inner, context);
-        this.spawned = if context.is_recorded() { clock::ticks() } else { 0 };
-        this
+/// As [`FutureExt::in_current`], for a future that is spawned now: the time until its first poll is
+/// recorded. What the adapters call.
+#[doc(hidden)]
+pub fn spawned<F: Future>(inner: F) -> InContext<F> {
+    let mut future = inner.in_current();
+    if future.context.context.is_recorded() {
+        future.spawned = clock::ticks();
     }
+    future
 }
 
 impl<F: Future> Future for InContext<F> {
@@ -297,10 +300,10 @@ impl<F: Future> Future for InContext<F> {
         if context.is_none() {
             return this.inner.poll(cx);
         }
-        let _polling = Polling::enter(context, context.span, context::key());
+        let _polling = Polling::enter(context, context.span, provider::key());
         let spawned = std::mem::take(this.spawned);
         if spawned != 0 {
-            context::set_delay(clock::ticks().saturating_sub(spawned));
+            slot::set_delay(clock::ticks().saturating_sub(spawned));
         }
         this.inner.poll(cx)
     }

@@ -13,11 +13,17 @@ mod root;
 mod sample;
 
 #[cfg(not(loom))]
+mod closure;
+#[cfg(not(loom))]
 mod context;
 #[cfg(not(loom))]
 mod future;
 #[cfg(not(loom))]
 mod outcome;
+#[cfg(not(loom))]
+mod provider;
+#[cfg(not(loom))]
+mod slot;
 #[cfg(not(loom))]
 mod span;
 
@@ -25,6 +31,8 @@ mod span;
 mod collector;
 #[cfg(not(loom))]
 mod export;
+#[cfg(not(loom))]
+pub mod testing;
 
 mod chunk;
 mod clock;
@@ -38,6 +46,8 @@ mod sync;
 
 pub use callsite::Callsite;
 #[cfg(not(loom))]
+pub use closure::in_current;
+#[cfg(not(loom))]
 pub use collector::{Builder, Dropped, ExporterStats, FlushError, InstallError, Stats, Tracer};
 #[cfg(not(loom))]
 pub use export::{
@@ -45,7 +55,11 @@ pub use export::{
     Resource, Slice, SpanRecord, Unit,
 };
 #[cfg(not(loom))]
-pub use context::{ContextProvider, SpanContext, current, register};
+pub use context::SpanContext;
+#[cfg(not(loom))]
+pub use provider::{ContextProvider, key_of};
+#[cfg(not(loom))]
+pub use slot::{current, register};
 #[cfg(not(loom))]
 pub use future::{FutureExt, InContext, Traced};
 pub use id::{SpanId, TraceId};
@@ -58,8 +72,8 @@ pub use value::Value;
 #[cfg(not(loom))]
 #[doc(hidden)]
 pub mod __private {
-    pub use crate::context::is_recorded;
-    pub use crate::future::traced;
+    pub use crate::slot::is_recorded;
+    pub use crate::future::{spawned, traced};
     pub use crate::outcome::{
         PickDebug, PickDisplay, PickError, PickName, PickNothing, PickReport, Tag, observe,
     };

@@ -5,7 +5,9 @@ use std::panic::Location;
 
 use crate::callsite::Callsite;
 use crate::clock;
-use crate::context::{self, Displaced, SpanContext};
+use crate::context::{self, SpanContext};
+use crate::provider;
+use crate::slot::{self, Displaced};
 use crate::destination;
 use crate::detail;
 use crate::id::{SpanId, TraceId};
@@ -56,7 +58,7 @@ impl Span {
             return Self { open: Open::off() };
         }
         let callsite = Callsite::by_hand(name, place);
-        let current = context::current();
+        let current = slot::current();
         let (parent, spawned) = (current, current.is_inherited());
         let open = if root { Open::root(callsite, parent) } else { Open::child(callsite, parent, spawned) };
         Self { open }
@@ -180,14 +182,14 @@ pub(crate) struct Scope {
 impl Scope {
     #[inline(always)]
     pub(crate) fn enter(context: SpanContext) -> Self {
-        let displaced = if context.is_none() { None } else { Some(context::enter(context, context::key())) };
+        let displaced = if context.is_none() { None } else { Some(slot::enter(context, provider::key())) };
         Self { span: context.span, displaced, not_send: PhantomData }
     }
 
     #[inline(always)]
     pub(crate) fn leave(&mut self) {
         if let Some(displaced) = self.displaced.take() {
-            context::leave(self.span, displaced);
+            slot::leave(self.span, displaced);
         }
     }
 }
@@ -292,7 +294,7 @@ impl Open {
         }
         if parent.is_recorded() {
             let open = Self::recorded(callsite, parent, if spawned { flag::SPAWNED } else { 0 });
-            match context::take_delay() {
+            match slot::take_delay() {
                 0 => {}
                 delay => detail::spawn(&open.context, delay),
             }
@@ -371,10 +373,10 @@ pub fn enter(callsite: &'static Callsite) -> SpanGuard {
 fn enter_active(callsite: &'static Callsite) -> SpanGuard {
     // Registers the providers before the key is asked for the first time.
     callsite.id();
-    let key = context::key();
-    let current = context::current_of(key);
+    let key = provider::key();
+    let current = slot::current_of(key);
     let open = Open::child(callsite, current, current.is_inherited());
-    let displaced = (open.state != State::Off).then(|| context::enter(open.context, key));
+    let displaced = (open.state != State::Off).then(|| slot::enter(open.context, key));
     SpanGuard { scope: Scope { span: open.context.span, displaced, not_send: PhantomData }, open }
 }
 
@@ -401,5 +403,5 @@ impl Drop for SpanGuard {
 #[inline]
 pub fn arguments<const N: usize>(callsite: &'static Callsite, values: &[Value<'_>; N]) {
     let items: [_; N] = std::array::from_fn(|index| (Key::Field(index as u8), values[index]));
-    detail::attributes(&context::current(), callsite.id(), &items);
+    detail::attributes(&slot::current(), callsite.id(), &items);
 }

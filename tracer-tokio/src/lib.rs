@@ -1,1 +1,33 @@
-//! stub
+//! tokio for the tracer crates: which task runs, and spawns that carry the context.
+//!
+//! A span belongs to the task that opened it. A spawned task does not know who spawned it unless
+//! the context is carried: the functions here are drop-in replacements of tokio's that do so.
+//!
+//! # Examples
+//!
+//! ```
+//! use tracer_core::{Span, testing};
+//!
+//! let scope = testing::Scope::new();
+//! let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+//! runtime.block_on(scope.bind(async {
+//!     let request = Span::new("request");
+//!     let task = request.in_scope(|| tracer_tokio::spawn(async { drop(Span::new("audit")) }));
+//!     task.await.unwrap();
+//! }));
+//! assert_eq!(scope.tree(), "request\n  audit\n");
+//! ```
+
+mod join_set;
+mod provider;
+mod spawn;
+
+pub use join_set::JoinSet;
+pub use provider::{Tokio, register};
+pub use spawn::{spawn, spawn_blocking, spawn_local};
+
+/// What the macros write calls to; promises nothing between versions.
+#[doc(hidden)]
+pub mod __private {
+    pub use tokio;
+}

@@ -1,0 +1,51 @@
+//! Closures in contexts: what threads and blocking tasks run.
+
+use crate::clock;
+use crate::context::SpanContext;
+use crate::slot;
+use crate::span::Scope;
+
+/// Wraps a closure that is spawned now, so that it runs in the context that is current here.
+///
+/// The context expires as an inherited one; see
+/// [`FutureExt::in_current`](crate::FutureExt::in_current).
+///
+/// # Examples
+///
+/// ```
+/// use tracer_core::{Span, testing};
+///
+/// let scope = testing::Scope::new();
+/// scope.in_scope(|| {
+///     let request = Span::new("request");
+///     let hash = request.in_scope(|| tracer_core::in_current(|| drop(Span::new("hash"))));
+///     std::thread::spawn(hash).join().unwrap();
+/// });
+/// assert_eq!(scope.tree(), "request\n  hash\n");
+/// ```
+pub fn in_current<R>(f: impl FnOnce() -> R) -> impl FnOnce() -> R {
+    let context = slot::current().inherited();
+    let spawned = if context.is_recorded() { clock::ticks() } else { 0 };
+    move || {
+        let _running = Running::enter(context, spawned);
+        f()
+    }
+}
+
+struct Running(Scope);
+
+impl Running {
+    fn enter(context: SpanContext, spawned: u64) -> Self {
+        let running = Self(Scope::enter(context));
+        if spawned != 0 {
+            slot::set_delay(clock::ticks().saturating_sub(spawned));
+        }
+        running
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.0.leave();
+    }
+}

@@ -1,0 +1,115 @@
+//! Which task runs here: asked of the runtimes that registered.
+
+use std::hash::{Hash, Hasher};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use crate::context::SpanContext;
+use crate::sync::SetOnce;
+
+/// Tells the tracer which task runs on this thread: one implementation a runtime.
+///
+/// All registered providers are asked at every poll of a frame, so [`key`](Self::key) must be a few
+/// instructions; each answers for the tasks of its own runtime.
+pub trait ContextProvider: Sync {
+    /// Returns the runtime's name, which registers once.
+    fn runtime(&self) -> &'static str;
+
+    /// Returns a number that no other running task of this runtime has, 0 outside of its tasks.
+    fn key(&self) -> u64;
+
+    /// Returns the context that the running task had when it was spawned, if the runtime keeps it.
+    ///
+    /// Asked only where no frame of the task itself is being polled.
+    fn inherited(&self) -> Option<SpanContext> {
+        None
+    }
+}
+
+/// More runtimes than this in one process are not registered.
+const MAX_PROVIDERS: usize = 8;
+static PROVIDERS: [SetOnce<&'static dyn ContextProvider>; MAX_PROVIDERS] =
+    [const { SetOnce::new() }; MAX_PROVIDERS];
+static REGISTERED: AtomicUsize = AtomicUsize::new(0);
+
+/// Adds a runtime's provider; a second one of the same name changes nothing.
+pub(crate) fn add(provider: &'static dyn ContextProvider) {
+    for (index, slot) in PROVIDERS.iter().enumerate() {
+        match slot.get() {
+            Some(other) if other.runtime() == provider.runtime() => return,
+            Some(_) => {}
+            None if slot.set(provider) => {
+                // Release: pairs with the acquire in `key`.
+                REGISTERED.fetch_max(index + 1, Ordering::Release);
+                return;
+            }
+            // Another thread was faster: look at what it registered.
+            None => return add(provider),
+        }
+    }
+}
+
+/// The running task: all providers' answers as one number, 0 outside of tasks.
+#[inline(always)]
+pub(crate) fn key() -> u64 {
+    // Acquire: pairs with the release in `add`.
+    match REGISTERED.load(Ordering::Acquire) {
+        0 => 0,
+        1 => PROVIDERS[0].get().map_or(0, ContextProvider::key),
+        count => keys(count),
+    }
+}
+
+#[inline(never)]
+fn keys(count: usize) -> u64 {
+    let keys = PROVIDERS[..count].iter().map(|slot| slot.get().map_or(0, ContextProvider::key));
+    keys.fold(0, |all: u64, key| all.rotate_left(17) ^ key)
+}
+
+/// The context that the running task had when it was spawned, if its runtime knows.
+#[inline(never)]
+pub(crate) fn inherited() -> SpanContext {
+    // Acquire: pairs with the release in `add`.
+    let count = REGISTERED.load(Ordering::Acquire);
+    let found = PROVIDERS[..count].iter().find_map(|slot| slot.get()?.inherited());
+    found.map_or(SpanContext::NONE, SpanContext::inherited)
+}
+
+/// Turns a runtime's task id into a key: the number that it hashes, as it is.
+///
+/// Ids give their number away in no other way but as text, which would allocate.
+///
+/// # Examples
+///
+/// ```
+/// assert_eq!(tracer_core::key_of(&7_u64), 7);
+/// ```
+#[inline]
+pub fn key_of(id: &impl Hash) -> u64 {
+    let mut number = Number(0);
+    id.hash(&mut number);
+    number.0
+}
+
+struct Number(u64);
+
+impl Hasher for Number {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = self.0.rotate_left(8) ^ u64::from(*byte);
+        }
+    }
+
+    #[inline]
+    fn write_u64(&mut self, number: u64) {
+        self.0 = number;
+    }
+
+    #[inline]
+    fn write_usize(&mut self, number: usize) {
+        self.0 = number as u64;
+    }
+}

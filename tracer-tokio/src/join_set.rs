@@ -1,0 +1,108 @@
+//! A `JoinSet` whose tasks have the context of their spawner.
+
+use std::future::Future;
+use std::ops::{Deref, DerefMut};
+
+use tokio::task::{self, AbortHandle};
+use tracer_core::__private::spawned;
+use tracer_core::in_current;
+
+use crate::provider::register;
+
+/// As [`tokio::task::JoinSet`]; spans opened in a task are children of the span that was current
+/// where it was spawned.
+///
+/// All that does not spawn is reached through [`Deref`].
+///
+/// # Examples
+///
+/// ```
+/// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+/// let mut tasks = tracer_tokio::JoinSet::new();
+/// for n in 0..3 {
+///     tasks.spawn(async move { n });
+/// }
+/// let mut sum = 0;
+/// while let Some(n) = tasks.join_next().await {
+///     sum += n.unwrap();
+/// }
+/// assert_eq!(sum, 3);
+/// # });
+/// ```
+#[derive(Debug)]
+pub struct JoinSet<T> {
+    tasks: task::JoinSet<T>,
+}
+
+impl<T> JoinSet<T> {
+    /// Makes a set without tasks.
+    pub fn new() -> Self {
+        Self { tasks: task::JoinSet::new() }
+    }
+}
+
+impl<T: 'static> JoinSet<T> {
+    /// As [`tokio::task::JoinSet::spawn`].
+    ///
+    /// # Panics
+    ///
+    /// Outside of a runtime.
+    #[track_caller]
+    pub fn spawn<F>(&mut self, future: F) -> AbortHandle
+    where
+        F: Future<Output = T> + Send + 'static,
+        T: Send,
+    {
+        register();
+        self.tasks.spawn(spawned(future))
+    }
+
+    /// As [`tokio::task::JoinSet::spawn_local`].
+    ///
+    /// # Panics
+    ///
+    /// Outside of a `LocalSet`.
+    #[track_caller]
+    pub fn spawn_local<F>(&mut self, future: F) -> AbortHandle
+    where
+        F: Future<Output = T> + 'static,
+    {
+        register();
+        self.tasks.spawn_local(spawned(future))
+    }
+
+    /// As [`tokio::task::JoinSet::spawn_blocking`].
+    ///
+    /// # Panics
+    ///
+    /// Outside of a runtime.
+    #[track_caller]
+    pub fn spawn_blocking<F>(&mut self, f: F) -> AbortHandle
+    where
+        F: FnOnce() -> T + Send + 'static,
+        T: Send,
+    {
+        register();
+        self.tasks.spawn_blocking(in_current(f))
+    }
+}
+
+impl<T> Default for JoinSet<T> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<T> Deref for JoinSet<T> {
+    type Target = task::JoinSet<T>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.tasks
+    }
+}
+
+impl<T> DerefMut for JoinSet<T> {
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        &mut self.tasks
+    }
+}

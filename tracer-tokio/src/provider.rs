@@ -1,0 +1,44 @@
+//! Which tokio task runs.
+
+use tokio::task;
+use tracer_core::{ContextProvider, key_of};
+
+/// Answers for tokio's tasks: their id is the key.
+#[derive(Clone, Copy, Debug)]
+pub struct Tokio;
+
+/// Registers [`Tokio`]; every function of this crate and every `#[traced]` function does so.
+pub fn register() {
+    tracer_core::register(&Tokio);
+}
+
+impl ContextProvider for Tokio {
+    fn runtime(&self) -> &'static str {
+        "tokio"
+    }
+
+    #[inline]
+    fn key(&self) -> u64 {
+        task::try_id().map_or(0, |id| key_of(&id))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use tokio::runtime::Builder;
+    use tracer_core::ContextProvider;
+
+    use super::Tokio;
+
+    #[test]
+    fn each_task_has_a_key_of_its_own_and_nothing_else_has_one() {
+        assert_eq!(Tokio.key(), 0);
+        let runtime = Builder::new_current_thread().build().unwrap();
+        let keys: HashSet<_> = (0..100).map(|_| runtime.block_on(async { tokio::spawn(async { Tokio.key() }).await.unwrap() })).collect();
+        assert_eq!(keys.len(), 100);
+        assert!(!keys.contains(&0));
+        assert_eq!(runtime.block_on(async { Tokio.key() }), 0, "the future of block_on is no task");
+    }
+}

@@ -1,0 +1,119 @@
+//! The tracer that the environment asks for, and its end with the program.
+
+use std::io::{IsTerminal, Write};
+use std::sync::Arc;
+use std::time::Duration;
+
+use tracer_core::{InstallError, Tracer};
+
+use crate::environment::{Environment, lines};
+
+/// How long the last flush may take.
+const LAST_FLUSH: Duration = Duration::from_secs(5);
+
+/// Keeps the tracer that [`init`] installed; dropping it flushes, also while unwinding.
+#[derive(Debug)]
+#[must_use = "dropping the guard ends the tracer; keep it until the end of `main`"]
+pub struct Guard {
+    tracer: Option<Arc<Tracer>>,
+}
+
+impl Guard {
+    /// Returns the tracer; none where the environment says `off`.
+    pub fn tracer(&self) -> Option<&Tracer> {
+        self.tracer.as_deref()
+    }
+}
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        if let Some(tracer) = &self.tracer {
+            end(tracer);
+        }
+    }
+}
+
+/// Installs the tracer that the environment asks for.
+///
+/// `TRACER` is `off` or `tree`; unset, trees of finished traces go to stderr where that is a
+/// terminal. `OTEL_SERVICE_NAME`, `OTEL_RESOURCE_ATTRIBUTES`, `OTEL_TRACES_SAMPLER` and
+/// `OTEL_TRACES_SAMPLER_ARG` are read as the OpenTelemetry specification has them. A value that
+/// makes no sense is named in one line on stderr, and the default stands.
+///
+/// `#[tracer::tokio::main]` calls this.
+///
+/// # Errors
+///
+/// A tracer is installed already, or a thread could not be started.
+///
+/// # Examples
+///
+/// ```
+/// let _tracer = tracer::init()?;
+/// # Ok::<_, tracer::InstallError>(())
+/// ```
+pub fn init() -> Result<Guard, InstallError> {
+    (crate::__private::PROVIDERS)();
+    let environment = Environment::read(|name| std::env::var(name).ok(), std::io::stderr().is_terminal());
+    say(&lines(&environment.complaints));
+    if !environment.tree {
+        return Ok(Guard { tracer: None });
+    }
+    let mut builder = Tracer::builder();
+    if let Some(sampler) = environment.sampler {
+        builder = builder.sampler(sampler);
+    }
+    for (key, value) in &environment.resource {
+        builder = builder.resource(key, value);
+    }
+    #[cfg(feature = "tree")]
+    {
+        builder = builder.exporter(tracer_view::Tree::stderr());
+    }
+    Ok(Guard { tracer: Some(Arc::new(builder.install()?)) })
+}
+
+/// For `main`: tracing never fails the traced program, so what went wrong is said.
+pub fn init_or_say() -> Guard {
+    init().unwrap_or_else(|error| {
+        say(&format!("tracer: {error}\n"));
+        Guard { tracer: None }
+    })
+}
+
+fn end(tracer: &Tracer) {
+    if let Err(error) = tracer.shutdown(LAST_FLUSH) {
+        say(&format!("tracer: {error}\n"));
+    }
+}
+
+/// A closed stderr is no reason to fail.
+fn say(text: &str) {
+    let _told = std::io::stderr().write_all(text.as_bytes());
+}
+
+/// Flushes on SIGTERM and SIGINT, and then dies by that signal.
+#[cfg(all(unix, any(feature = "tokio", feature = "async-std")))]
+pub fn flush_on_signal(guard: &Guard) {
+    use signal_hook::consts::{SIGINT, SIGTERM};
+    use signal_hook::iterator::Signals;
+
+    let Some(tracer) = guard.tracer.clone() else { return };
+    let wait = Signals::new([SIGTERM, SIGINT]).and_then(|mut signals| {
+        std::thread::Builder::new().name("tracer-signals".to_owned()).spawn(move || {
+            if let Some(signal) = signals.forever().next() {
+                end(&tracer);
+                // Returns only if the signal could not be raised again: exit as a shell would say it.
+                let _raised = signal_hook::low_level::emulate_default_handler(signal);
+                std::process::exit(128 + signal);
+            }
+        })
+    });
+    if let Err(error) = wait {
+        say(&format!("tracer: cannot flush on signals: {error}\n"));
+    }
+}
+
+/// There are no such signals here.
+#[cfg(not(all(unix, any(feature = "tokio", feature = "async-std"))))]
+pub fn flush_on_signal(_: &Guard) {}
