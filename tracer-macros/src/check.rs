@@ -14,23 +14,21 @@ use crate::runtime::{Entry, Role};
 /// Looks at the words behind the visibility, before anything is parsed that only a fn has.
 pub(crate) fn is_fn(attribute: &str, input: ParseStream<'_>) -> Result<()> {
     let ahead = input.fork();
-    let mut word = None;
-    while let Ok(next) = ahead.call(Ident::parse_any) {
-        if next == "fn" {
-            return Ok(());
+    let mut modifiers = Vec::new();
+    let mut keyword = None;
+    while let (None, Ok(word)) = (&keyword, ahead.call(Ident::parse_any)) {
+        match word.to_string().as_str() {
+            "fn" => return Ok(()),
+            "const" | "async" | "unsafe" | "extern" => {
+                modifiers.push(word);
+                ahead.parse::<Option<LitStr>>()?;
+            }
+            _ => keyword = Some(word),
         }
-        let name = next.to_string();
-        let modifies_fn = matches!(name.as_str(), "const" | "async" | "unsafe" | "extern");
-        // The word that says what this is: `impl` in `unsafe impl`, but `const` in `const LIMIT`.
-        if !modifies_fn && !(word.as_ref().is_some_and(|word| word == "const")) || word.is_none() {
-            word = Some(next);
-        }
-        if !modifies_fn {
-            break;
-        }
-        ahead.parse::<Option<LitStr>>()?;
     }
-    let Some(word) = word else {
+    // In `const LIMIT` there is no other keyword.
+    let constant = modifiers.iter().find(|word| *word == "const");
+    let Some(word) = constant.or(keyword.as_ref()).or(modifiers.first()) else {
         return Err(input.error(format!("`{attribute}` goes on a fn")));
     };
     Err(Error::new(word.span(), not_a_fn(attribute, &word.to_string())))

@@ -24,19 +24,19 @@ const FIRST: [&str; 24] = [
     "route", "catch", "command", "endpoint",
 ];
 
-pub(crate) fn traced(args: TokenStream, item: TokenStream) -> TokenStream {
-    try_traced(args, item.clone()).unwrap_or_else(|error| {
+pub(crate) fn traced(args: &TokenStream, item: &TokenStream) -> TokenStream {
+    try_traced(args, item).unwrap_or_else(|error| {
         // The fn stays as it is written, so that one mistake gives one message.
         let error = error.to_compile_error();
         quote!(#item #error)
     })
 }
 
-fn try_traced(args: TokenStream, item: TokenStream) -> syn::Result<TokenStream> {
+fn try_traced(args: &TokenStream, item: &TokenStream) -> syn::Result<TokenStream> {
     let parsed: Args = parse2(args.clone())?;
-    let mut item = Item::read("#[traced]", item)?;
+    let mut item = Item::read("#[traced]", item.clone())?;
     if item.attrs.iter().any(|attr| is_named(attr, &FIRST)) {
-        return Ok(behind_the_others(&args, &item));
+        return Ok(behind_the_others(args, &item));
     }
     check::traced(&item)?;
     let recorded = check::recorded(&parsed.recorded, &item.sig)?;
@@ -49,7 +49,7 @@ fn try_traced(args: TokenStream, item: TokenStream) -> syn::Result<TokenStream> 
     } else {
         async_body(&mut item, &arguments)
     };
-    Ok(assemble(&item, &callsite, body))
+    Ok(assemble(&item, &callsite, &body))
 }
 
 /// The same fn, with `#[traced]` as its last attribute. Nothing follows it then, so this happens once.
@@ -63,7 +63,7 @@ fn behind_the_others(args: &TokenStream, item: &Item) -> TokenStream {
     quote!(#(#attrs)* #traced #vis #defaultness #sig #body)
 }
 
-fn assemble(item: &Item, callsite: &TokenStream, traced: TokenStream) -> TokenStream {
+fn assemble(item: &Item, callsite: &TokenStream, traced: &TokenStream) -> TokenStream {
     let Item { attrs, vis, defaultness, sig, body } = item;
     let inner_attrs = &body.inner_attrs;
     let body = body.braces(quote!(#inner_attrs #callsite #traced));

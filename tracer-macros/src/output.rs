@@ -101,10 +101,9 @@ fn skip_bounds(tokens: &mut Peekable<IntoIter>) {
     while let Some(token) = tokens.peek() {
         let punct = if let TokenTree::Punct(punct) = token { Some(punct.as_char()) } else { None };
         match punct {
-            Some(',' | ';') if depth == 0 => return,
-            Some('<') => depth += 1,
             Some('>') if after_minus => {}
-            Some('>') if depth == 0 => return,
+            Some(',' | ';' | '>') if depth == 0 => return,
+            Some('<') => depth += 1,
             Some('>') => depth -= 1,
             _ => {}
         }

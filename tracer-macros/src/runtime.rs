@@ -37,19 +37,19 @@ impl Entry {
     }
 }
 
-pub(crate) fn expand(entry: Entry, args: TokenStream, item: TokenStream) -> TokenStream {
-    try_expand(entry, args, item.clone()).unwrap_or_else(|error| refused(entry, &error, item))
+pub(crate) fn expand(entry: Entry, args: TokenStream, item: &TokenStream) -> TokenStream {
+    try_expand(entry, args, item).unwrap_or_else(|error| refused(entry, &error, item))
 }
 
-fn try_expand(entry: Entry, args: TokenStream, item: TokenStream) -> syn::Result<TokenStream> {
+fn try_expand(entry: Entry, args: TokenStream, item: &TokenStream) -> syn::Result<TokenStream> {
     let settings = (|input: ParseStream<'_>| Settings::read(entry, input)).parse2(args)?;
-    let item = Item::read(entry.name(), item)?;
+    let item = Item::read(entry.name(), item.clone())?;
     check::entry(entry, &item)?;
     Ok(started(entry, &settings, item))
 }
 
 /// The fn as it is written. But an `async fn main` would be a second mistake to rustc: that one goes into a shell.
-fn refused(entry: Entry, error: &syn::Error, item: TokenStream) -> TokenStream {
+fn refused(entry: Entry, error: &syn::Error, item: &TokenStream) -> TokenStream {
     let error = error.to_compile_error();
     match Item::read(entry.name(), item.clone()) {
         Ok(Item { vis, sig: Signature { asyncness: Some(_), ident, output, .. }, .. }) if ident == "main" => {
