@@ -2,7 +2,7 @@
 
 use syn::ext::IdentExt;
 use syn::parse::ParseStream;
-use syn::{Error, Ident, LitStr, Result, Signature, Token};
+use syn::{Error, Ident, LitStr, Path, Result, Signature, Token};
 
 use crate::args::Recorded;
 use crate::item::Item;
@@ -40,7 +40,7 @@ fn not_a_fn(attribute: &str, keyword: &str) -> String {
             format!("`{attribute}` on a whole `{keyword}` is not supported yet: put it on the fns in it")
         }
         "impl" | "trait" | "mod" | "struct" | "enum" | "union" | "type" | "use" | "static" | "const" => {
-            format!("`{attribute}` cannot go on a `{keyword}`: put it on a fn")
+            format!("`{attribute}` goes on a fn, not on `{keyword}`")
         }
         _ => format!("`{attribute}` goes on a fn"),
     }
@@ -59,7 +59,7 @@ pub(crate) fn traced(item: &Item) -> Result<()> {
         let message = "a `const fn` cannot be traced: there is no clock at compile time; leave out `const` or `#[traced]`";
         return Err(Error::new(constness.span, message));
     }
-    if let Some(second) = item.attrs.iter().find(|attr| attr.path().is_ident("traced")) {
+    if let Some(second) = item.attrs.iter().find(|attr| is_ours(attr.path())) {
         return Err(Error::new_spanned(second.path(), "`#[traced]` is given twice"));
     }
     let returned = output::declared(&item.sig.output);
@@ -69,6 +69,16 @@ pub(crate) fn traced(item: &Item) -> Result<()> {
             Err(Error::new_spanned(future, message))
         }
         _ => Ok(()),
+    }
+}
+
+/// `traced`, `tracer::traced`; other crates may have an attribute of that name.
+fn is_ours(path: &Path) -> bool {
+    let segments: Vec<&Ident> = path.segments.iter().map(|segment| &segment.ident).collect();
+    match segments[..] {
+        [name] => name == "traced",
+        [family, name] => family == "tracer" && name == "traced",
+        _ => false,
     }
 }
 

@@ -3,9 +3,10 @@
 //! Tokens of the user keep their spans, and the body stands in the user's own braces; tokens of ours are `mixed_site`,
 //! so that no local of ours meets one of theirs, and every path begins with `::`.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::ext::IdentExt;
+use syn::spanned::Spanned;
 use syn::{LitStr, ReturnType, Token, Type, parse2};
 
 use crate::args::Args;
@@ -167,10 +168,15 @@ pub(crate) fn return_hint(output: &ReturnType) -> TokenStream {
     if output::is_never(output) {
         return TokenStream::new();
     }
+    let here = Span::mixed_site();
     let returned = output::without_impl(output::written(output), &quote!(_));
-    quote_spanned! {Span::mixed_site()=>
-        if let ::core::option::Option::Some(__out) = ::core::option::Option::None::<#returned> {
-            return __out;
+    // Where rustc says that the type comes from.
+    let place = output::declared(output).map_or(here, |declared| declared.span().resolved_at(here));
+    let out = Ident::new("__out", here);
+    let give = quote_spanned!(place=> return #out);
+    quote_spanned! {here=>
+        if let ::core::option::Option::Some(#out) = ::core::option::Option::None::<#returned> {
+            #give;
         }
     }
 }

@@ -4,8 +4,9 @@
 pub(crate) fn did_you_mean<S: AsRef<str>>(written: &str, valid: &[S]) -> Option<String> {
     let (distance, name) =
         valid.iter().map(|name| (distance(written, name.as_ref()), name.as_ref())).min_by_key(|(distance, _)| *distance)?;
-    // One slip in three letters; more of them is another word.
-    let close = distance <= name.chars().count().max(3) / 3;
+    // One slip in three letters; more of them is another word, and so is another single letter.
+    let length = name.chars().count();
+    let close = distance < length && distance <= length.max(3) / 3;
     close.then(|| format!("did you mean `{name}`?"))
 }
 
@@ -45,6 +46,7 @@ mod tests {
     fn another_word_has_no_hint() {
         assert_eq!(did_you_mean("rot", &["name", "root"]).as_deref(), Some("did you mean `root`?"));
         assert_eq!(did_you_mean("colour", &["name", "root"]), None);
+        assert_eq!(did_you_mean("b", &["a"]), None);
         assert_eq!(did_you_mean::<&str>("name", &[]), None);
     }
 }

@@ -103,9 +103,12 @@ fn local(arg: &mut PatType, index: usize) -> TokenStream {
     if let Pat::Ident(name) = &mut *arg.pat {
         if keeps_its_name(name) {
             let (mutability, ident) = (name.mutability.take(), &name.ident);
-            return quote_spanned! {here=>
-                #(#conditions)* #(#levels)* #[allow(clippy::shadow_same)] let #mutability #ident = #ident;
-            };
+            let underscore = ident.to_string().starts_with('_').then(|| {
+                quote_spanned!(here=> , clippy::no_effect_underscore_binding, clippy::used_underscore_binding)
+            });
+            // On a statement without anything of the user's in it.
+            let ours = quote_spanned!(here=> #[allow(clippy::shadow_same #underscore)]);
+            return quote_spanned!(here=> #(#conditions)* #(#levels)* #ours let #mutability #ident = #ident;);
         }
     }
     let whole = format_ident!("__arg{index}", span = here);
@@ -120,10 +123,9 @@ fn local(arg: &mut PatType, index: usize) -> TokenStream {
     out
 }
 
-/// `let x = x` says what it does, except: `_x` would count as used, and an upper-case name may be a unit struct.
+/// Whether `let x = x` moves the argument: a name in upper case may be a unit struct, which would be made anew.
 fn keeps_its_name(pat: &PatIdent) -> bool {
-    let name = pat.ident.unraw().to_string();
-    pat.by_ref.is_none() && pat.subpat.is_none() && !name.starts_with(|first: char| first == '_' || first.is_uppercase())
+    pat.by_ref.is_none() && pat.subpat.is_none() && !pat.ident.unraw().to_string().starts_with(char::is_uppercase)
 }
 
 /// What the user allows or expects of an argument is found at the local that now has its name.

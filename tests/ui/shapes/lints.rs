@@ -1,5 +1,6 @@
 //! No lint comes out of the expansion, and none of the user's own is lost. Under `clippy` this says more.
-#![deny(warnings, clippy::all, clippy::pedantic)]
+#![deny(warnings, clippy::all, clippy::pedantic, clippy::allow_attributes_without_reason)]
+#![deny(clippy::shadow_same, clippy::used_underscore_binding, clippy::semicolon_outside_block)]
 
 use tracer::traced;
 use tracer_ui_tests::{Noted, block_on, pause};
@@ -19,7 +20,7 @@ fn unused_result(value: String, count: u32) -> Result<(), String> {
 }
 
 #[traced]
-fn expected(#[expect(unused_variables, reason = "must be found here")] value: String, #[allow(unused)] other: u32) {}
+fn expected(#[expect(unused_variables, reason = "must be found here")] value: String, #[allow(unused, reason = "must stay allowed")] other: u32) {}
 
 #[traced]
 async fn expected_async(#[expect(unused_variables, reason = "must be found here")] value: &str, _ignored: u32) {}
@@ -83,6 +84,12 @@ async fn only_a_call(value: String) {
     drop(value);
 }
 
+#[traced]
+#[must_use]
+async fn needed() -> u32 {
+    1
+}
+
 #[test]
 fn they_still_run() {
     unused(String::new(), 1);
@@ -98,4 +105,5 @@ fn they_still_run() {
     assert_eq!(block_on(underscores_async(String::new(), String::new(), "a".to_owned())), 1);
     assert_eq!(only_braces(None), None);
     block_on(only_a_call(String::new()));
+    assert_eq!(block_on(needed()), 1);
 }

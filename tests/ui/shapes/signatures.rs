@@ -54,19 +54,19 @@ async fn lifetimes<'a>(first: &'a str, second: &str) -> &'a str {
 }
 
 #[traced(args)]
-fn r#match(r#type: u32, #[cfg(any())] gone: Missing, #[cfg(all())] there: u32) -> u32 {
+fn r#match(r#type: u32, #[cfg(any())] gone: Missing, #[cfg(not(any()))] there: u32) -> u32 {
     r#type + there
 }
 
 #[traced(args)]
-async fn conditional(#[cfg(any())] gone: Missing, #[cfg(all())] there: String) -> String {
+async fn conditional(#[cfg(any())] gone: Missing, #[cfg(not(any()))] there: String) -> String {
     there
 }
 
 #[traced(args(there))]
 fn conditional_result(
     #[cfg(any())] gone: Missing,
-    #[cfg(all())] there: String,
+    #[cfg(not(any()))] there: String,
     #[cfg(any())] Missing(_): Missing,
 ) -> Result<String, String> {
     Ok(there)
