@@ -1,6 +1,16 @@
 //! A program with `#[traced]` does what it does without, whatever its fns look like.
-#![allow(clippy::all, clippy::pedantic, reason = "the shapes are odd on purpose; `lints` takes this back for itself")]
-#![allow(clippy::allow_attributes, clippy::as_underscore, clippy::future_not_send, clippy::use_self, reason = "as above")]
+#![allow(
+    clippy::all,
+    clippy::pedantic,
+    reason = "the shapes are odd on purpose; `lints` takes this back for itself"
+)]
+#![allow(
+    clippy::allow_attributes,
+    clippy::as_underscore,
+    clippy::future_not_send,
+    clippy::use_self,
+    reason = "as above"
+)]
 
 /// One fn twice: `plain::…` as it is written, `with::…` under `#[traced]`.
 macro_rules! twice {

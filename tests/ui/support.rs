@@ -32,7 +32,10 @@ fn poll<F: Future>(future: Pin<&mut F>) -> Poll<F::Output> {
 /// Is pending once.
 pub async fn pause() {
     let mut paused = false;
-    std::future::poll_fn(|_| if std::mem::replace(&mut paused, true) { Poll::Ready(()) } else { Poll::Pending }).await;
+    std::future::poll_fn(|_| {
+        if std::mem::replace(&mut paused, true) { Poll::Ready(()) } else { Poll::Pending }
+    })
+    .await;
 }
 
 /// Notes its name when it is dropped.

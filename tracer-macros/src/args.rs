@@ -11,8 +11,26 @@ const GRAMMAR: Grammar = Grammar {
     attribute: "#[traced]",
     keys: &["name", "args", "root"],
     later: &[
-        "kind", "level", "target", "resource", "service", "span_type", "fields", "err", "ret", "parent", "links",
-        "poll", "boxed", "as", "when", "spawn", "crate", "prefix", "only", "except",
+        "kind",
+        "level",
+        "target",
+        "resource",
+        "service",
+        "span_type",
+        "fields",
+        "err",
+        "ret",
+        "parent",
+        "links",
+        "poll",
+        "boxed",
+        "as",
+        "when",
+        "spawn",
+        "crate",
+        "prefix",
+        "only",
+        "except",
     ],
     positional: Some("name"),
 };
@@ -57,9 +75,13 @@ fn recorded(written: &Written) -> Result<Recorded> {
     let Some(list) = written.list("args(a, b)")? else {
         return Ok(Recorded::All);
     };
-    let names = |input: ParseStream<'_>| Punctuated::<_, Token![,]>::parse_terminated_with(input, Ident::parse_any);
+    let names = |input: ParseStream<'_>| {
+        Punctuated::<_, Token![,]>::parse_terminated_with(input, Ident::parse_any)
+    };
     match names.parse2(list.clone()) {
         Ok(names) => Ok(Recorded::Named(names.into_iter().collect())),
-        Err(error) => Err(Error::new(error.span(), "`args` takes names of arguments: `args(a, b)`")),
+        Err(error) => {
+            Err(Error::new(error.span(), "`args` takes names of arguments: `args(a, b)`"))
+        }
     }
 }

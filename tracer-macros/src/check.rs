@@ -37,9 +37,12 @@ pub(crate) fn is_fn(attribute: &str, input: ParseStream<'_>) -> Result<()> {
 fn not_a_fn(attribute: &str, keyword: &str) -> String {
     match keyword {
         "impl" | "trait" | "mod" if attribute == "#[traced]" => {
-            format!("`{attribute}` on a whole `{keyword}` is not supported yet: put it on the fns in it")
+            format!(
+                "`{attribute}` on a whole `{keyword}` is not supported yet: put it on the fns in it"
+            )
         }
-        "impl" | "trait" | "mod" | "struct" | "enum" | "union" | "type" | "use" | "static" | "const" => {
+        "impl" | "trait" | "mod" | "struct" | "enum" | "union" | "type" | "use" | "static"
+        | "const" => {
             format!("`{attribute}` goes on a fn, not on `{keyword}`")
         }
         _ => format!("`{attribute}` goes on a fn"),
@@ -112,7 +115,8 @@ fn no_argument(name: &Ident, sig: &Signature, bound: &[Bound]) -> String {
     if name == "self" {
         return "`self` is never recorded: name arguments".to_owned();
     }
-    let names: Vec<String> = bound.iter().map(Bound::name).filter(|name| !name.starts_with('_')).collect();
+    let names: Vec<String> =
+        bound.iter().map(Bound::name).filter(|name| !name.starts_with('_')).collect();
     let function = sig.ident.unraw();
     match did_you_mean(&name.unraw().to_string(), &names) {
         Some(hint) => format!("`{function}` has no argument `{name}`, {hint}"),
@@ -125,18 +129,30 @@ pub(crate) fn entry(entry: Entry, item: &Item) -> Result<()> {
     let name = entry.name();
     let Item { attrs, sig, .. } = item;
     if sig.asyncness.is_none() {
-        let message = format!("`{name}` goes on an `async fn`: add `async`, or leave out the attribute");
+        let message =
+            format!("`{name}` goes on an `async fn`: add `async`, or leave out the attribute");
         return Err(Error::new(sig.fn_token.span, message));
     }
     if !sig.inputs.is_empty() {
-        return Err(Error::new_spanned(&sig.inputs, format!("the fn under `{name}` takes no arguments")));
+        return Err(Error::new_spanned(
+            &sig.inputs,
+            format!("the fn under `{name}` takes no arguments"),
+        ));
     }
     if !sig.generics.params.is_empty() {
-        return Err(Error::new_spanned(&sig.generics.params, format!("the fn under `{name}` cannot be generic")));
+        return Err(Error::new_spanned(
+            &sig.generics.params,
+            format!("the fn under `{name}` cannot be generic"),
+        ));
     }
-    let test = attrs.iter().find(|attr| attr.path().segments.last().is_some_and(|last| last.ident == "test"));
+    let test = attrs
+        .iter()
+        .find(|attr| attr.path().segments.last().is_some_and(|last| last.ident == "test"));
     match test.filter(|_| entry.1 == Role::Test) {
-        Some(test) => Err(Error::new_spanned(test.path(), format!("`{name}` makes the fn a test already: leave this out"))),
+        Some(test) => Err(Error::new_spanned(
+            test.path(),
+            format!("`{name}` makes the fn a test already: leave this out"),
+        )),
         None => Ok(()),
     }
 }

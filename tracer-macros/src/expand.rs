@@ -17,12 +17,32 @@ use crate::{check, output};
 /// Attributes that may be macros and take the fn apart: they must see it as it was written.
 const FIRST: [&str; 24] = [
     // Runtimes and tests.
-    "main", "test", "rstest", "fixture", "test_case", "test_matrix", "serial", "parallel", "wasm_bindgen_test",
+    "main",
+    "test",
+    "rstest",
+    "fixture",
+    "test_case",
+    "test_matrix",
+    "serial",
+    "parallel",
+    "wasm_bindgen_test",
     // Futures.
     "async_recursion",
     // Handlers of web servers.
-    "debug_handler", "debug_middleware", "handler", "get", "post", "put", "delete", "patch", "head", "options",
-    "route", "catch", "command", "endpoint",
+    "debug_handler",
+    "debug_middleware",
+    "handler",
+    "get",
+    "post",
+    "put",
+    "delete",
+    "patch",
+    "head",
+    "options",
+    "route",
+    "catch",
+    "command",
+    "endpoint",
 ];
 
 pub(crate) fn traced(args: &TokenStream, item: &TokenStream) -> TokenStream {
@@ -45,8 +65,8 @@ fn try_traced(args: &TokenStream, item: &TokenStream) -> syn::Result<TokenStream
     let arguments = arguments(&recorded);
     let body = if item.sig.asyncness.is_none() {
         sync_body(&mut item, &arguments)
-    } else if output::is_never(&item.sig.output) {
-        never_body(&mut item, &arguments)
+    } else if output::is_never(&item.sig.output) || item.has_attribute("must_use") {
+        awaited_body(&mut item, &arguments)
     } else {
         async_body(&mut item, &arguments)
     };
@@ -114,7 +134,8 @@ fn sync_body(item: &mut Item, arguments: &TokenStream) -> TokenStream {
     let returned = output::written(&item.sig.output);
     let outcome = output::without_impl(returned.clone(), &quote!(()));
     let is_opaque = returned.to_string() != outcome.to_string();
-    let is_observed = output::is_result(&item.sig.output) && !is_opaque && !item.has_attribute("track_caller");
+    let is_observed =
+        output::is_result(&item.sig.output) && !is_opaque && !item.has_attribute("track_caller");
     let locals = rebind(&mut item.sig, if is_observed { Rebind::All } else { Rebind::Droppable });
     let body = item.body.labelled();
     let enter = quote_spanned!(here=> let __guard = ::tracer::__private::enter(&__CALLSITE););
@@ -131,33 +152,43 @@ fn sync_body(item: &mut Item, arguments: &TokenStream) -> TokenStream {
 
 /// `async fn` becomes a fn that returns the wrapped block: one coroutine and one wrapper a layer.
 fn async_body(item: &mut Item, arguments: &TokenStream) -> TokenStream {
-    let here = Span::mixed_site();
-    let Some(keyword) = item.sig.asyncness.take() else { return TokenStream::new() };
     // The macro's edition decides what `impl` captures (everything, as an `async fn` does); the place is the user's.
-    let place = keyword.span.resolved_at(here);
+    let place = item
+        .sig
+        .asyncness
+        .take()
+        .map_or_else(Span::mixed_site, |keyword| keyword.span.resolved_at(Span::mixed_site()));
+    let traced = traced_block(item, arguments, place);
     let returned = output::written(&item.sig.output);
-    let outcome = output::without_impl(returned.clone(), &quote!(()));
-    let hint = return_hint(&item.sig.output);
-    let locals = rebind(&mut item.sig, Rebind::All);
-    let body = item.body.labelled();
-    let block = item.body.braces_of_ours(quote!(#hint #locals #arguments #body));
     let future = quote_spanned!(place=> impl ::core::future::Future<Output = #returned>);
     let arrow = match &item.sig.output {
         ReturnType::Type(arrow, _) => *arrow,
         ReturnType::Default => Token![->](place),
     };
     item.sig.output = ReturnType::Type(arrow, Box::new(Type::Verbatim(future)));
-    let block = quote_spanned!(place=> async move #block);
-    quote_spanned!(here=> ::tracer::__private::traced(&__CALLSITE, #block, ::tracer::__private::outcome!(#outcome)))
+    traced
 }
 
-/// `impl Future<Output = !>` is unstable, so this one stays an `async fn`.
-fn never_body(item: &mut Item, arguments: &TokenStream) -> TokenStream {
+/// Stays an `async fn`, for what another fn cannot say: `impl Future<Output = !>` is unstable, and `#[must_use]` is
+/// about the value only there.
+fn awaited_body(item: &mut Item, arguments: &TokenStream) -> TokenStream {
+    let traced = traced_block(item, arguments, Span::mixed_site());
+    quote_spanned!(Span::mixed_site()=> #traced.await)
+}
+
+fn traced_block(item: &mut Item, arguments: &TokenStream, place: Span) -> TokenStream {
+    let outcome = if output::is_never(&item.sig.output) {
+        quote!(())
+    } else {
+        output::without_impl(output::written(&item.sig.output), &quote!(()))
+    };
+    let hint = return_hint(&item.sig.output);
     let locals = rebind(&mut item.sig, Rebind::All);
     let body = item.body.labelled();
-    let block = item.body.braces_of_ours(quote!(#locals #arguments #body));
+    let block = item.body.braces_of_ours(quote!(#hint #locals #arguments #body));
+    let block = quote_spanned!(place=> async move #block);
     quote_spanned! {Span::mixed_site()=>
-        ::tracer::__private::traced(&__CALLSITE, async move #block, ::tracer::__private::outcome!(())).await
+        ::tracer::__private::traced(&__CALLSITE, #block, ::tracer::__private::outcome!(#outcome))
     }
 }
 
@@ -172,7 +203,7 @@ pub(crate) fn return_hint(output: &ReturnType) -> TokenStream {
     let returned = output::without_impl(output::written(output), &quote!(_));
     // Where rustc says that the type comes from.
     let place = output::declared(output).map_or(here, |declared| declared.span().resolved_at(here));
-    let out = Ident::new("__out", here);
+    let out = Ident::new("__out", place);
     let give = quote_spanned!(place=> return #out);
     quote_spanned! {here=>
         if let ::core::option::Option::Some(#out) = ::core::option::Option::None::<#returned> {

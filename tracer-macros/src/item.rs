@@ -57,7 +57,9 @@ pub(crate) fn is_named(attr: &Attribute, names: &[&str]) -> bool {
 }
 
 fn mentions(tokens: TokenStream, names: &[&str]) -> bool {
-    tokens.into_iter().any(|token| matches!(token, TokenTree::Ident(ident) if names.iter().any(|name| ident == name)))
+    tokens.into_iter().any(
+        |token| matches!(token, TokenTree::Ident(ident) if names.iter().any(|name| ident == name)),
+    )
 }
 
 impl Body {
@@ -68,8 +70,12 @@ impl Body {
         })?;
         let mut statements: Vec<TokenTree> = tokens.into_iter().collect();
         let mut end = 0;
-        while let [TokenTree::Punct(hash), TokenTree::Punct(bang), TokenTree::Group(attr), ..] = &statements[end..] {
-            let inner = hash.as_char() == '#' && bang.as_char() == '!' && attr.delimiter() == Delimiter::Bracket;
+        while let [TokenTree::Punct(hash), TokenTree::Punct(bang), TokenTree::Group(attr), ..] =
+            &statements[end..]
+        {
+            let inner = hash.as_char() == '#'
+                && bang.as_char() == '!'
+                && attr.delimiter() == Delimiter::Bracket;
             if !inner {
                 break;
             }

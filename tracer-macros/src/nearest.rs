@@ -2,8 +2,10 @@
 
 /// `did you mean …?` when one of `valid` is close enough to be a typing error.
 pub(crate) fn did_you_mean<S: AsRef<str>>(written: &str, valid: &[S]) -> Option<String> {
-    let (distance, name) =
-        valid.iter().map(|name| (distance(written, name.as_ref()), name.as_ref())).min_by_key(|(distance, _)| *distance)?;
+    let (distance, name) = valid
+        .iter()
+        .map(|name| (distance(written, name.as_ref()), name.as_ref()))
+        .min_by_key(|(distance, _)| *distance)?;
     // One slip in three letters; more of them is another word, and so is another single letter.
     let length = name.chars().count();
     let close = distance < length && distance <= length.max(3) / 3;

@@ -41,7 +41,8 @@ pub(crate) fn is_future(declared: &Type) -> bool {
         Type::Paren(paren) => is_future(&paren.elem),
         Type::Path(_) => last_segment(declared).is_some_and(|last| {
             let wraps = last.ident == "Pin" || last.ident == "Box";
-            ALIASES.iter().any(|alias| last.ident == alias) || wraps && first_argument(last).is_some_and(is_future)
+            ALIASES.iter().any(|alias| last.ident == alias)
+                || wraps && first_argument(last).is_some_and(is_future)
         }),
         _ => false,
     }
@@ -50,7 +51,11 @@ pub(crate) fn is_future(declared: &Type) -> bool {
 fn names_future(bounds: &Punctuated<TypeParamBound, Token![+]>) -> bool {
     bounds.iter().any(|bound| {
         let TypeParamBound::Trait(bound) = bound else { return false };
-        bound.path.segments.last().is_some_and(|last| last.ident == "Future" || last.ident == "Stream")
+        bound
+            .path
+            .segments
+            .last()
+            .is_some_and(|last| last.ident == "Future" || last.ident == "Stream")
     })
 }
 
@@ -84,7 +89,8 @@ pub(crate) fn without_impl(tokens: TokenStream, stand_in: &TokenStream) -> Token
                 out.extend(stand_in.clone());
             }
             TokenTree::Group(group) => {
-                let mut replaced = Group::new(group.delimiter(), without_impl(group.stream(), stand_in));
+                let mut replaced =
+                    Group::new(group.delimiter(), without_impl(group.stream(), stand_in));
                 replaced.set_span(group.span());
                 out.extend([TokenTree::Group(replaced)]);
             }

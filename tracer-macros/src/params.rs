@@ -9,8 +9,8 @@ use crate::output::last_segment;
 
 /// Types without a destructor that can be told by their name.
 const PLAIN: [&str; 17] = [
-    "bool", "char", "f32", "f64", "i128", "i16", "i32", "i64", "i8", "isize", "str", "u128", "u16", "u32", "u64", "u8",
-    "usize",
+    "bool", "char", "f32", "f64", "i128", "i16", "i32", "i64", "i8", "isize", "str", "u128", "u16",
+    "u32", "u64", "u8", "usize",
 ];
 
 /// A name that the arguments bind, and under which conditions it is there.
@@ -125,7 +125,9 @@ fn local(arg: &mut PatType, index: usize) -> TokenStream {
 
 /// Whether `let x = x` moves the argument: a name in upper case may be a unit struct, which would be made anew.
 fn keeps_its_name(pat: &PatIdent) -> bool {
-    pat.by_ref.is_none() && pat.subpat.is_none() && !pat.ident.unraw().to_string().starts_with(char::is_uppercase)
+    pat.by_ref.is_none()
+        && pat.subpat.is_none()
+        && !pat.ident.unraw().to_string().starts_with(char::is_uppercase)
 }
 
 /// What the user allows or expects of an argument is found at the local that now has its name.

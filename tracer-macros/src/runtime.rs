@@ -5,10 +5,10 @@ use quote::{quote, quote_spanned};
 use syn::parse::{ParseStream, Parser};
 use syn::{Attribute, Signature};
 
-use crate::check;
 use crate::expand::return_hint;
 use crate::item::{Item, is_named};
 use crate::settings::{Flavor, Settings};
+use crate::{check, output};
 
 /// One of the attributes.
 #[derive(Clone, Copy)]
@@ -52,7 +52,9 @@ fn try_expand(entry: Entry, args: TokenStream, item: &TokenStream) -> syn::Resul
 fn refused(entry: Entry, error: &syn::Error, item: &TokenStream) -> TokenStream {
     let error = error.to_compile_error();
     match Item::read(entry.name(), item.clone()) {
-        Ok(Item { vis, sig: Signature { asyncness: Some(_), ident, output, .. }, .. }) if ident == "main" => {
+        Ok(Item { vis, sig: Signature { asyncness: Some(_), ident, output, .. }, .. })
+            if ident == "main" =>
+        {
             quote_spanned! {Span::mixed_site()=>
                 #vis fn #ident() #output { #item ::core::unreachable!() }
                 #error
@@ -63,21 +65,30 @@ fn refused(entry: Entry, error: &syn::Error, item: &TokenStream) -> TokenStream 
 }
 
 fn started(entry: Entry, settings: &Settings, item: Item) -> TokenStream {
+    let here = Span::mixed_site();
     let Entry(executor, role) = entry;
-    let future = future(&item);
     let scope = scope(role, settings);
-    let run = match (executor, role) {
-        (Executor::Tokio, Role::Main) => tokio(&builder(entry, settings), &future),
-        (Executor::Tokio, Role::Test) => tokio(&builder(entry, settings), &bound(&future)),
-        (Executor::AsyncStd, Role::Main) => async_std(&future),
-        (Executor::AsyncStd, Role::Test) => async_std(&bound(&future)),
+    let future = future(&item);
+    let future = match role {
+        Role::Main => future,
+        Role::Test => quote_spanned!(here=> __tracer.bind(#future)),
     };
-    let test = (role == Role::Test).then(|| quote_spanned!(Span::mixed_site()=> #[::core::prelude::v1::test]));
+    let (runtime, run) = match executor {
+        Executor::Tokio => {
+            (Some(tokio(entry, settings)), quote_spanned!(here=> __runtime.block_on(#future)))
+        }
+        Executor::AsyncStd => (
+            None,
+            quote_spanned!(here=> ::tracer::async_std::__private::async_std::task::block_on(#future)),
+        ),
+    };
+    let run = if output::is_never(&item.sig.output) { run } else { ended(&run, executor) };
+    let test = (role == Role::Test).then(|| quote_spanned!(here=> #[::core::prelude::v1::test]));
     let Item { attrs, vis, mut sig, body, .. } = item;
     sig.asyncness = None;
     let attrs = attrs.into_iter().filter(|attr| !is_traced(attr));
     let inner_attrs = &body.inner_attrs;
-    let body = body.braces(quote!(#inner_attrs #scope #run));
+    let body = body.braces(quote!(#inner_attrs #scope #runtime #run));
     quote!(#(#attrs)* #test #vis #sig #body)
 }
 
@@ -114,36 +125,34 @@ fn scope(role: Role, settings: &Settings) -> TokenStream {
     }
 }
 
-fn bound(future: &TokenStream) -> TokenStream {
-    quote_spanned!(Span::mixed_site()=> __tracer.bind(#future))
-}
-
-fn builder(entry: Entry, settings: &Settings) -> TokenStream {
+fn tokio(entry: Entry, settings: &Settings) -> TokenStream {
     let here = Span::mixed_site();
     let new = match settings.flavor(entry) {
         Flavor::MultiThread => quote_spanned!(here=> new_multi_thread),
         Flavor::CurrentThread => quote_spanned!(here=> new_current_thread),
     };
-    let workers = settings.worker_threads.as_ref().map(|count| quote_spanned!(here=> .worker_threads(#count)));
-    let paused = settings.start_paused.as_ref().map(|paused| quote_spanned!(here=> .start_paused(#paused)));
+    let workers = settings
+        .worker_threads
+        .as_ref()
+        .map(|count| quote_spanned!(here=> .worker_threads(#count)));
+    let paused =
+        settings.start_paused.as_ref().map(|paused| quote_spanned!(here=> .start_paused(#paused)));
     quote_spanned! {here=>
-        ::tracer::tokio::__private::tokio::runtime::Builder::#new() #workers .enable_all() #paused .build()
+        let __runtime = ::tracer::tokio::__private::tokio::runtime::Builder::#new() #workers .enable_all() #paused
+            .build().expect("the tokio runtime could not be started");
     }
 }
 
-fn tokio(builder: &TokenStream, future: &TokenStream) -> TokenStream {
-    quote_spanned! {Span::mixed_site()=>
-        let __runtime = #builder.expect("the tokio runtime could not be started");
-        let __out = __runtime.block_on(#future);
-        ::core::mem::drop(__runtime);
-        ::core::mem::drop(__tracer);
-        __out
-    }
-}
-
-fn async_std(future: &TokenStream) -> TokenStream {
-    quote_spanned! {Span::mixed_site()=>
-        let __out = ::tracer::async_std::__private::async_std::task::block_on(#future);
+/// The runtime first, so that what its tasks record as they are dropped is in the last flush.
+fn ended(run: &TokenStream, executor: Executor) -> TokenStream {
+    let here = Span::mixed_site();
+    let runtime = match executor {
+        Executor::Tokio => Some(quote_spanned!(here=> ::core::mem::drop(__runtime);)),
+        Executor::AsyncStd => None,
+    };
+    quote_spanned! {here=>
+        let __out = #run;
+        #runtime
         ::core::mem::drop(__tracer);
         __out
     }

@@ -45,7 +45,10 @@ impl Settings {
         match written.key.to_string().as_str() {
             "flavor" => self.flavor = Some(flavor(written)?),
             "worker_threads" => self.worker_threads = Some(worker_threads(written)?),
-            "start_paused" => self.start_paused = Some(written.literal("`true` or `false`", "start_paused = true")?),
+            "start_paused" => {
+                let paused = written.literal("`true` or `false`", "start_paused = true")?;
+                self.start_paused = Some(paused);
+            }
             "flush_on_signal" => {
                 written.flag()?;
                 self.flush_on_signal = true;
@@ -72,7 +75,9 @@ impl Settings {
 
 const fn grammar(entry: Entry) -> Grammar {
     let keys: &[&str] = match entry {
-        Entry(Executor::Tokio, Role::Main) => &["flavor", "worker_threads", "start_paused", "flush_on_signal"],
+        Entry(Executor::Tokio, Role::Main) => {
+            &["flavor", "worker_threads", "start_paused", "flush_on_signal"]
+        }
         Entry(Executor::Tokio, Role::Test) => &["flavor", "worker_threads", "start_paused"],
         Entry(Executor::AsyncStd, Role::Main) => &["flush_on_signal"],
         Entry(Executor::AsyncStd, Role::Test) => &[],
@@ -99,6 +104,9 @@ fn worker_threads(written: &Written) -> Result<LitInt> {
     let count: LitInt = written.literal("a number", "worker_threads = 4")?;
     match count.base10_parse::<usize>() {
         Ok(1..) => Ok(count),
-        _ => Err(Error::new(count.span(), "`worker_threads` takes a number from 1 up: `worker_threads = 4`")),
+        _ => Err(Error::new(
+            count.span(),
+            "`worker_threads` takes a number from 1 up: `worker_threads = 4`",
+        )),
     }
 }

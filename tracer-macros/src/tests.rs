@@ -12,7 +12,8 @@ use crate::runtime::{self, Entry, Executor, Role};
 
 #[track_caller]
 fn expands(name: &str, expansion: TokenStream) {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("expansions").join(name).with_extension("rs");
+    let path =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("expansions").join(name).with_extension("rs");
     let file: syn::File = syn::parse2(expansion).expect("an expansion is a file of items");
     let expansion = prettyplease::unparse(&file);
     if env::var_os("TRYBUILD").is_some_and(|value| value == "overwrite") {
@@ -63,7 +64,8 @@ fn async_fn_without_end() {
 
 #[test]
 fn behind_other_macros() {
-    let item = "#[rstest] #[case(1)] #[cfg_attr(unix, tokio::test)] async fn one(#[case] value: u32) {}";
+    let item =
+        "#[rstest] #[case(1)] #[cfg_attr(unix, tokio::test)] async fn one(#[case] value: u32) {}";
     expands("behind_other_macros", traced(&tokens("args"), &tokens(item)));
 }
 
@@ -76,9 +78,15 @@ fn refused() {
 fn tokio_main() {
     let entry = Entry(Executor::Tokio, Role::Main);
     let item = "async fn main() -> Result<(), Error> { run().await }";
-    expands("tokio_main", runtime::expand(entry, tokens("worker_threads = 2, flush_on_signal"), &tokens(item)));
+    expands(
+        "tokio_main",
+        runtime::expand(entry, tokens("worker_threads = 2, flush_on_signal"), &tokens(item)),
+    );
     let item = "#[allow(unused)] #[traced(root)] async fn main() { run().await }";
-    expands("tokio_main_traced", runtime::expand(entry, tokens("flavor = \"current_thread\""), &tokens(item)));
+    expands(
+        "tokio_main_traced",
+        runtime::expand(entry, tokens("flavor = \"current_thread\""), &tokens(item)),
+    );
     expands("tokio_main_refused", runtime::expand(entry, tokens("flavour = 1"), &tokens(item)));
 }
 
@@ -92,6 +100,12 @@ fn tokio_test() {
 #[test]
 fn async_std() {
     let item = "async fn main() { run().await }";
-    expands("async_std_main", runtime::expand(Entry(Executor::AsyncStd, Role::Main), tokens(""), &tokens(item)));
-    expands("async_std_test", runtime::expand(Entry(Executor::AsyncStd, Role::Test), tokens(""), &tokens(item)));
+    expands(
+        "async_std_main",
+        runtime::expand(Entry(Executor::AsyncStd, Role::Main), tokens(""), &tokens(item)),
+    );
+    expands(
+        "async_std_test",
+        runtime::expand(Entry(Executor::AsyncStd, Role::Test), tokens(""), &tokens(item)),
+    );
 }

@@ -90,7 +90,10 @@ impl Written {
             Value::Missing => Ok(()),
             Value::Assigned(value) | Value::List(value) => {
                 let key = &self.key;
-                Err(self.wrong(value, format!("`{key}` takes no value: write `{key}` alone, or leave it out")))
+                Err(self.wrong(
+                    value,
+                    format!("`{key}` takes no value: write `{key}` alone, or leave it out"),
+                ))
             }
         }
     }
@@ -99,11 +102,12 @@ impl Written {
     pub(crate) fn literal<T: Parse>(&self, kind: &str, form: &str) -> Result<T> {
         let key = &self.key;
         match &self.value {
-            Value::Missing => Err(Error::new(key.span(), format!("`{key}` needs a value: `{form}`"))),
-            Value::List(value) => Err(self.wrong(value, format!("`{key}` is written `{form}`"))),
-            Value::Assigned(value) => {
-                syn::parse2(value.clone()).map_err(|_| self.wrong(value, format!("`{key}` takes {kind}: `{form}`")))
+            Value::Missing => {
+                Err(Error::new(key.span(), format!("`{key}` needs a value: `{form}`")))
             }
+            Value::List(value) => Err(self.wrong(value, format!("`{key}` is written `{form}`"))),
+            Value::Assigned(value) => syn::parse2(value.clone())
+                .map_err(|_| self.wrong(value, format!("`{key}` takes {kind}: `{form}`"))),
         }
     }
 
@@ -121,16 +125,23 @@ impl Written {
         let key = &self.key;
         match &self.value {
             Value::Missing => Ok(None),
-            Value::Assigned(value) => Err(self.wrong(value, format!("`{key}` is written `{key}` or `{form}`"))),
-            Value::List(list) if list.is_empty() => {
-                Err(Error::new(key.span(), format!("`{key}()` is empty: write `{key}` for all, or leave it out")))
+            Value::Assigned(value) => {
+                Err(self.wrong(value, format!("`{key}` is written `{key}` or `{form}`")))
             }
+            Value::List(list) if list.is_empty() => Err(Error::new(
+                key.span(),
+                format!("`{key}()` is empty: write `{key}` for all, or leave it out"),
+            )),
             Value::List(list) => Ok(Some(list)),
         }
     }
 
     fn wrong(&self, value: &TokenStream, message: String) -> Error {
-        if value.is_empty() { Error::new(self.key.span(), message) } else { Error::new_spanned(value, message) }
+        if value.is_empty() {
+            Error::new(self.key.span(), message)
+        } else {
+            Error::new_spanned(value, message)
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 #![cfg(test)]
 
 use tracer::traced;
-use tracer_ui_tests::{Noted, block_on, dropped};
+use tracer_ui_tests::{block_on, dropped, Noted};
 
 #[traced]
 fn sync(argument: Noted) -> usize {

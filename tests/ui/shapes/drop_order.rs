@@ -24,7 +24,13 @@ mod finished {
 
     macro_rules! call {
         ($version:ident) => {
-            $version::call(Noted("_unused"), Noted("_"), Noted("kept"), pair("left", "right"), pair("first", "second"))
+            $version::call(
+                Noted("_unused"),
+                Noted("_"),
+                Noted("kept"),
+                pair("left", "right"),
+                pair("first", "second"),
+            )
         };
     }
 
@@ -63,7 +69,13 @@ mod sync {
 
     macro_rules! call {
         ($version:ident) => {
-            $version::call(Noted("_unused"), Noted("_"), Noted("kept"), pair("left", "right"), pair("first", "second"))
+            $version::call(
+                Noted("_unused"),
+                Noted("_"),
+                Noted("kept"),
+                pair("left", "right"),
+                pair("first", "second"),
+            )
         };
     }
 
@@ -135,11 +147,19 @@ mod receiver {
 
         #[test]
         fn as_the_plain_fn() {
-            let plain = dropped(|| block_on(Plain(Noted("self.0"), Noted("self.1")).call(Noted("_"))));
+            let plain =
+                dropped(|| block_on(Plain(Noted("self.0"), Noted("self.1")).call(Noted("_"))));
             assert_eq!(plain, "self.0 local _ new self.1");
-            assert_eq!(dropped(|| block_on(With(Noted("self.0"), Noted("self.1")).call(Noted("_")))), plain);
-            let plain = dropped(|| cancel(Plain(Noted("self.0"), Noted("self.1")).call(Noted("_"))));
-            assert_eq!(dropped(|| cancel(With(Noted("self.0"), Noted("self.1")).call(Noted("_")))), plain);
+            assert_eq!(
+                dropped(|| block_on(With(Noted("self.0"), Noted("self.1")).call(Noted("_")))),
+                plain
+            );
+            let plain =
+                dropped(|| cancel(Plain(Noted("self.0"), Noted("self.1")).call(Noted("_"))));
+            assert_eq!(
+                dropped(|| cancel(With(Noted("self.0"), Noted("self.1")).call(Noted("_")))),
+                plain
+            );
         }
     }
 

@@ -20,7 +20,11 @@ macro_rules! make_whole {
 }
 
 make!(made, other, { 1 }, "made by a macro");
-make_whole!(fn whole(first: u32, second: String) -> Result<usize, String> { Ok(second.len() + first as usize) });
+make_whole!(
+    fn whole(first: u32, second: String) -> Result<usize, String> {
+        Ok(second.len() + first as usize)
+    }
+);
 
 #[test]
 fn fns_of_macros() {
@@ -123,7 +127,12 @@ fn no_implicit_prelude() {
 
 mod generic_names {
     #[tracer::traced(args)]
-    pub(super) fn sync<F, O, R, T: Copy, const N: usize>(out: [T; N], _: F, _: O, _: R) -> Result<usize, T> {
+    pub(super) fn sync<F, O, R, T: Copy, const N: usize>(
+        out: [T; N],
+        _: F,
+        _: O,
+        _: R,
+    ) -> Result<usize, T> {
         Ok(out.len())
     }
 

@@ -20,10 +20,18 @@ fn unused_result(value: String, count: u32) -> Result<(), String> {
 }
 
 #[traced]
-fn expected(#[expect(unused_variables, reason = "must be found here")] value: String, #[allow(unused, reason = "must stay allowed")] other: u32) {}
+fn expected(
+    #[expect(unused_variables, reason = "must be found here")] value: String,
+    #[allow(unused, reason = "must stay allowed")] other: u32,
+) {
+}
 
 #[traced]
-async fn expected_async(#[expect(unused_variables, reason = "must be found here")] value: &str, _ignored: u32) {}
+async fn expected_async(
+    #[expect(unused_variables, reason = "must be found here")] value: &str,
+    _ignored: u32,
+) {
+}
 
 #[traced]
 #[expect(unused_mut, reason = "must be found")]
@@ -86,8 +94,13 @@ async fn only_a_call(value: String) {
 
 #[traced]
 #[must_use]
-async fn needed() -> u32 {
+async fn needed(_text: String) -> u32 {
     1
+}
+
+#[expect(unused_must_use, reason = "must be found")]
+async fn not_used() {
+    needed(String::new()).await;
 }
 
 #[test]
@@ -105,5 +118,5 @@ fn they_still_run() {
     assert_eq!(block_on(underscores_async(String::new(), String::new(), "a".to_owned())), 1);
     assert_eq!(only_braces(None), None);
     block_on(only_a_call(String::new()));
-    assert_eq!(block_on(needed()), 1);
+    block_on(not_used());
 }

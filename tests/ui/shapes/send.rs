@@ -36,16 +36,24 @@ struct Handler {
 
 impl Handler {
     #[traced(args(path))]
-    async fn handle<'a>(&'a self, path: &'a str, fallbacks: &[&(dyn Fn(&str) -> usize + Sync)]) -> Result<usize, String> {
+    async fn handle<'a>(
+        &'a self,
+        path: &'a str,
+        fallbacks: &[&(dyn Fn(&str) -> usize + Sync)],
+    ) -> Result<usize, String> {
         pause().await;
         let handler = self.routes.get(path).map(|route| route(path));
         pause().await;
-        handler.or_else(|| fallbacks.first().map(|fallback| fallback(path))).ok_or_else(|| path.to_owned())
+        handler
+            .or_else(|| fallbacks.first().map(|fallback| fallback(path)))
+            .ok_or_else(|| path.to_owned())
     }
 }
 
 #[traced]
-async fn generic<T: Send + 'static>(values: Vec<T>) -> Result<usize, Box<dyn std::error::Error + Send + Sync>> {
+async fn generic<T: Send + 'static>(
+    values: Vec<T>,
+) -> Result<usize, Box<dyn std::error::Error + Send + Sync>> {
     pause().await;
     Ok(values.len())
 }
@@ -65,7 +73,8 @@ async fn takes_rc(_unused: Rc<Cell<u32>>) {
 #[test]
 fn send_where_the_body_is() {
     let handler = Handler { routes: HashMap::from([("a".to_owned(), Box::new(str::len) as _)]) };
-    let future = async { handler.handle("a", &[]).await.unwrap() + generic(vec![1, 2]).await.unwrap() };
+    let future =
+        async { handler.handle("a", &[]).await.unwrap() + generic(vec![1, 2]).await.unwrap() };
     is_send(&future);
     assert_eq!(block_on(future), 3);
 }

@@ -22,19 +22,30 @@ async fn points_elsewhere(mut text: &str) -> usize {
 }
 
 #[traced(args)]
-async fn patterns(Point { x, y: renamed }: Point, [first, .., last]: [u8; 3], whole @ (_, _): (u8, u8)) -> u32 {
+async fn patterns(
+    Point { x, y: renamed }: Point,
+    [first, .., last]: [u8; 3],
+    whole @ (_, _): (u8, u8),
+) -> u32 {
     x + renamed + u32::from(first) + u32::from(last) + u32::from(whole.0)
 }
 
 #[traced(args)]
-fn changed_in_place(&mut Point { ref mut x, y }: &mut Point, Point { x: ref mut other, .. }: Point) -> u32 {
+fn changed_in_place(
+    &mut Point { ref mut x, y }: &mut Point,
+    Point { x: ref mut other, .. }: Point,
+) -> u32 {
     *x += y;
     *other += 1;
     *x + *other
 }
 
 #[traced(args(text, more))]
-fn generic<'a, T: Display + ?Sized, const N: usize>(text: &'a T, more: impl Into<u32>, rest: [&'a T; N]) -> String
+fn generic<'a, T: Display + ?Sized, const N: usize>(
+    text: &'a T,
+    more: impl Into<u32>,
+    rest: [&'a T; N],
+) -> String
 where
     T: 'a,
 {
@@ -43,7 +54,10 @@ where
 }
 
 #[traced(args)]
-async fn generic_async<T: Clone, const N: usize>(value: T, times: impl Fn() -> usize) -> (T, usize) {
+async fn generic_async<T: Clone, const N: usize>(
+    value: T,
+    times: impl Fn() -> usize,
+) -> (T, usize) {
     pause().await;
     (value.clone(), N * times())
 }
@@ -85,7 +99,7 @@ fn inner_attributes(value: u32) -> u32 {
     value
 }
 
-#[traced(name = "a name", args, root,)]
+#[traced(name = "a name", args, root)]
 fn all_arguments(value: u32) -> u32 {
     value
 }

@@ -22,6 +22,7 @@ unsafe fn unsafe_result(value: u32) -> Result<u32, String> {
 #[test]
 fn unsafe_stays_unsafe() {
     // SAFETY: these ask for nothing.
-    let (foreign, asynchronous, result) = unsafe { (foreign(1), block_on(unsafe_async(1)), unsafe_result(1)) };
+    let (foreign, asynchronous, result) =
+        unsafe { (foreign(1), block_on(unsafe_async(1)), unsafe_result(1)) };
     assert_eq!((foreign, asynchronous, result), (2, 2, Ok(2)));
 }
