@@ -15,7 +15,7 @@ use crate::slot::{self, Polling};
 use crate::destination;
 use crate::detail;
 use crate::id::SpanId;
-use crate::outcome::{Nothing, Outcome};
+use crate::outcome::{Nothing, Observe};
 use crate::record::flag;
 use crate::span::{Open, Phase, Span, State};
 
@@ -49,7 +49,7 @@ pin_project! {
 /// Puts a future into the span of its function; what the macro calls.
 #[doc(hidden)]
 #[inline(always)]
-pub fn traced<F: Future, O: Outcome<F::Output>>(callsite: &'static Callsite, inner: F, _: O) -> Traced<F, O> {
+pub fn traced<F: Future, O: Observe<F::Output>>(callsite: &'static Callsite, inner: F, _: O) -> Traced<F, O> {
     let captured = if destination::is_active() { capture(callsite) } else { SpanContext::NONE };
     Traced { inner, frame: Frame::new(Open::later(callsite, captured), captured.span), outcome: PhantomData }
 }
@@ -62,7 +62,7 @@ fn capture(callsite: &'static Callsite) -> SpanContext {
     slot::current()
 }
 
-impl<F: Future, O: Outcome<F::Output>> Future for Traced<F, O> {
+impl<F: Future, O: Observe<F::Output>> Future for Traced<F, O> {
     type Output = F::Output;
 
     #[inline]

@@ -75,7 +75,8 @@ pub mod __private {
     pub use crate::slot::is_recorded;
     pub use crate::future::{spawned, traced};
     pub use crate::outcome::{
-        PickDebug, PickDisplay, PickError, PickName, PickNothing, PickReport, Tag, observe,
+        ByDebug, ByDisplay, ByError, ByName, ByReport, Nothing, Observe, PickDebug, PickDisplay, PickError, PickName,
+        PickNothing, PickReport, Tag, observe,
     };
     pub use crate::span::{SpanGuard, arguments, enter};
     pub use crate::value::{Argument, DebugArgument, OpaqueArgument, TypedArgument};

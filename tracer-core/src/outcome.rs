@@ -17,7 +17,8 @@ use crate::span::SpanGuard;
 use crate::value::Value;
 
 /// Looks at the value that a traced function returns.
-pub trait Outcome<T> {
+#[doc(hidden)]
+pub trait Observe<T> {
     /// Marks the span as failed if `value` says so.
     fn observe(span: &SpanContext, value: &T);
 }
@@ -25,37 +26,43 @@ pub trait Outcome<T> {
 /// Marks the span of `guard` by the value its function returns; what the macro calls.
 #[doc(hidden)]
 #[inline(always)]
-pub fn observe<T, O: Outcome<T>>(guard: &SpanGuard, _: O, value: &T) {
+pub fn observe<T, O: Observe<T>>(guard: &SpanGuard, _: O, value: &T) {
     O::observe(guard.context(), value);
 }
 
 /// Nothing to learn from the value.
+#[doc(hidden)]
 #[derive(Clone, Copy, Debug)]
 pub struct Nothing;
 /// A `Result` whose error has a message and sources.
+#[doc(hidden)]
 #[derive(Clone, Copy, Debug)]
 pub struct ByError;
 /// A `Result` whose error is a box or report around a `dyn Error`.
+#[doc(hidden)]
 #[derive(Clone, Copy, Debug)]
 pub struct ByReport;
 /// A `Result` whose error can be displayed.
+#[doc(hidden)]
 #[derive(Clone, Copy, Debug)]
 pub struct ByDisplay;
 /// A `Result` whose error can only be debugged.
+#[doc(hidden)]
 #[derive(Clone, Copy, Debug)]
 pub struct ByDebug;
 /// A `Result` of whose error only the type is known.
+#[doc(hidden)]
 #[derive(Clone, Copy, Debug)]
 pub struct ByName;
 
-impl<T> Outcome<T> for Nothing {
+impl<T> Observe<T> for Nothing {
     #[inline(always)]
     fn observe(_: &SpanContext, _: &T) {}
 }
 
 macro_rules! outcome {
     ($strategy:ty, [$($bound:tt)*], |$error:ident| $value:expr, $source:expr) => {
-        impl<T, E: $($bound)*> Outcome<Result<T, E>> for $strategy {
+        impl<T, E: $($bound)*> Observe<Result<T, E>> for $strategy {
             #[inline(always)]
             fn observe(span: &SpanContext, value: &Result<T, E>) {
                 if let Err($error) = value {

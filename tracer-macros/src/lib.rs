@@ -1,1 +1,56 @@
-//! stub
+//! The attributes of the `tracer` crate, where they are documented and re-exported.
+
+// In the order in which the tokens pass: what stands in the parentheses, the fn, the refusals,
+// what becomes of its arguments and its result, and the tokens that go back.
+mod written;
+
+mod args;
+mod settings;
+
+mod item;
+
+mod check;
+mod nearest;
+
+mod output;
+mod params;
+
+mod expand;
+mod runtime;
+
+#[cfg(test)]
+mod tests;
+
+use proc_macro::TokenStream;
+
+use crate::runtime::{Entry, Executor, Role};
+
+/// A span around every call of this fn, from its start (`async`: its first poll) to its result or its drop.
+#[proc_macro_attribute]
+pub fn traced(args: TokenStream, item: TokenStream) -> TokenStream {
+    expand::traced(&args.into(), &item.into()).into()
+}
+
+/// `#[tracer::tokio::main]`: a tokio runtime with a tracer that flushes at exit.
+#[proc_macro_attribute]
+pub fn tokio_main(args: TokenStream, item: TokenStream) -> TokenStream {
+    runtime::expand(Entry(Executor::Tokio, Role::Main), args.into(), &item.into()).into()
+}
+
+/// `#[tracer::tokio::test]`: a tokio runtime with a tracer of its own for one test.
+#[proc_macro_attribute]
+pub fn tokio_test(args: TokenStream, item: TokenStream) -> TokenStream {
+    runtime::expand(Entry(Executor::Tokio, Role::Test), args.into(), &item.into()).into()
+}
+
+/// `#[tracer::async_std::main]`: async-std with a tracer that flushes at exit.
+#[proc_macro_attribute]
+pub fn async_std_main(args: TokenStream, item: TokenStream) -> TokenStream {
+    runtime::expand(Entry(Executor::AsyncStd, Role::Main), args.into(), &item.into()).into()
+}
+
+/// `#[tracer::async_std::test]`: async-std with a tracer of its own for one test.
+#[proc_macro_attribute]
+pub fn async_std_test(args: TokenStream, item: TokenStream) -> TokenStream {
+    runtime::expand(Entry(Executor::AsyncStd, Role::Test), args.into(), &item.into()).into()
+}

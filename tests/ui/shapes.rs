@@ -1,0 +1,47 @@
+//! A program with `#[traced]` does what it does without, whatever its fns look like.
+#![allow(
+    clippy::all,
+    clippy::pedantic,
+    reason = "the shapes are odd on purpose; `lints` takes this back for itself"
+)]
+#![allow(
+    clippy::allow_attributes,
+    clippy::as_underscore,
+    clippy::future_not_send,
+    clippy::use_self,
+    reason = "as above"
+)]
+
+/// One fn twice: `plain::…` as it is written, `with::…` under `#[traced]`.
+macro_rules! twice {
+    ($($function:tt)*) => {
+        mod plain {
+            #[allow(unused_imports, reason = "not every fn needs them")]
+            use super::*;
+            $($function)*
+        }
+        mod with {
+            #[allow(unused_imports, reason = "not every fn needs them")]
+            use super::*;
+            #[tracer::traced]
+            $($function)*
+        }
+    };
+}
+
+#[path = "shapes/drop_order.rs"]
+mod drop_order;
+#[path = "shapes/hygiene.rs"]
+mod hygiene;
+#[path = "shapes/lints.rs"]
+mod lints;
+#[path = "shapes/methods.rs"]
+mod methods;
+#[path = "shapes/results.rs"]
+mod results;
+#[path = "shapes/send.rs"]
+mod send;
+#[path = "shapes/signatures.rs"]
+mod signatures;
+#[path = "shapes/unsafe_fns.rs"]
+mod unsafe_fns;

@@ -1,0 +1,19 @@
+#[track_caller]
+fn at(index: usize) -> Result<u32, Error> {
+    static __CALLSITE: ::tracer::__private::Callsite = ::tracer::__private::Callsite::new(
+            "at",
+            ::core::module_path!(),
+            ::core::file!(),
+            ::core::line!(),
+            ::tracer::__private::PROVIDERS,
+        )
+        .fields(&["index"]);
+    let __guard = ::tracer::__private::enter(&__CALLSITE);
+    if ::tracer::__private::is_recorded() {
+        ::tracer::__private::arguments(
+            &__CALLSITE,
+            &[::tracer::__private::argument!(index)],
+        );
+    }
+    { '__traced: { get(index) } }
+}

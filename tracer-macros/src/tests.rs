@@ -1,0 +1,111 @@
+//! What the attributes write, one fn of each kind, compared with the files in `expansions/`.
+//!
+//! `TRYBUILD=overwrite` writes them anew, together with the messages in `tests/ui`.
+
+use std::path::Path;
+use std::{env, fs};
+
+use proc_macro2::TokenStream;
+
+use crate::expand::traced;
+use crate::runtime::{self, Entry, Executor, Role};
+
+#[track_caller]
+fn expands(name: &str, expansion: TokenStream) {
+    let path =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("expansions").join(name).with_extension("rs");
+    let file: syn::File = syn::parse2(expansion).expect("an expansion is a file of items");
+    let expansion = prettyplease::unparse(&file);
+    if env::var_os("TRYBUILD").is_some_and(|value| value == "overwrite") {
+        fs::write(&path, &expansion).unwrap();
+    }
+    let expected = fs::read_to_string(&path).unwrap();
+    assert_eq!(expansion, expected, "{}", path.display());
+}
+
+fn tokens(text: &str) -> TokenStream {
+    text.parse().unwrap()
+}
+
+#[test]
+fn sync_fn() {
+    let item = "pub fn total(prices: &[u32], tax: Tax) -> u32 { prices.iter().sum() }";
+    expands("sync_fn", traced(&tokens(""), &tokens(item)));
+}
+
+#[test]
+fn sync_fn_with_result() {
+    let item = "fn parse(&self, mut text: String, (line, _): (u32, u32)) -> Result<u32, Error> { text.parse() }";
+    expands("sync_fn_with_result", traced(&tokens("\"order.parse\", args"), &tokens(item)));
+}
+
+#[test]
+fn track_caller() {
+    let item = "#[track_caller] fn at(index: usize) -> Result<u32, Error> { get(index) }";
+    expands("track_caller", traced(&tokens("args"), &tokens(item)));
+}
+
+#[test]
+fn async_fn() {
+    let item = "
+        /// Kept.
+        pub async fn r#move<T: Send>(&self, #[cfg(unix)] uid: u32, _: T, text: &str) -> Result<impl Iterator<Item = T>, Error> {
+            #![allow(unused)]
+            self.go(text).await
+        }";
+    expands("async_fn", traced(&tokens("args(uid, text), root"), &tokens(item)));
+}
+
+#[test]
+fn async_fn_without_end() {
+    let item = "async fn serve(mut listener: Listener) -> ! { loop { listener.accept().await; } }";
+    expands("async_fn_without_end", traced(&tokens(""), &tokens(item)));
+}
+
+#[test]
+fn behind_other_macros() {
+    let item =
+        "#[rstest] #[case(1)] #[cfg_attr(unix, tokio::test)] async fn one(#[case] value: u32) {}";
+    expands("behind_other_macros", traced(&tokens("args"), &tokens(item)));
+}
+
+#[test]
+fn refused() {
+    expands("refused", traced(&tokens("nmae = 1"), &tokens("async fn one(value: u32) {}")));
+}
+
+#[test]
+fn tokio_main() {
+    let entry = Entry(Executor::Tokio, Role::Main);
+    let item = "async fn main() -> Result<(), Error> { run().await }";
+    expands(
+        "tokio_main",
+        runtime::expand(entry, tokens("worker_threads = 2, flush_on_signal"), &tokens(item)),
+    );
+    let item = "#[allow(unused)] #[traced(root)] async fn main() { run().await }";
+    expands(
+        "tokio_main_traced",
+        runtime::expand(entry, tokens("flavor = \"current_thread\""), &tokens(item)),
+    );
+    expands("tokio_main_refused", runtime::expand(entry, tokens("flavour = 1"), &tokens(item)));
+}
+
+#[test]
+fn tokio_test() {
+    let entry = Entry(Executor::Tokio, Role::Test);
+    let item = "#[should_panic] async fn one() { run().await }";
+    expands("tokio_test", runtime::expand(entry, tokens("start_paused = true"), &tokens(item)));
+}
+
+#[test]
+fn async_std() {
+    let item = "async fn main() { run().await }";
+    expands(
+        "async_std_main",
+        runtime::expand(Entry(Executor::AsyncStd, Role::Main), tokens(""), &tokens(item)),
+    );
+    expands(
+        "async_std_test",
+        runtime::expand(Entry(Executor::AsyncStd, Role::Test), tokens(""), &tokens(item)),
+    );
+}
