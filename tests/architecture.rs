@@ -11,33 +11,37 @@ use std::path::{Path, PathBuf};
 type Rows = &'static [&'static [&'static str]];
 
 const MODULES: &[(&str, Rows)] = &[
-    ("tracer", &[]),
+    ("tracer", &[&["init"], &["environment", "providers"]]),
     (
         "tracer-core",
         &[
             &["testing"],
-            &["future", "collector"],
-            &["span", "export"],
-            &["context", "log"],
-            &["destination", "chunk", "root"],
-            &["record", "path", "sample"],
-            &["callsite", "error", "value", "clock"],
+            &["collector"],
+            &["future", "closure", "export"],
+            &["outcome"],
+            &["span"],
+            &["detail", "held"],
+            &["slot", "log"],
+            &["provider"],
+            &["context", "destination", "chunk"],
+            &["record", "path", "sample", "root"],
+            &["callsite", "value", "clock"],
             &["id", "sync"],
         ],
     ),
     (
         "tracer-macros",
         &[
-            &["expand"],
+            &["expand", "runtime"],
             &["check"],
-            &["params", "runtime"],
+            &["params"],
             &["args", "settings", "item", "output"],
-            &["written"],
+            &["entry", "written", "shape"],
             &["nearest"],
         ],
     ),
-    ("tracer-tokio", &[]),
-    ("tracer-async-std", &[]),
+    ("tracer-tokio", &[&["spawn", "join_set"], &["provider"]]),
+    ("tracer-async-std", &[&["spawn"], &["provider"]]),
     ("tracer-view", &[]),
 ];
 

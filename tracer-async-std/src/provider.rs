@@ -35,7 +35,8 @@ mod tests {
     #[test]
     fn each_task_has_a_key_of_its_own_and_nothing_else_has_one() {
         assert_eq!(AsyncStd.key(), 0);
-        let keys: HashSet<_> = (0..100).map(|_| task::block_on(task::spawn(async { AsyncStd.key() }))).collect();
+        let keys: HashSet<_> =
+            (0..100).map(|_| task::block_on(task::spawn(async { AsyncStd.key() }))).collect();
         assert_eq!(keys.len(), 100);
         assert!(!keys.contains(&0));
         assert_ne!(task::block_on(async { AsyncStd.key() }), 0, "the future of block_on is a task");

@@ -2,7 +2,7 @@
 
 use std::panic::Location;
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 
 /// Where spans are opened: the name they get and the place in the source.
 ///
@@ -21,6 +21,8 @@ pub struct Callsite {
     prepare: fn(),
     /// 0 until the first span.
     id: AtomicU32,
+    /// A mistake was reported here.
+    reported: AtomicBool,
     /// The last answer of [`path`](crate::path): parent path in the high half, own path in the low.
     pub(crate) last_path: AtomicU64,
 }
@@ -45,6 +47,7 @@ impl Callsite {
             root: false,
             prepare,
             id: AtomicU32::new(0),
+            reported: AtomicBool::new(false),
             last_path: AtomicU64::new(0),
         }
     }
@@ -122,6 +125,11 @@ impl Callsite {
         }
     }
 
+    /// Returns true once.
+    pub(crate) fn is_first_report(&self) -> bool {
+        !self.reported.swap(true, Ordering::Relaxed)
+    }
+
     #[cold]
     fn register(&'static self) -> u32 {
         (self.prepare)();
@@ -134,7 +142,8 @@ impl Callsite {
 
     /// The callsite of a span made by hand: one per name and place, found again by their addresses.
     pub(crate) fn by_hand(name: &'static str, place: &'static Location<'static>) -> &'static Self {
-        let key = (name.as_ptr().addr() as u64).rotate_left(32) ^ std::ptr::from_ref(place).addr() as u64;
+        let key =
+            (name.as_ptr().addr() as u64).rotate_left(32) ^ std::ptr::from_ref(place).addr() as u64;
         let first = crate::id::mix(key) as usize;
         for probe in 0..BY_HAND.len() {
             let slot = &BY_HAND[first.wrapping_add(probe) % BY_HAND.len()];
@@ -171,20 +180,13 @@ static NEXT: AtomicU32 = AtomicU32::new(1);
 fn append(callsite: &'static Callsite) -> u32 {
     // Relaxed: the number only has to be unique; the callsite is published by the `OnceLock`.
     let id = NEXT.fetch_add(1, Ordering::Relaxed);
-    let Some(segment) = TABLE.get(id as usize / SEGMENT) else { return TOO_MANY.id_of_overflow() };
+    let Some(segment) = TABLE.get(id as usize / SEGMENT) else { return 0 };
     let segment = segment.get_or_init(|| (0..SEGMENT).map(|_| OnceLock::new()).collect());
     let _first = segment[id as usize % SEGMENT].set(callsite);
     id
 }
 
-impl Callsite {
-    /// Beyond the table all callsites share the number 0.
-    const fn id_of_overflow(&self) -> u32 {
-        0
-    }
-}
-
-/// Finds a callsite by its number.
+/// Finds a callsite by its number; 0 is the one beyond the table.
 pub(crate) fn find(id: u32) -> &'static Callsite {
     TABLE
         .get(id as usize / SEGMENT)

@@ -4,7 +4,10 @@
 //! the TSC: constant rate, synchronous over the cores); elsewhere ticks are nanoseconds of
 //! [`Instant`]. Reads of two cores may still differ by some ten nanoseconds, because `rdtsc` runs
 //! ahead of earlier instructions; the collector clamps a child to its parent's start.
-#![expect(unsafe_code, reason = "reading the time-stamp counter is an intrinsic; this is the only place")]
+#![expect(
+    unsafe_code,
+    reason = "reading the time-stamp counter is an intrinsic; this is the only place"
+)]
 #![expect(clippy::disallowed_methods, reason = "this is the place where the wall clock is read")]
 
 use std::sync::OnceLock;
@@ -130,7 +133,7 @@ impl Timeline {
 
     /// Nanoseconds since the Unix epoch at `ticks`.
     pub(crate) fn unix(&self, ticks: u64) -> u64 {
-        let since = ticks.wrapping_sub(self.first.ticks).cast_signed();
+        let since = ticks.wrapping_sub(self.first.ticks) as i64;
         let nanos = (i128::from(since) * i128::from(self.rate)) >> 32;
         self.unix.wrapping_add_signed(nanos as i64)
     }
@@ -155,7 +158,10 @@ mod tests {
         let (end, real) = (ticks(), instant.elapsed());
         timeline.refresh();
         let measured = Duration::from_nanos(timeline.unix(end) - timeline.unix(begin));
-        assert!(measured.abs_diff(real) < Duration::from_millis(1), "{measured:?} against {real:?}");
+        assert!(
+            measured.abs_diff(real) < Duration::from_millis(1),
+            "{measured:?} against {real:?}"
+        );
     }
 
     #[test]

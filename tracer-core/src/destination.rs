@@ -59,9 +59,10 @@ pub(crate) fn open(sampler: Box<dyn Sampler>) -> Option<(u32, &'static Destinati
         ((next as usize) < SEGMENT * TABLE.len()).then_some(next + 1)
     });
     let number = number.ok()?;
-    let segment = TABLE[number as usize / SEGMENT].get_or_init(|| (0..SEGMENT).map(|_| OnceLock::new()).collect());
-    let destination =
-        segment[number as usize % SEGMENT].get_or_init(|| Box::leak(Box::new(Destination { sampler, lost: Lost::default() })));
+    let segment = TABLE[number as usize / SEGMENT]
+        .get_or_init(|| (0..SEGMENT).map(|_| OnceLock::new()).collect());
+    let destination = segment[number as usize % SEGMENT]
+        .get_or_init(|| Box::leak(Box::new(Destination { sampler, lost: Lost::default() })));
     ACTIVE.fetch_add(1, Ordering::Relaxed);
     Some((number, destination))
 }

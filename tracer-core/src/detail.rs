@@ -20,7 +20,9 @@ pub(crate) fn attributes(context: &SpanContext, callsite: u32, items: &[Item<'_>
         return;
     }
     if items.iter().all(|(_, value)| is_plain(value)) {
-        write(Target { context, callsite, kind: Kind::Attributes }, &[], items.len(), |index| items[index]);
+        write(Target { context, callsite, kind: Kind::Attributes }, &[], items.len(), |index| {
+            items[index]
+        });
     } else {
         formatted(items, |count, item| {
             write(Target { context, callsite, kind: Kind::Attributes }, &[], count, item);
@@ -32,7 +34,9 @@ pub(crate) fn attributes(context: &SpanContext, callsite: u32, items: &[Item<'_>
 #[inline(never)]
 pub(crate) fn other(context: &SpanContext, kind: Kind, words: &[u64], items: &[Item<'_>]) {
     if context.is_recorded() {
-        formatted(items, |count, item| write(Target { context, callsite: 0, kind }, words, count, item));
+        formatted(items, |count, item| {
+            write(Target { context, callsite: 0, kind }, words, count, item);
+        });
     }
 }
 
@@ -42,7 +46,8 @@ pub(crate) fn event(context: &SpanContext, name: &str, items: &[(&str, Value<'_>
         return;
     }
     let named = std::iter::once((Key::Name("name"), Value::Str(name)));
-    let items: Vec<_> = named.chain(items.iter().map(|(key, value)| (Key::Name(key), *value))).collect();
+    let items: Vec<_> =
+        named.chain(items.iter().map(|(key, value)| (Key::Name(key), *value))).collect();
     other(context, Kind::Event, &[clock::ticks()], &items);
 }
 
@@ -75,8 +80,19 @@ struct Target<'a> {
 
 /// Writes one record, or two of the halves where it would be too long for one.
 #[inline]
-fn write<'a>(target: Target<'_>, words: &[u64], count: usize, item: impl Fn(usize) -> Item<'a> + Copy) {
-    let total = words.len() + (0..count).map(|index| { let (key, value) = item(index); record::item_words(key, &value) }).sum::<usize>();
+fn write<'a>(
+    target: Target<'_>,
+    words: &[u64],
+    count: usize,
+    item: impl Fn(usize) -> Item<'a> + Copy,
+) {
+    let total = words.len()
+        + (0..count)
+            .map(|index| {
+                let (key, value) = item(index);
+                record::item_words(key, &value)
+            })
+            .sum::<usize>();
     if total > MAX_WORDS && count > 1 {
         return write_halves(target, words, count, &item);
     }
@@ -93,11 +109,16 @@ fn write<'a>(target: Target<'_>, words: &[u64], count: usize, item: impl Fn(usiz
 
 /// The second half of a long event or error becomes attributes of the span: nothing is lost.
 #[cold]
-fn write_halves<'a>(target: Target<'_>, words: &[u64], count: usize, item: &dyn Fn(usize) -> Item<'a>) {
+fn write_halves<'a>(
+    target: Target<'_>,
+    words: &[u64],
+    count: usize,
+    item: &dyn Fn(usize) -> Item<'a>,
+) {
     let half = count / 2;
     write(target, words, half, item);
     let rest = |index: usize| item(half + index);
-    write(Target { kind: Kind::Attributes, ..target }, &[], count - half, &rest);
+    write(Target { kind: Kind::Attributes, ..target }, &[], count - half, rest);
 }
 
 /// Whether a value can be written as it stands.
@@ -126,7 +147,10 @@ thread_local! {
 
 /// Formats what needs it before anything is written: user code may itself be traced, or panic.
 #[cold]
-fn formatted<R>(items: &[Item<'_>], use_them: impl for<'s> FnOnce(usize, &'s dyn Fn(usize) -> Item<'s>) -> R) -> R {
+fn formatted<R>(
+    items: &[Item<'_>],
+    use_them: impl for<'s> FnOnce(usize, &'s dyn Fn(usize) -> Item<'s>) -> R,
+) -> R {
     let mut scratch = SCRATCH.try_with(Cell::take).ok().flatten().unwrap_or_default();
     scratch.text.clear();
     scratch.ends.clear();

@@ -10,13 +10,14 @@ use pin_project_lite::pin_project;
 use crate::callsite::Callsite;
 use crate::clock;
 use crate::context::SpanContext;
-use crate::provider;
-use crate::slot::{self, Polling};
 use crate::destination;
 use crate::detail;
+use crate::held;
 use crate::id::SpanId;
 use crate::outcome::{Nothing, Observe};
+use crate::provider;
 use crate::record::flag;
+use crate::slot::{self, Polling};
 use crate::span::{Open, Phase, Span, State};
 
 pin_project! {
@@ -49,9 +50,17 @@ pin_project! {
 /// Puts a future into the span of its function; what the macro calls.
 #[doc(hidden)]
 #[inline(always)]
-pub fn traced<F: Future, O: Observe<F::Output>>(callsite: &'static Callsite, inner: F, _: O) -> Traced<F, O> {
+pub fn traced<F: Future, O: Observe<F::Output>>(
+    callsite: &'static Callsite,
+    inner: F,
+    _: O,
+) -> Traced<F, O> {
     let captured = if destination::is_active() { capture(callsite) } else { SpanContext::NONE };
-    Traced { inner, frame: Frame::new(Open::later(callsite, captured), captured.span), outcome: PhantomData }
+    Traced {
+        inner,
+        frame: Frame::new(Open::later(callsite, captured), captured.span),
+        outcome: PhantomData,
+    }
 }
 
 /// The context at the call: the parent, whoever polls later (unless that is a helper in between).
@@ -128,6 +137,9 @@ impl Frame {
         let polling = Polling::enter(self.open.context, self.origin, key);
         let first = self.open.polls == 0;
         self.open.polls = self.open.polls.saturating_add(1);
+        if self.open.phase == Phase::Held {
+            self.resume(key);
+        }
         self.open.phase = Phase::Polling;
         let timed = polling.is_outermost(key) && self.open.state == State::Recorded;
         let start = timed.then(|| if first { self.open.start } else { clock::ticks() });
@@ -136,7 +148,10 @@ impl Frame {
 
     #[inline(always)]
     fn pause(&mut self, polled: Polled) {
-        self.open.phase = Phase::Idle;
+        self.open.phase = match Polling::held(self.open.context.span) {
+            None => Phase::Idle,
+            Some(context) => self.hold(context),
+        };
         if let Some(start) = polled.start {
             detail::poll(&self.open.context, start, clock::ticks());
         }
@@ -155,11 +170,28 @@ impl Frame {
         self.open.end(end, 0, self.open.polls);
     }
 
+    #[cold]
+    fn hold(&self, context: SpanContext) -> Phase {
+        let kept = held::keep(self.open.context.span, context, self.open.callsite);
+        if kept { Phase::Held } else { Phase::Idle }
+    }
+
+    #[cold]
+    fn resume(&self, key: u64) {
+        if let Some(context) = held::take(self.open.context.span) {
+            Polling::resume(context, key);
+        }
+    }
+
     /// Enters the span, in which the inner future is dropped before the frame itself.
     fn begin_drop(&mut self) {
         if matches!(self.open.state, State::Passive | State::Recorded) {
             slot::begin_drop(self.open.context);
-            self.open.phase = if self.open.phase == Phase::Polling { Phase::Unwound } else { Phase::Cancelled };
+            if self.open.phase == Phase::Held {
+                let _guard = held::take(self.open.context.span);
+            }
+            self.open.phase =
+                if self.open.phase == Phase::Polling { Phase::Unwound } else { Phase::Cancelled };
         }
     }
 }
@@ -168,7 +200,7 @@ impl Drop for Frame {
     #[inline(always)]
     fn drop(&mut self) {
         match self.open.phase {
-            Phase::Idle | Phase::Polling => {}
+            Phase::Idle | Phase::Held | Phase::Polling => {}
             Phase::Cancelled => self.abandon(flag::CANCELLED),
             Phase::Unwound => self.abandon(flag::PANICKED),
         }

@@ -40,6 +40,8 @@ mod destination;
 #[cfg(not(loom))]
 mod detail;
 #[cfg(not(loom))]
+mod held;
+#[cfg(not(loom))]
 mod log;
 mod record;
 mod sync;
@@ -50,20 +52,20 @@ pub use closure::in_current;
 #[cfg(not(loom))]
 pub use collector::{Builder, Dropped, ExporterStats, FlushError, InstallError, Stats, Tracer};
 #[cfg(not(loom))]
-pub use export::{
-    Attributes, Batch, Completeness, ErrorRecord, Event, Events, ExportError, Exporter, Link, Links, Memory, Outcome,
-    Resource, Slice, SpanRecord, Unit,
-};
-#[cfg(not(loom))]
 pub use context::SpanContext;
 #[cfg(not(loom))]
-pub use provider::{ContextProvider, key_of};
-#[cfg(not(loom))]
-pub use slot::{current, register};
+pub use export::{
+    Attributes, Batch, Completeness, ErrorRecord, Event, Events, ExportError, Exporter, Link,
+    Links, Memory, Outcome, Resource, Slice, SpanRecord, Unit,
+};
 #[cfg(not(loom))]
 pub use future::{FutureExt, InContext, Traced};
 pub use id::{SpanId, TraceId};
+#[cfg(not(loom))]
+pub use provider::{ContextProvider, key_of};
 pub use sample::{Ratio, Sampler};
+#[cfg(not(loom))]
+pub use slot::{current, register};
 #[cfg(not(loom))]
 pub use span::{Entered, Span};
 pub use value::Value;
@@ -72,12 +74,12 @@ pub use value::Value;
 #[cfg(not(loom))]
 #[doc(hidden)]
 pub mod __private {
-    pub use crate::slot::is_recorded;
     pub use crate::future::{spawned, traced};
     pub use crate::outcome::{
-        ByDebug, ByDisplay, ByError, ByName, ByReport, Nothing, Observe, PickDebug, PickDisplay, PickError, PickName,
-        PickNothing, PickReport, Tag, observe,
+        ByDebug, ByDisplay, ByError, ByName, ByReport, Nothing, Observe, PickDebug, PickDisplay,
+        PickError, PickName, PickNothing, PickReport, Tag, observe,
     };
+    pub use crate::slot::is_recorded;
     pub use crate::span::{SpanGuard, arguments, enter};
     pub use crate::value::{Argument, DebugArgument, OpaqueArgument, TypedArgument};
     pub use crate::{__argument as argument, __outcome as outcome, Callsite};

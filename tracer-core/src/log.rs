@@ -61,7 +61,11 @@ pub(crate) fn detail(head: Head, span: u64, fill: impl FnOnce(&mut Payload<'_>))
         payload.word(head.to_word());
         payload.word(span);
         fill(&mut payload);
-        debug_assert_eq!(payload.next, usize::from(head.extra) + 2, "the head says how much follows");
+        debug_assert_eq!(
+            payload.next,
+            usize::from(head.extra) + 2,
+            "the head says how much follows"
+        );
     });
     if !written {
         lose(head.tracer, head.kind);
@@ -88,7 +92,9 @@ impl Sink for Payload<'_> {
 #[inline(always)]
 fn write(count: usize, fill: impl FnOnce(&[Slot])) -> bool {
     WRITER.with(|writer| {
-        let Some(room) = writer.room(count).or_else(|| turn_over(writer, count)) else { return false };
+        let Some(room) = writer.room(count).or_else(|| turn_over(writer, count)) else {
+            return false;
+        };
         fill(room);
         writer.publish(count);
         true

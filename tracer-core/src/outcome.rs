@@ -76,7 +76,12 @@ macro_rules! outcome {
 }
 
 outcome!(ByError, [Error + 'static], |error| Value::Display(error), Error::source(error));
-outcome!(ByReport, [Display + AsRef<dyn Error + Send + Sync + 'static>], |error| Value::Display(error), error.as_ref().source());
+outcome!(
+    ByReport,
+    [Display + AsRef<dyn Error + Send + Sync + 'static>],
+    |error| Value::Display(error),
+    error.as_ref().source()
+);
 outcome!(ByDisplay, [Display], |error| Value::Display(error), None);
 outcome!(ByDebug, [Debug], |error| Value::Debug(error), None);
 outcome!(ByName, [], |_error| Value::Str(""), None);
@@ -104,10 +109,19 @@ const MAX_SOURCES: usize = 8;
 
 #[cold]
 #[inline(never)]
-fn fail(span: &SpanContext, kind: &'static str, message: Value<'_>, source: Option<&(dyn Error + 'static)>) {
-    let sources: Vec<_> = std::iter::successors(source, |error: &&(dyn Error + 'static)| Error::source(*error)).take(MAX_SOURCES).collect();
+fn fail(
+    span: &SpanContext,
+    kind: &'static str,
+    message: Value<'_>,
+    source: Option<&(dyn Error + 'static)>,
+) {
+    let sources: Vec<_> =
+        std::iter::successors(source, |error: &&(dyn Error + 'static)| Error::source(*error))
+            .take(MAX_SOURCES)
+            .collect();
     let backtrace = Backtrace::capture();
-    let mut items: Vec<Item<'_>> = vec![(Key::Name("type"), Value::Str(kind)), (Key::Name("message"), message)];
+    let mut items: Vec<Item<'_>> =
+        vec![(Key::Name("type"), Value::Str(kind)), (Key::Name("message"), message)];
     items.extend(sources.iter().map(|error| (Key::Name("source"), Value::Display(error))));
     if backtrace.status() == BacktraceStatus::Captured {
         items.push((Key::Name("backtrace"), Value::Display(&backtrace)));
@@ -121,7 +135,6 @@ pub struct Tag<T: ?Sized>(PhantomData<fn() -> Box<T>>);
 
 impl<T: ?Sized> Tag<T> {
     #[doc(hidden)]
-    #[expect(clippy::new_without_default, reason = "written by the macro only")]
     pub const fn new() -> Self {
         Self(PhantomData)
     }
@@ -161,7 +174,10 @@ pick! {
 macro_rules! __outcome {
     ($type:ty) => {{
         #[allow(unused_imports)]
-        use $crate::__private::{PickDebug as _, PickDisplay as _, PickError as _, PickName as _, PickNothing as _, PickReport as _};
+        use $crate::__private::{
+            PickDebug as _, PickDisplay as _, PickError as _, PickName as _, PickNothing as _,
+            PickReport as _,
+        };
         (&&&&&&$crate::__private::Tag::<$type>::new()).pick()
     }};
 }

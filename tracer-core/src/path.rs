@@ -26,7 +26,8 @@ struct Node {
 
 type Segment = Box<[OnceLock<Node>]>;
 
-static NODES: [OnceLock<Segment>; MAX_NODES / SEGMENT] = [const { OnceLock::new() }; MAX_NODES / SEGMENT];
+static NODES: [OnceLock<Segment>; MAX_NODES / SEGMENT] =
+    [const { OnceLock::new() }; MAX_NODES / SEGMENT];
 static NEXT: AtomicU32 = AtomicU32::new(1);
 
 /// Finds a node by its parent and callsite: open addressing, entries are only ever added.
@@ -63,7 +64,9 @@ fn find_in_index(parent: Path, callsite: u32) -> Path {
         // Acquire: pairs with the exchange below, so the node behind the number can be read.
         let mut found = entry.load(Ordering::Acquire);
         if found == 0 {
-            let Some(new) = made.or_else(|| append(Node { parent, callsite, depth })) else { return parent };
+            let Some(new) = made.or_else(|| append(Node { parent, callsite, depth })) else {
+                return parent;
+            };
             made = Some(new);
             match entry.compare_exchange(0, new, Ordering::AcqRel, Ordering::Acquire) {
                 Ok(_) => return new,
@@ -83,7 +86,8 @@ fn append(new: Node) -> Option<Path> {
         (next < MAX_NODES as u32).then_some(next + 1)
     });
     let path = path.ok()?;
-    let segment = NODES[path as usize / SEGMENT].get_or_init(|| (0..SEGMENT).map(|_| OnceLock::new()).collect());
+    let segment = NODES[path as usize / SEGMENT]
+        .get_or_init(|| (0..SEGMENT).map(|_| OnceLock::new()).collect());
     let _first = segment[path as usize % SEGMENT].set(new);
     Some(path)
 }
@@ -94,7 +98,8 @@ fn node(path: Path) -> Option<&'static Node> {
 
 /// The callsites of `path`, from the innermost out.
 pub(crate) fn callsites(path: Path) -> impl Iterator<Item = &'static Callsite> {
-    std::iter::successors(node(path), |inner| node(inner.parent)).map(|node| callsite::find(node.callsite))
+    std::iter::successors(node(path), |inner| node(inner.parent))
+        .map(|node| callsite::find(node.callsite))
 }
 
 #[cfg(test)]

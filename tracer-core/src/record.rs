@@ -28,6 +28,8 @@ pub(crate) enum Kind {
     Error,
     Poll,
     Spawn,
+    /// A guard was held over an await; a word to the developer.
+    Held,
 }
 
 impl Kind {
@@ -40,6 +42,7 @@ impl Kind {
             5 => Self::Error,
             6 => Self::Poll,
             7 => Self::Spawn,
+            8 => Self::Held,
             _ => return None,
         })
     }
@@ -145,7 +148,7 @@ pub(crate) fn write_item(sink: &mut impl Sink, key: Key<'_>, value: &Value<'_>) 
     sink.word(kind | named | field << 8 | length << 32);
     write_text(sink, name);
     match value {
-        Value::I64(value) => sink.word(value.cast_unsigned()),
+        Value::I64(value) => sink.word(*value as u64),
         Value::U64(value) => sink.word(*value),
         Value::F64(value) => sink.word(value.to_bits()),
         Value::Str(text) => write_text(sink, text),
@@ -164,7 +167,7 @@ fn write_text(sink: &mut impl Sink, text: &str) {
 }
 
 /// Reads a payload back, as the bytes of its words in order (little endian).
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Items<'a> {
     bytes: &'a [u8],
     callsite: &'static Callsite,
@@ -198,7 +201,7 @@ impl<'a> Iterator for Items<'a> {
         let key = if head & NAMED == 0 { self.callsite.field(field)? } else { self.text(field)? };
         let value = match head & 0b111 {
             BOOL => Value::Bool(length != 0),
-            INTEGER => Value::I64(self.word()?.cast_signed()),
+            INTEGER => Value::I64(self.word()? as i64),
             FLOAT => Value::F64(f64::from_bits(self.word()?)),
             TEXT => Value::Str(self.text(length)?),
             _ => return None,

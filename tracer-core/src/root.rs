@@ -105,9 +105,12 @@ fn take() -> Option<u32> {
 
 fn grow() -> Option<u32> {
     let index = NEXT
-        .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |next| (next < MAX_ENTRIES).then_some(next + 1))
+        .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |next| {
+            (next < MAX_ENTRIES).then_some(next + 1)
+        })
         .ok()?;
-    TABLE[index as usize / SEGMENT].get_or_init(|| (0..SEGMENT).map(|_| Entry::default()).collect());
+    TABLE[index as usize / SEGMENT]
+        .get_or_init(|| (0..SEGMENT).map(|_| Entry::default()).collect());
     Some(index)
 }
 

@@ -59,7 +59,11 @@ impl Ratio {
     /// count as the nearer end, and what is not a number as 1.
     pub fn new(share: f64) -> Self {
         let share = if share.is_nan() { 1.0 } else { share.clamp(0.0, 1.0) };
-        #[expect(clippy::cast_precision_loss, clippy::cast_sign_loss, reason = "2^56 is exact, the share not negative")]
+        #[expect(
+            clippy::cast_precision_loss,
+            clippy::cast_sign_loss,
+            reason = "2^56 is exact, the share not negative"
+        )]
         let below = (share * (1_u64 << Self::BITS) as f64) as u64;
         Self { below }
     }

@@ -155,7 +155,11 @@ pub(crate) fn parent(captured: SpanContext, polled: SpanContext, key: u64) -> (S
     if polled.is_none() {
         return (captured, captured.is_valid());
     }
-    if is_on_poll_stack(captured.span, key) { (polled, polled.is_inherited()) } else { (captured, true) }
+    if is_on_poll_stack(captured.span, key) {
+        (polled, polled.is_inherited())
+    } else {
+        (captured, true)
+    }
 }
 
 #[inline(never)]
@@ -195,7 +199,9 @@ fn leave_out_of_order(slot: &Slot, span: SpanId, mut displaced: Displaced) {
         return;
     }
     let known = slot.orphans.get().min(MAX_ORPHANS);
-    while let Some(orphan) = slot.orphaned[..known].iter().find(|orphan| orphan.get().0 == displaced.context.span) {
+    while let Some(orphan) =
+        slot.orphaned[..known].iter().find(|orphan| orphan.get().0 == displaced.context.span)
+    {
         displaced = orphan.replace((SpanId::NONE, NOTHING)).1;
     }
     if slot.orphaned[..known].iter().all(|orphan| orphan.get().0 == SpanId::NONE) {
@@ -231,10 +237,18 @@ impl Polling {
         !outer.context.is_valid() || outer.context.is_inherited() || outer.key != key
     }
 
-    /// The context that is current now: another than the frame's own where a guard is held.
+    /// What is current when the poll is over, if that is not the frame's own `span`: a guard is
+    /// held over an await.
     #[inline(always)]
-    pub(crate) fn current() -> SpanContext {
-        SLOT.with(|slot| slot.current.get().context)
+    pub(crate) fn held(span: SpanId) -> Option<SpanContext> {
+        let current = SLOT.with(|slot| slot.current.get().context);
+        (current.span != span).then_some(current)
+    }
+
+    /// Makes the context of a guard current that was held over an await.
+    pub(crate) fn resume(context: SpanContext, key: u64) {
+        // What it displaces is the frame's own context, which the guard restores itself.
+        let _own = enter(context, key);
     }
 }
 

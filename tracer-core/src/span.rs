@@ -6,15 +6,15 @@ use std::panic::Location;
 use crate::callsite::Callsite;
 use crate::clock;
 use crate::context::{self, SpanContext};
-use crate::provider;
-use crate::slot::{self, Displaced};
 use crate::destination;
 use crate::detail;
 use crate::id::{SpanId, TraceId};
 use crate::log;
 use crate::path;
+use crate::provider;
 use crate::record::{Head, Key, Kind, flag};
 use crate::root::Root;
+use crate::slot::{self, Displaced};
 use crate::value::Value;
 
 /// An open span, made by hand where `#[traced]` cannot reach. Dropping it ends it.
@@ -60,7 +60,11 @@ impl Span {
         let callsite = Callsite::by_hand(name, place);
         let current = slot::current();
         let (parent, spawned) = (current, current.is_inherited());
-        let open = if root { Open::root(callsite, parent) } else { Open::child(callsite, parent, spawned) };
+        let open = if root {
+            Open::root(callsite, parent)
+        } else {
+            Open::child(callsite, parent, spawned)
+        };
         Self { open }
     }
 
@@ -149,7 +153,7 @@ impl SpanContext {
     /// let batch = tracer_core::Span::root("batch");
     /// tracer_core::current().add_link(&batch.context());
     /// ```
-    pub fn add_link(&self, to: &SpanContext) {
+    pub fn add_link(&self, to: &Self) {
         detail::link(self, to);
     }
 }
@@ -182,7 +186,8 @@ pub(crate) struct Scope {
 impl Scope {
     #[inline(always)]
     pub(crate) fn enter(context: SpanContext) -> Self {
-        let displaced = if context.is_none() { None } else { Some(slot::enter(context, provider::key())) };
+        let displaced =
+            if context.is_none() { None } else { Some(slot::enter(context, provider::key())) };
         Self { span: context.span, displaced, not_send: PhantomData }
     }
 
@@ -212,6 +217,8 @@ pub(crate) enum State {
 #[repr(u8)]
 pub(crate) enum Phase {
     Idle,
+    /// As `Idle`, and a guard is held over the await.
+    Held,
     /// A poll that was begun has not returned: if the future is dropped now, it unwound.
     Polling,
     /// Dropped unfinished, in its own span.
@@ -256,7 +263,9 @@ impl Open {
     /// Opens a span below `parent`, or a root where the parent is none or does not count any more.
     #[inline(always)]
     pub(crate) fn child(callsite: &'static Callsite, parent: SpanContext, spawned: bool) -> Self {
-        if parent.flags & (context::RECORDED | context::INHERITED) == context::RECORDED && !callsite.is_root() {
+        if parent.flags & (context::RECORDED | context::INHERITED) == context::RECORDED
+            && !callsite.is_root()
+        {
             return Self::recorded(callsite, parent, if spawned { flag::SPAWNED } else { 0 });
         }
         Self::uncommon(callsite, parent, spawned)
@@ -364,7 +373,10 @@ pub struct SpanGuard {
 #[inline(always)]
 pub fn enter(callsite: &'static Callsite) -> SpanGuard {
     if !destination::is_active() {
-        return SpanGuard { open: Open::off(), scope: Scope { span: SpanId::NONE, displaced: None, not_send: PhantomData } };
+        return SpanGuard {
+            open: Open::off(),
+            scope: Scope { span: SpanId::NONE, displaced: None, not_send: PhantomData },
+        };
     }
     enter_active(callsite)
 }

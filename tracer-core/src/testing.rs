@@ -4,17 +4,17 @@
 //! it, in tasks and threads that carry the context too; spans of threads that carry no context go
 //! to the installed tracer, if there is one.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt::Write;
 use std::future::Future;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
 use crate::collector::{Stats, Tracer};
-use crate::slot;
 use crate::export::{Memory, Outcome, SpanRecord};
 use crate::future::InContext;
 use crate::id::SpanId;
+use crate::slot;
 
 /// A tracer for one test.
 ///
@@ -55,7 +55,8 @@ impl Scope {
     #[expect(clippy::new_without_default, reason = "it starts threads")]
     pub fn new() -> Self {
         let memory = Memory::default();
-        let tracer = Tracer::builder().exporter(memory.clone()).build().expect("the collector starts");
+        let tracer =
+            Tracer::builder().exporter(memory.clone()).build().expect("the collector starts");
         let number = tracer.context().tracer();
         let running = Arc::new(Running { tracer, memory });
         let mut scopes = SCOPES.lock().unwrap_or_else(PoisonError::into_inner);
@@ -128,11 +129,11 @@ pub fn tree() -> String {
 /// ```
 pub fn render(spans: &[SpanRecord]) -> String {
     let mut children: HashMap<Option<SpanId>, Vec<&SpanRecord>> = HashMap::new();
-    let known: HashMap<SpanId, ()> = spans.iter().map(|span| (span.span_id(), ())).collect();
+    let known: HashSet<SpanId> = spans.iter().map(SpanRecord::span_id).collect();
     let mut orphans = Vec::new();
     for span in spans {
         match span.parent_id() {
-            Some(parent) if !known.contains_key(&parent) => orphans.push(span),
+            Some(parent) if !known.contains(&parent) => orphans.push(span),
             parent => children.entry(parent).or_default().push(span),
         }
     }

@@ -203,7 +203,8 @@ mod tests {
 
     #[test]
     fn an_argument_keeps_its_type_or_falls_back_to_text() {
-        let (number, text, list, wide, opaque) = (7_u16, String::from("x"), vec![1, 2], u64::MAX, Opaque);
+        let (number, text, list, wide, opaque) =
+            (7_u16, String::from("x"), vec![1, 2], u64::MAX, Opaque);
         let reference = &text;
         assert!(matches!(argument!(number), Value::I64(7)));
         assert!(matches!(argument!(text), Value::Str("x")));

@@ -1,61 +1,14 @@
 //! Everything that is refused about a fn, each on the token that is the reason, with what to write instead.
 
 use syn::ext::IdentExt;
-use syn::parse::ParseStream;
-use syn::{Error, Ident, LitStr, Path, Result, Signature, Token};
+use syn::{Error, Ident, Path, Result, Signature};
 
 use crate::args::Recorded;
+use crate::entry::{Entry, Role};
 use crate::item::Item;
 use crate::nearest::did_you_mean;
 use crate::output;
 use crate::params::{self, Bound};
-use crate::runtime::{Entry, Role};
-
-/// Looks at the words behind the visibility, before anything is parsed that only a fn has.
-pub(crate) fn is_fn(attribute: &str, input: ParseStream<'_>) -> Result<()> {
-    let ahead = input.fork();
-    let mut modifiers = Vec::new();
-    let mut keyword = None;
-    while let (None, Ok(word)) = (&keyword, ahead.call(Ident::parse_any)) {
-        match word.to_string().as_str() {
-            "fn" => return Ok(()),
-            "const" | "async" | "unsafe" | "extern" => {
-                modifiers.push(word);
-                ahead.parse::<Option<LitStr>>()?;
-            }
-            _ => keyword = Some(word),
-        }
-    }
-    // In `const LIMIT` there is no other keyword.
-    let constant = modifiers.iter().find(|word| *word == "const");
-    let Some(word) = constant.or(keyword.as_ref()).or(modifiers.first()) else {
-        return Err(input.error(format!("`{attribute}` goes on a fn")));
-    };
-    Err(Error::new(word.span(), not_a_fn(attribute, &word.to_string())))
-}
-
-fn not_a_fn(attribute: &str, keyword: &str) -> String {
-    match keyword {
-        "impl" | "trait" | "mod" if attribute == "#[traced]" => {
-            format!(
-                "`{attribute}` on a whole `{keyword}` is not supported yet: put it on the fns in it"
-            )
-        }
-        "impl" | "trait" | "mod" | "struct" | "enum" | "union" | "type" | "use" | "static"
-        | "const" => {
-            format!("`{attribute}` goes on a fn, not on `{keyword}`")
-        }
-        _ => format!("`{attribute}` goes on a fn"),
-    }
-}
-
-pub(crate) fn has_body(attribute: &str, sig: &Signature, input: ParseStream<'_>) -> Result<()> {
-    if !input.peek(Token![;]) {
-        return Ok(());
-    }
-    let message = format!("`{attribute}` needs a body: put it on the fns that implement this one");
-    Err(Error::new(sig.ident.span(), message))
-}
 
 pub(crate) fn traced(item: &Item) -> Result<()> {
     if let Some(constness) = &item.sig.constness {

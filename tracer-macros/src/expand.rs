@@ -3,10 +3,9 @@
 //! Tokens of the user keep their spans, and the body stands in the user's own braces; tokens of ours are `mixed_site`,
 //! so that no local of ours meets one of theirs, and every path begins with `::`.
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::ext::IdentExt;
-use syn::spanned::Spanned;
 use syn::{LitStr, ReturnType, Token, Type, parse2};
 
 use crate::args::Args;
@@ -182,32 +181,12 @@ fn traced_block(item: &mut Item, arguments: &TokenStream, place: Span) -> TokenS
     } else {
         output::without_impl(output::written(&item.sig.output), &quote!(()))
     };
-    let hint = return_hint(&item.sig.output);
+    let hint = output::hint(&item.sig.output);
     let locals = rebind(&mut item.sig, Rebind::All);
     let body = item.body.labelled();
     let block = item.body.braces_of_ours(quote!(#hint #locals #arguments #body));
     let block = quote_spanned!(place=> async move #block);
     quote_spanned! {Span::mixed_site()=>
         ::tracer::__private::traced(&__CALLSITE, #block, ::tracer::__private::outcome!(#outcome))
-    }
-}
-
-/// Tells a block its type, which nothing else can: without it `?` and coercions at its end have no target.
-///
-/// It stands before the user's braces, where their imports do not reach.
-pub(crate) fn return_hint(output: &ReturnType) -> TokenStream {
-    if output::is_never(output) {
-        return TokenStream::new();
-    }
-    let here = Span::mixed_site();
-    let returned = output::without_impl(output::written(output), &quote!(_));
-    // Where rustc says that the type comes from.
-    let place = output::declared(output).map_or(here, |declared| declared.span().resolved_at(here));
-    let out = Ident::new("__out", place);
-    let give = quote_spanned!(place=> return #out);
-    quote_spanned! {here=>
-        if let ::core::option::Option::Some(#out) = ::core::option::Option::None::<#returned> {
-            #give;
-        }
     }
 }

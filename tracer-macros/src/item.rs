@@ -8,7 +8,7 @@ use quote::quote_spanned;
 use syn::parse::{ParseStream, Parser};
 use syn::{Attribute, Lifetime, Result, Signature, Token, Visibility};
 
-use crate::check;
+use crate::shape;
 
 pub(crate) struct Item {
     pub(crate) attrs: Vec<Attribute>,
@@ -33,9 +33,9 @@ impl Item {
             let attrs = input.call(Attribute::parse_outer)?;
             let vis = input.parse()?;
             let defaultness = input.parse()?;
-            check::is_fn(attribute, input)?;
+            shape::is_fn(attribute, input)?;
             let sig: Signature = input.parse()?;
-            check::has_body(attribute, &sig, input)?;
+            shape::has_body(attribute, &sig, input)?;
             Ok(Self { attrs, vis, defaultness, sig, body: Body::read(input)? })
         };
         read.parse2(item)

@@ -6,6 +6,7 @@ mod written;
 
 mod args;
 mod settings;
+mod shape;
 
 mod item;
 
@@ -15,6 +16,7 @@ mod nearest;
 mod output;
 mod params;
 
+mod entry;
 mod expand;
 mod runtime;
 
@@ -23,7 +25,7 @@ mod tests;
 
 use proc_macro::TokenStream;
 
-use crate::runtime::{Entry, Executor, Role};
+use crate::entry::{Entry, Executor, Role};
 
 /// A span around every call of this fn, from its start (`async`: its first poll) to its result or its drop.
 #[proc_macro_attribute]

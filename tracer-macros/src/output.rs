@@ -3,9 +3,10 @@
 use std::iter::Peekable;
 
 use proc_macro2::token_stream::IntoIter;
-use proc_macro2::{Group, TokenStream, TokenTree};
-use quote::{ToTokens, quote};
+use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::punctuated::Punctuated;
+use syn::spanned::Spanned;
 use syn::{GenericArgument, PathArguments, PathSegment, ReturnType, Token, Type, TypeParamBound};
 
 /// Names that stand for a boxed future or stream wherever they are met.
@@ -115,5 +116,25 @@ fn skip_bounds(tokens: &mut Peekable<IntoIter>) {
         }
         after_minus = punct == Some('-');
         tokens.next();
+    }
+}
+
+/// Tells a block its type, which nothing else can: without it `?` and coercions at its end have no target.
+///
+/// It stands before the user's braces, where their imports do not reach.
+pub(crate) fn hint(output: &ReturnType) -> TokenStream {
+    if is_never(output) {
+        return TokenStream::new();
+    }
+    let here = Span::mixed_site();
+    let returned = without_impl(written(output), &quote!(_));
+    // Where rustc says that the type comes from.
+    let place = declared(output).map_or(here, |declared| declared.span().resolved_at(here));
+    let out = Ident::new("__out", place);
+    let give = quote_spanned!(place=> return #out);
+    quote_spanned! {here=>
+        if let ::core::option::Option::Some(#out) = ::core::option::Option::None::<#returned> {
+            #give;
+        }
     }
 }

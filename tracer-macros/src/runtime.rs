@@ -5,37 +5,10 @@ use quote::{quote, quote_spanned};
 use syn::parse::{ParseStream, Parser};
 use syn::{Attribute, Signature};
 
-use crate::expand::return_hint;
+use crate::entry::{Entry, Executor, Role};
 use crate::item::{Item, is_named};
 use crate::settings::{Flavor, Settings};
 use crate::{check, output};
-
-/// One of the attributes.
-#[derive(Clone, Copy)]
-pub(crate) struct Entry(pub(crate) Executor, pub(crate) Role);
-
-#[derive(Clone, Copy)]
-pub(crate) enum Executor {
-    Tokio,
-    AsyncStd,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Role {
-    Main,
-    Test,
-}
-
-impl Entry {
-    pub(crate) const fn name(self) -> &'static str {
-        match self {
-            Self(Executor::Tokio, Role::Main) => "#[tracer::tokio::main]",
-            Self(Executor::Tokio, Role::Test) => "#[tracer::tokio::test]",
-            Self(Executor::AsyncStd, Role::Main) => "#[tracer::async_std::main]",
-            Self(Executor::AsyncStd, Role::Test) => "#[tracer::async_std::test]",
-        }
-    }
-}
 
 pub(crate) fn expand(entry: Entry, args: TokenStream, item: &TokenStream) -> TokenStream {
     try_expand(entry, args, item).unwrap_or_else(|error| refused(entry, &error, item))
@@ -103,7 +76,7 @@ fn future(item: &Item) -> TokenStream {
         let body = body.braces(body.statements.clone());
         return quote_spanned!(here=> async { #(#traced)* #sig #body #name().await });
     }
-    let hint = return_hint(&sig.output);
+    let hint = output::hint(&sig.output);
     let body = body.labelled();
     quote_spanned!(here=> async { #hint #body })
 }

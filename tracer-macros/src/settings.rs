@@ -3,8 +3,8 @@
 use syn::parse::ParseStream;
 use syn::{Error, LitBool, LitInt, LitStr, Result};
 
+use crate::entry::{Entry, Executor, Role};
 use crate::nearest::did_you_mean;
-use crate::runtime::{Entry, Executor, Role};
 use crate::written::{Grammar, Written};
 
 const FLAVORS: [&str; 2] = ["multi_thread", "current_thread"];

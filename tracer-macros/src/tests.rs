@@ -7,8 +7,9 @@ use std::{env, fs};
 
 use proc_macro2::TokenStream;
 
+use crate::entry::{Entry, Executor, Role};
 use crate::expand::traced;
-use crate::runtime::{self, Entry, Executor, Role};
+use crate::runtime;
 
 #[track_caller]
 fn expands(name: &str, expansion: TokenStream) {

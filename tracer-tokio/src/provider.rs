@@ -36,7 +36,9 @@ mod tests {
     fn each_task_has_a_key_of_its_own_and_nothing_else_has_one() {
         assert_eq!(Tokio.key(), 0);
         let runtime = Builder::new_current_thread().build().unwrap();
-        let keys: HashSet<_> = (0..100).map(|_| runtime.block_on(async { tokio::spawn(async { Tokio.key() }).await.unwrap() })).collect();
+        let keys: HashSet<_> = (0..100)
+            .map(|_| runtime.block_on(async { tokio::spawn(async { Tokio.key() }).await.unwrap() }))
+            .collect();
         assert_eq!(keys.len(), 100);
         assert!(!keys.contains(&0));
         assert_eq!(runtime.block_on(async { Tokio.key() }), 0, "the future of block_on is no task");

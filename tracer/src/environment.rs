@@ -45,7 +45,8 @@ impl Environment {
     fn default_destination(&mut self, terminal: bool) {
         self.tree = terminal && cfg!(feature = "tree");
         if !self.tree {
-            self.complaints.push(format!("traces go nowhere: stderr is no terminal; set TRACER to {VALID}"));
+            self.complaints
+                .push(format!("traces go nowhere: stderr is no terminal; set TRACER to {VALID}"));
         }
     }
 
@@ -53,7 +54,8 @@ impl Environment {
         if value == "off" {
             return;
         }
-        let wrong = value.split(',').map(str::trim).find(|name| *name != "tree" || !cfg!(feature = "tree"));
+        let wrong =
+            value.split(',').map(str::trim).find(|name| *name != "tree" || !cfg!(feature = "tree"));
         let Some(wrong) = wrong else {
             self.tree = true;
             return;
@@ -80,16 +82,15 @@ impl Environment {
         };
         let pairs = value.split(',').filter(|part| !part.trim().is_empty());
         for part in pairs {
-            match pair(part) {
-                Some(attribute) => self.resource.push(attribute),
-                None => {
-                    self.resource.clear();
-                    self.complaints.push(format!(
-                        "OTEL_RESOURCE_ATTRIBUTES: `{part}` is no `key=value` with a percent-encoded value; ignoring the variable"
-                    ));
-                    return;
-                }
-            }
+            let Some(attribute) = pair(part) else {
+                self.resource.clear();
+                self.complaints.push(format!(
+                    "OTEL_RESOURCE_ATTRIBUTES: `{part}` is no `key=value` with a percent-encoded value; \
+                     ignoring the variable"
+                ));
+                return;
+            };
+            self.resource.push(attribute);
         }
     }
 
@@ -135,7 +136,8 @@ fn percent_decoded(text: &str) -> Option<String> {
         rest = tail;
         if *first == b'%' {
             let (digits, tail) = rest.split_first_chunk::<2>()?;
-            let digits = std::str::from_utf8(digits).ok().filter(|digits| !digits.starts_with('+'))?;
+            let digits =
+                std::str::from_utf8(digits).ok().filter(|digits| !digits.starts_with('+'))?;
             bytes.push(u8::from_str_radix(digits, 16).ok()?);
             rest = tail;
         } else {
@@ -159,7 +161,9 @@ mod tests {
     use super::*;
 
     fn read(variables: &[(&str, &str)], terminal: bool) -> Environment {
-        let get = |name: &str| variables.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned());
+        let get = |name: &str| {
+            variables.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned())
+        };
         Environment::read(get, terminal)
     }
 
@@ -169,7 +173,10 @@ mod tests {
         assert_eq!(read(&[], true).complaints, [""; 0]);
         let silent = read(&[], false);
         assert!(!silent.tree);
-        assert_eq!(lines(&silent.complaints), "tracer: traces go nowhere: stderr is no terminal; set TRACER to `tree` or `off`\n");
+        assert_eq!(
+            lines(&silent.complaints),
+            "tracer: traces go nowhere: stderr is no terminal; set TRACER to `tree` or `off`\n"
+        );
     }
 
     #[test]
@@ -183,11 +190,22 @@ mod tests {
     fn an_unknown_destination_is_named_and_the_default_stands() {
         let unknown = read(&[("TRACER", "trees")], true);
         assert!(unknown.tree);
-        assert_eq!(unknown.complaints, ["TRACER: `trees` is no destination; valid are `tree` or `off`; using `tree`"]);
+        assert_eq!(
+            unknown.complaints,
+            ["TRACER: `trees` is no destination; valid are `tree` or `off`; using `tree`"]
+        );
         let later = read(&[("TRACER", "tree,html:a.html")], false);
-        assert_eq!(later.complaints, ["TRACER: `html:a.html` is not supported by this version; valid are `tree` or `off`; using `off`"]);
+        assert_eq!(
+            later.complaints,
+            [
+                "TRACER: `html:a.html` is not supported by this version; valid are `tree` or `off`; using `off`"
+            ]
+        );
         let both = read(&[("TRACER", "tree,off")], false);
-        assert_eq!(both.complaints, ["TRACER: `off` stands alone; valid are `tree` or `off`; using `off`"]);
+        assert_eq!(
+            both.complaints,
+            ["TRACER: `off` stands alone; valid are `tree` or `off`; using `off`"]
+        );
     }
 
     #[test]
@@ -196,7 +214,10 @@ mod tests {
             &[
                 ("TRACER", "off"),
                 ("OTEL_SERVICE_NAME", "shop"),
-                ("OTEL_RESOURCE_ATTRIBUTES", "service.name=other, deployment.environment.name=pr%6Fd%20eu"),
+                (
+                    "OTEL_RESOURCE_ATTRIBUTES",
+                    "service.name=other, deployment.environment.name=pr%6Fd%20eu",
+                ),
             ],
             true,
         );
@@ -217,7 +238,14 @@ mod tests {
     #[test]
     fn samplers_are_read() {
         let sampler = |name: &str, argument: &str| {
-            let read = read(&[("TRACER", "off"), ("OTEL_TRACES_SAMPLER", name), ("OTEL_TRACES_SAMPLER_ARG", argument)], true);
+            let read = read(
+                &[
+                    ("TRACER", "off"),
+                    ("OTEL_TRACES_SAMPLER", name),
+                    ("OTEL_TRACES_SAMPLER_ARG", argument),
+                ],
+                true,
+            );
             (read.sampler, read.complaints.len())
         };
         assert_eq!(sampler("always_off", ""), (Some(Ratio::new(0.0)), 0));

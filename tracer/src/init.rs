@@ -7,6 +7,7 @@ use std::time::Duration;
 use tracer_core::{InstallError, Tracer};
 
 use crate::environment::{Environment, lines};
+use crate::providers;
 
 /// How long the last flush may take.
 const LAST_FLUSH: Duration = Duration::from_secs(5);
@@ -53,8 +54,9 @@ impl Drop for Guard {
 /// # Ok::<_, tracer::InstallError>(())
 /// ```
 pub fn init() -> Result<Guard, InstallError> {
-    (crate::__private::PROVIDERS)();
-    let environment = Environment::read(|name| std::env::var(name).ok(), std::io::stderr().is_terminal());
+    providers::register();
+    let environment =
+        Environment::read(|name| std::env::var(name).ok(), std::io::stderr().is_terminal());
     say(&lines(&environment.complaints));
     if !environment.tree {
         return Ok(Guard { tracer: None });

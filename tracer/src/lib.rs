@@ -5,10 +5,10 @@
 pub use tracer_macros::traced;
 
 pub use tracer_core::{
-    Attributes, Batch, Builder, Callsite, Completeness, ContextProvider, Dropped, Entered, ErrorRecord, Event, Events,
-    ExportError, Exporter, ExporterStats, FlushError, FutureExt, InContext, InstallError, Link, Links, Memory, Outcome,
-    Ratio, Resource, Sampler, Slice, Span, SpanContext, SpanId, SpanRecord, Stats, TraceId, Traced, Tracer, Unit, Value,
-    current, testing,
+    Attributes, Batch, Builder, Callsite, Completeness, ContextProvider, Dropped, Entered,
+    ErrorRecord, Event, Events, ExportError, Exporter, ExporterStats, FlushError, FutureExt,
+    InContext, InstallError, Link, Links, Memory, Outcome, Ratio, Resource, Sampler, Slice, Span,
+    SpanContext, SpanId, SpanRecord, Stats, TraceId, Traced, Tracer, Unit, Value, current, testing,
 };
 
 #[cfg(feature = "tokio")]
@@ -24,13 +24,14 @@ pub mod tokio {
 pub mod async_std {
     //! async-std: task identity, spawn, `main` and `test`.
 
+    pub use tracer_async_std::*;
     #[cfg(feature = "macros")]
     pub use tracer_macros::{async_std_main as main, async_std_test as test};
-    pub use tracer_async_std::*;
 }
 
 mod environment;
 mod init;
+mod providers;
 
 pub use init::{Guard, init};
 
@@ -41,11 +42,6 @@ pub mod __private {
 
     pub use crate::init::{flush_on_signal, init_or_say as init};
 
-    /// Registers the context providers of the enabled runtimes.
-    pub const PROVIDERS: fn() = || {
-        #[cfg(feature = "tokio")]
-        tracer_tokio::register();
-        #[cfg(feature = "async-std")]
-        tracer_async_std::register();
-    };
+    /// What a callsite runs before its first span.
+    pub const PROVIDERS: fn() = crate::providers::register;
 }

@@ -16,7 +16,9 @@ fn write(writer: &Writer, pool: &Pool, count: usize, value: u64) -> bool {
 /// Reads all logs once; the values of their slots in order.
 fn read(pool: &Pool, readers: &mut Vec<Reader>, values: &mut Vec<u64>) {
     readers.extend(pool.new_logs());
-    readers.retain_mut(|reader| reader.read(pool, |slots| values.extend(slots.iter().map(|slot| slot.words()[0]))));
+    readers.retain_mut(|reader| {
+        reader.read(pool, |slots| values.extend(slots.iter().map(|slot| slot.words()[0])))
+    });
 }
 
 #[cfg(not(loom))]
@@ -53,11 +55,14 @@ mod threads {
                 logs.push(Vec::new());
             }
             readers.retain_mut(|(reader, log)| {
-                reader.read(&POOL, |slots| logs[*log].extend(slots.iter().map(|slot| slot.words()[0])))
+                reader.read(&POOL, |slots| {
+                    logs[*log].extend(slots.iter().map(|slot| slot.words()[0]));
+                })
             });
             thread::yield_now();
         }
-        let mut written: Vec<_> = writers.into_iter().map(|writer| writer.join().unwrap()).collect();
+        let mut written: Vec<_> =
+            writers.into_iter().map(|writer| writer.join().unwrap()).collect();
         written.sort();
         logs.sort();
         assert!(written == logs, "what was written is what was read");
@@ -158,8 +163,9 @@ mod model {
                     let pool = Arc::clone(&pool);
                     thread::spawn(move || {
                         let writer = Writer::new();
-                        let written: Vec<_> =
-                            (first..first + 3).filter(|value| write(&writer, &pool, 1, *value)).collect();
+                        let written: Vec<_> = (first..first + 3)
+                            .filter(|value| write(&writer, &pool, 1, *value))
+                            .collect();
                         writer.close();
                         written
                     })
@@ -171,7 +177,8 @@ mod model {
                 read(&pool, &mut readers, &mut values);
                 thread::yield_now();
             }
-            let mut written: Vec<_> = writers.into_iter().flat_map(|writer| writer.join().unwrap()).collect();
+            let mut written: Vec<_> =
+                writers.into_iter().flat_map(|writer| writer.join().unwrap()).collect();
             read(&pool, &mut readers, &mut values);
             written.sort_unstable();
             values.sort_unstable();

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, DefaultHasher, Hash, Hasher};
 
+use crate::callsite::{self, Callsite};
 use crate::chunk::Slot;
 use crate::clock::Timeline;
 use crate::export::SpanRecord;
@@ -49,6 +50,8 @@ pub(crate) struct Assembly {
     pass: u64,
     /// Details that were not kept, by tracer.
     pub(crate) evicted: HashMap<u32, u64>,
+    /// Functions that held a guard over an await, to be reported.
+    pub(crate) guards_held: Vec<&'static Callsite>,
 }
 
 #[derive(Debug, Default)]
@@ -67,11 +70,13 @@ impl Assembly {
         while let Some(slot) = rest.next() {
             let words = slot.words();
             let Some(head) = Head::from_word(words[0]) else { continue };
-            if head.kind == Kind::End {
-                ended(head.tracer);
-                self.fresh.push(words);
-            } else {
-                self.detail(head, words, rest.by_ref());
+            match head.kind {
+                Kind::End => {
+                    ended(head.tracer);
+                    self.fresh.push(words);
+                }
+                Kind::Held => self.guards_held.push(callsite::find(head.callsite)),
+                _ => self.detail(head, words, rest.by_ref()),
             }
         }
     }
@@ -79,7 +84,11 @@ impl Assembly {
     fn detail<'a>(&mut self, head: Head, words: [u64; SLOT], more: impl Iterator<Item = &'a Slot>) {
         let payload = usize::from(head.extra);
         let pass = self.pass;
-        let pending = self.pending.entry(words[1]).or_insert_with(|| Pending { tracer: head.tracer, pass, ..Pending::default() });
+        let pending = self.pending.entry(words[1]).or_insert_with(|| Pending {
+            tracer: head.tracer,
+            pass,
+            ..Pending::default()
+        });
         let kept = pending.count(head.kind);
         let before = pending.bytes.len();
         if kept {
@@ -95,7 +104,11 @@ impl Assembly {
     }
 
     /// A pass over all logs is done: what ended in the pass before it is complete now.
-    pub(crate) fn release(&mut self, timeline: &Timeline, mut finished: impl FnMut(u32, SpanRecord)) {
+    pub(crate) fn release(
+        &mut self,
+        timeline: &Timeline,
+        mut finished: impl FnMut(u32, SpanRecord),
+    ) {
         let mut ripe = std::mem::take(&mut self.ripe);
         for words in ripe.drain(..) {
             let Some(head) = Head::from_word(words[0]) else { continue };
@@ -125,7 +138,8 @@ impl Assembly {
         let Some(error) = record.error() else { return };
         let own = fingerprint(error.message());
         let chain = error.sources().map(fingerprint).chain([own]);
-        let inherited = children.is_some_and(|children| chain.into_iter().any(|message| children.contains(&message)));
+        let inherited = children
+            .is_some_and(|children| chain.into_iter().any(|message| children.contains(&message)));
         if inherited {
             record.pass_on();
         }
@@ -145,7 +159,8 @@ impl Assembly {
             let keep = pending.pass > oldest;
             if !keep {
                 *bytes -= pending.bytes.len();
-                *evicted.entry(pending.tracer).or_default() += u64::from(pending.attributes) + u64::from(pending.events);
+                *evicted.entry(pending.tracer).or_default() +=
+                    u64::from(pending.attributes) + u64::from(pending.events);
             }
             keep
         });

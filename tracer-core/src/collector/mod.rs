@@ -103,7 +103,8 @@ impl Tracer {
     fn hand_on(&self, close: bool, timeout: Duration) -> Result<(), FlushError> {
         let deadline = Instant::now() + timeout;
         let (done, wait) = channel();
-        let told = worker().is_ok_and(|w| w.send(Command::Flush { tracer: self.number, close, done }).is_ok());
+        let told = worker()
+            .is_ok_and(|w| w.send(Command::Flush { tracer: self.number, close, done }).is_ok());
         let handed = told && wait.recv_timeout(timeout).is_ok();
         let in_time = self.outlets.iter().all(|outlet| outlet.wait(outlet.pushed(), deadline));
         let stats = self.stats();
@@ -112,7 +113,11 @@ impl Tracer {
         if handed && in_time && dropped == 0 {
             return Ok(());
         }
-        let queued = if handed && in_time { 0 } else { stats.exporters.iter().map(|exporter| exporter.queued).sum() };
+        let queued = if handed && in_time {
+            0
+        } else {
+            stats.exporters.iter().map(|exporter| exporter.queued).sum()
+        };
         Err(FlushError { queued, dropped, timeout: (!handed || !in_time).then_some(timeout) })
     }
 
@@ -120,7 +125,8 @@ impl Tracer {
     pub fn stats(&self) -> Stats {
         let lost = &self.destination.lost;
         // Relaxed: counts that guard nothing.
-        let (log_full, late) = (lost.spans.load(Ordering::Relaxed), lost.late_spans.load(Ordering::Relaxed));
+        let (log_full, late) =
+            (lost.spans.load(Ordering::Relaxed), lost.late_spans.load(Ordering::Relaxed));
         let exporters = self.outlets.iter().map(|outlet| {
             let mut stats = outlet.stats();
             stats.ended += log_full + late;
@@ -214,7 +220,11 @@ impl Builder {
     /// Another tracer is installed, or a thread could not be started.
     pub fn install(self) -> Result<Tracer, InstallError> {
         let tracer = self.build()?;
-        if destination::install(tracer.number) { Ok(tracer) } else { Err(InstallError::AlreadyInstalled) }
+        if destination::install(tracer.number) {
+            Ok(tracer)
+        } else {
+            Err(InstallError::AlreadyInstalled)
+        }
     }
 
     /// Starts the tracer without installing it: roots belong to it in its
@@ -237,7 +247,13 @@ impl Builder {
         let (number, destination) = destination::open(sampler).ok_or(InstallError::TooMany)?;
         let route = Route::new(self.resource, outlets.clone());
         worker.send(Command::Open { tracer: number, route }).map_err(|_| InstallError::TooMany)?;
-        Ok(Tracer { number, destination, outlets, closed: AtomicBool::new(false), lost: AtomicU64::new(0) })
+        Ok(Tracer {
+            number,
+            destination,
+            outlets,
+            closed: AtomicBool::new(false),
+            lost: AtomicU64::new(0),
+        })
     }
 }
 

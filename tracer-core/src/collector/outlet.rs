@@ -101,15 +101,15 @@ impl Outlet {
         let mut state = self.lock();
         state.waiting -= count;
         state.done += 1;
-        let stats = &mut state.stats;
-        stats.queued -= count as u64;
+        let counts = &mut state.stats;
+        counts.queued -= count as u64;
         match result {
-            Ok(()) => stats.acknowledged += count as u64,
+            Ok(()) => counts.acknowledged += count as u64,
             Err(error) => {
                 let rejected = error.rejected.map(|rejected| rejected.min(count) as u64);
-                stats.dropped.rejected += rejected.unwrap_or(0);
-                stats.dropped.failed += if rejected.is_none() { count as u64 } else { 0 };
-                stats.acknowledged += rejected.map_or(0, |rejected| count as u64 - rejected);
+                counts.dropped.rejected += rejected.unwrap_or(0);
+                counts.dropped.failed += if rejected.is_none() { count as u64 } else { 0 };
+                counts.acknowledged += rejected.map_or(0, |rejected| count as u64 - rejected);
                 state.last_error = Some(error.to_string());
             }
         }
@@ -130,7 +130,8 @@ impl Outlet {
             if left == Duration::ZERO {
                 return false;
             }
-            state = self.changed.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0;
+            state =
+                self.changed.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0;
         }
         true
     }

@@ -1,10 +1,12 @@
 //! Says on stderr what was lost: once an interval, whatever the exporters do.
 
+use std::fmt;
 use std::io::Write;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
+use crate::callsite::Callsite;
 use crate::collector::outlet::Outlet;
 use crate::destination;
 
@@ -24,7 +26,8 @@ impl Report {
         if self.last.is_some_and(|last| now.duration_since(last) < INTERVAL) {
             return;
         }
-        let log_full = destination::find(tracer).map_or(0, |d| d.lost.spans.load(Ordering::Relaxed));
+        let log_full =
+            destination::find(tracer).map_or(0, |d| d.lost.spans.load(Ordering::Relaxed));
         self.dropped.resize(outlets.len(), 0);
         for (outlet, reported) in outlets.iter().zip(&mut self.dropped) {
             let mut stats = outlet.stats();
@@ -33,14 +36,24 @@ impl Report {
             if total > *reported {
                 *reported = total;
                 self.last = Some(now);
-                say(&stats.name, &stats.dropped.to_string(), outlet.take_error());
+                let error = outlet
+                    .take_error()
+                    .map_or_else(String::new, |error| format!("; last error: {error}"));
+                say(format_args!("{}: {} so far{error}", stats.name, stats.dropped));
             }
         }
     }
 }
 
+/// Reports a guard that was held over an await.
+pub(crate) fn guard_held(callsite: &'static Callsite) {
+    let (function, file, line) = (callsite.function_name(), callsite.file(), callsite.line());
+    say(format_args!(
+        "a guard of `Span::enter` was held over an await in {function} ({file}:{line}); use `future.in_span(span)`"
+    ));
+}
+
 /// A closed stderr is no reason to fail.
-fn say(exporter: &str, dropped: &str, error: Option<String>) {
-    let error = error.map_or_else(String::new, |error| format!("; last error: {error}"));
-    let _told = writeln!(std::io::stderr(), "tracer: {exporter}: {dropped} so far{error}");
+fn say(line: fmt::Arguments<'_>) {
+    let _told = std::io::stderr().write_all(format!("tracer: {line}\n").as_bytes());
 }

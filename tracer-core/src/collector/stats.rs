@@ -99,7 +99,10 @@ impl fmt::Display for Dropped {
 impl fmt::Display for ExporterStats {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { name, ended, acknowledged, dropped, queued } = self;
-        write!(f, "{name}: {ended} ended = {acknowledged} acknowledged + {dropped} + {queued} queued")
+        write!(
+            f,
+            "{name}: {ended} ended = {acknowledged} acknowledged + {dropped} + {queued} queued"
+        )
     }
 }
 

@@ -1,6 +1,6 @@
 //! Holds spans until their trace is whole, for those who need it so.
 
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 use std::time::{Duration, Instant};
 
 use crate::collector::assemble::ById;
@@ -24,7 +24,7 @@ pub(crate) struct Traces {
     open: ById<TraceId, Held>,
     held: usize,
     done: VecDeque<TraceId>,
-    is_done: ById<TraceId, ()>,
+    is_done: HashSet<TraceId>,
 }
 
 #[derive(Debug)]
@@ -72,13 +72,14 @@ impl Traces {
     }
 
     fn take(&mut self, due: impl Fn(&Held) -> bool) -> Vec<Ready> {
-        let due: Vec<_> = self.open.iter().filter(|(_, held)| due(held)).map(|(trace, _)| *trace).collect();
+        let due: Vec<_> =
+            self.open.iter().filter(|(_, held)| due(held)).map(|(trace, _)| *trace).collect();
         let mut ready: Vec<_> = due
             .into_iter()
             .filter_map(|trace| {
                 let held = self.open.remove(&trace)?;
                 self.held -= held.spans.len();
-                let late = self.is_done.contains_key(&trace) && !held.root_ended;
+                let late = self.is_done.contains(&trace) && !held.root_ended;
                 self.remember(trace);
                 let completeness = match (late, held.root_ended) {
                     (true, _) => Completeness::Late,
@@ -93,7 +94,7 @@ impl Traces {
     }
 
     fn remember(&mut self, trace: TraceId) {
-        if self.is_done.insert(trace, ()).is_none() {
+        if self.is_done.insert(trace) {
             self.done.push_back(trace);
         }
         if self.done.len() > MAX_DONE {

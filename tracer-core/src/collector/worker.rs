@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 use std::io;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use once_cell::sync::OnceCell;
@@ -12,7 +12,7 @@ use once_cell::sync::OnceCell;
 use crate::clock::Timeline;
 use crate::collector::assemble::Assembly;
 use crate::collector::outlet::Outlet;
-use crate::collector::report::Report;
+use crate::collector::report::{self, Report};
 use crate::collector::traces::{Ready, Traces};
 use crate::destination;
 use crate::export::{Batch, Completeness, Resource, SpanRecord, Unit};
@@ -99,7 +99,10 @@ impl Route {
 
     fn send(&self, unit: Unit, spans: Vec<SpanRecord>, completeness: Completeness) {
         let batch = Arc::new(Batch { resource: Arc::clone(&self.resource), spans, completeness });
-        self.outlets.iter().filter(|outlet| outlet.unit == unit).for_each(|outlet| outlet.push(&batch));
+        self.outlets
+            .iter()
+            .filter(|outlet| outlet.unit == unit)
+            .for_each(|outlet| outlet.push(&batch));
     }
 
     fn send_due(&mut self, now: Instant) {
@@ -188,6 +191,7 @@ impl Worker {
                 None => count_late(tracer, count),
             }
         }
+        self.assembly.guards_held.drain(..).for_each(report::guard_held);
         for (tracer, count) in self.assembly.evicted.drain() {
             if let Some(destination) = destination::find(tracer) {
                 destination.lost.details.fetch_add(count, Ordering::Relaxed);

@@ -1,13 +1,15 @@
 //! Where finished spans go: exporters, what they are given, and what they answer.
 
+mod detail;
 mod memory;
 mod record;
 
 use std::fmt;
 use std::sync::Arc;
 
+pub use detail::{Attributes, ErrorRecord, Event, Events, Link, Links};
 pub use memory::Memory;
-pub use record::{Attributes, ErrorRecord, Event, Events, Link, Links, Outcome, Slice, SpanRecord};
+pub use record::{Outcome, Slice, SpanRecord};
 
 /// Takes finished spans out of the process, or shows them.
 ///

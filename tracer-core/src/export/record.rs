@@ -2,9 +2,10 @@
 
 use crate::callsite::{self, Callsite};
 use crate::clock::Timeline;
+use crate::export::detail::{self, Attributes, Details, ErrorRecord, Events, Links};
 use crate::id::{SpanId, TraceId};
 use crate::path;
-use crate::record::{Head, Items, Kind, SLOT, flag};
+use crate::record::{Head, Kind, SLOT, flag};
 use crate::value::Value;
 
 /// A finished span.
@@ -78,14 +79,22 @@ impl SpanRecord {
     fn read_polls(&mut self, timeline: &Timeline) {
         let mut slices = Vec::new();
         let mut rest = self.details.as_mut_slice();
-        while let Some((head, payload, next)) = split_detail(rest) {
-            let word = |index: usize| payload.get(8 * index..).and_then(<[u8]>::first_chunk).copied().map(u64::from_le_bytes);
+        while let Some((head, payload, next)) = detail::split(rest) {
+            let word = |index: usize| {
+                payload
+                    .get(8 * index..)
+                    .and_then(<[u8]>::first_chunk)
+                    .copied()
+                    .map(u64::from_le_bytes)
+            };
             match (head.kind, word(0), word(1)) {
                 (Kind::Poll, Some(start), Some(end)) => {
                     slices.push(Slice { start: timeline.unix(start), end: timeline.unix(end) });
                 }
                 (Kind::Spawn, Some(ticks), _) => self.spawn_delay = Some(timeline.nanos(ticks)),
-                (Kind::Event, Some(ticks), _) => payload[..8].copy_from_slice(&timeline.unix(ticks).to_le_bytes()),
+                (Kind::Event, Some(ticks), _) => {
+                    payload[..8].copy_from_slice(&timeline.unix(ticks).to_le_bytes());
+                }
                 _ => {}
             }
             rest = next;
@@ -94,7 +103,7 @@ impl SpanRecord {
     }
 
     fn details(&self) -> Details<'_> {
-        Details { bytes: &self.details, callsite: self.callsite }
+        Details::new(&self.details, self.callsite)
     }
 
     /// Returns the id of the trace.
@@ -170,8 +179,7 @@ impl SpanRecord {
 
     /// Returns the error it failed with; the last one where several were recorded.
     pub fn error(&self) -> Option<ErrorRecord<'_>> {
-        let (_, items) = self.details().filter(|(kind, _)| *kind == Kind::Error).last()?;
-        Some(ErrorRecord { items })
+        self.details().error()
     }
 
     /// Returns how often its future was polled; 0 for what is not async.
@@ -197,7 +205,7 @@ impl SpanRecord {
 
     /// Returns the attributes in the order in which they were set; of equal keys the last counts.
     pub fn attributes(&self) -> Attributes<'_> {
-        Attributes { details: self.details(), items: None }
+        self.details().attributes()
     }
 
     /// Returns the value of an attribute.
@@ -207,12 +215,12 @@ impl SpanRecord {
 
     /// Returns the events in the order in which they were added.
     pub fn events(&self) -> Events<'_> {
-        Events { details: self.details() }
+        self.details().events()
     }
 
     /// Returns the links in the order in which they were added.
     pub fn links(&self) -> Links<'_> {
-        Links { details: self.details() }
+        self.details().links()
     }
 
     /// Moves the start up to the parent's: clocks of two cores may differ by some nanoseconds.
@@ -228,167 +236,18 @@ fn merged(mut slices: Vec<Slice>) -> Vec<Slice> {
     if slices.len() <= MAX_SLICES {
         return slices;
     }
-    let mut gaps: Vec<_> = slices.windows(2).map(|pair| pair[1].start.saturating_sub(pair[0].end)).collect();
+    let mut gaps: Vec<_> =
+        slices.windows(2).map(|pair| pair[1].start.saturating_sub(pair[0].end)).collect();
     let (_, limit, _) = gaps.select_nth_unstable_by(MAX_SLICES - 1, |a, b| b.cmp(a));
     let limit = *limit;
     let mut kept: Vec<Slice> = Vec::with_capacity(MAX_SLICES);
     for slice in slices {
         match kept.last_mut() {
-            Some(last) if slice.start.saturating_sub(last.end) <= limit => last.end = last.end.max(slice.end),
+            Some(last) if slice.start.saturating_sub(last.end) <= limit => {
+                last.end = last.end.max(slice.end);
+            }
             _ => kept.push(slice),
         }
     }
     kept
-}
-
-fn split_detail(bytes: &mut [u8]) -> Option<(Head, &mut [u8], &mut [u8])> {
-    let (head, rest) = bytes.split_first_chunk_mut()?;
-    let head = Head::from_word(u64::from_le_bytes(*head))?;
-    let (payload, rest) = rest.split_at_mut_checked(usize::from(head.extra) * 8)?;
-    Some((head, payload, rest))
-}
-
-/// The details of a span, one after the other.
-#[derive(Clone, Debug)]
-struct Details<'a> {
-    bytes: &'a [u8],
-    callsite: &'static Callsite,
-}
-
-impl<'a> Iterator for Details<'a> {
-    type Item = (Kind, Items<'a>);
-
-    fn next(&mut self) -> Option<Self::Item> {
-        let (head, rest) = self.bytes.split_first_chunk()?;
-        let head = Head::from_word(u64::from_le_bytes(*head))?;
-        let (payload, rest) = rest.split_at_checked(usize::from(head.extra) * 8)?;
-        self.bytes = rest;
-        Some((head.kind, Items::new(payload, self.callsite)))
-    }
-}
-
-/// Attributes of a span.
-#[derive(Clone, Debug)]
-pub struct Attributes<'a> {
-    details: Details<'a>,
-    items: Option<Items<'a>>,
-}
-
-impl<'a> Iterator for Attributes<'a> {
-    type Item = (&'a str, Value<'a>);
-
-    fn next(&mut self) -> Option<Self::Item> {
-        loop {
-            if let Some(item) = self.items.as_mut().and_then(Iterator::next) {
-                return Some(item);
-            }
-            self.items = Some(self.details.find(|(kind, _)| *kind == Kind::Attributes)?.1);
-        }
-    }
-}
-
-/// Something that happened while a span was open.
-#[derive(Clone, Debug)]
-pub struct Event<'a> {
-    name: &'a str,
-    time: u64,
-    items: Items<'a>,
-}
-
-impl<'a> Event<'a> {
-    /// Returns its name.
-    pub const fn name(&self) -> &'a str {
-        self.name
-    }
-
-    /// Returns when it happened: nanoseconds since the Unix epoch.
-    pub const fn time(&self) -> u64 {
-        self.time
-    }
-
-    /// Returns its attributes.
-    pub fn attributes(&self) -> impl Iterator<Item = (&'a str, Value<'a>)> + use<'a> {
-        self.items
-    }
-}
-
-/// Events of a span.
-#[derive(Clone, Debug)]
-pub struct Events<'a> {
-    details: Details<'a>,
-}
-
-impl<'a> Iterator for Events<'a> {
-    type Item = Event<'a>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        let (_, mut items) = self.details.find(|(kind, _)| *kind == Kind::Event)?;
-        let time = items.word()?;
-        let name = match items.next() {
-            Some((_, Value::Str(name))) => name,
-            _ => "",
-        };
-        Some(Event { name, time, items })
-    }
-}
-
-/// A span that another one points to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Link {
-    /// Its trace.
-    pub trace: TraceId,
-    /// Its id.
-    pub span: SpanId,
-}
-
-/// Links of a span.
-#[derive(Clone, Debug)]
-pub struct Links<'a> {
-    details: Details<'a>,
-}
-
-impl Iterator for Links<'_> {
-    type Item = Link;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        let (_, mut items) = self.details.find(|(kind, _)| *kind == Kind::Link)?;
-        let trace = TraceId { high: items.word()?, low: items.word()? };
-        Some(Link { trace, span: SpanId(items.word()?) })
-    }
-}
-
-/// The error that a span failed with.
-#[derive(Clone, Debug)]
-pub struct ErrorRecord<'a> {
-    items: Items<'a>,
-}
-
-impl<'a> ErrorRecord<'a> {
-    fn texts(&self, wanted: &'static str) -> impl Iterator<Item = &'a str> + use<'a> {
-        self.items.filter_map(move |(key, value)| match value {
-            Value::Str(text) if key == wanted => Some(text),
-            _ => None,
-        })
-    }
-
-    /// Returns the error's Rust type; empty where it is not known.
-    pub fn type_name(&self) -> &'a str {
-        self.texts("type").next().unwrap_or_default()
-    }
-
-    /// Returns its message.
-    pub fn message(&self) -> &'a str {
-        self.texts("message").next().unwrap_or_default()
-    }
-
-    /// Returns the messages of its sources, from the nearest to the deepest; at most 8.
-    pub fn sources(&self) -> impl Iterator<Item = &'a str> + use<'a> {
-        self.texts("source")
-    }
-
-    /// Returns the system's backtrace, if `RUST_BACKTRACE` asked for it.
-    pub fn backtrace(&self) -> Option<&'a str> {
-        self.texts("backtrace").next()
-    }
 }

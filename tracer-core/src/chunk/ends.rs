@@ -1,0 +1,113 @@
+//! The two ends of one thread's log.
+
+use std::cell::Cell;
+
+use crate::chunk::{CLOSED, Chunk, MAX_SLOTS, Pool, SLOTS, Slot};
+use crate::sync::Ordering;
+
+/// The writing end of one thread's log. All its fields are the thread's own.
+#[derive(Debug)]
+pub(crate) struct Writer {
+    chunk: Cell<Option<&'static Chunk>>,
+    /// The slots of `chunk`; empty before the first record and after the last.
+    slots: Cell<&'static [Slot]>,
+    used: Cell<usize>,
+    closed: Cell<bool>,
+}
+
+impl Writer {
+    pub(crate) const fn new() -> Self {
+        Self {
+            chunk: Cell::new(None),
+            slots: Cell::new(&[]),
+            used: Cell::new(0),
+            closed: Cell::new(false),
+        }
+    }
+
+    /// Returns `count` free slots in a row, if the current chunk has them.
+    #[inline(always)]
+    pub(crate) fn room(&self, count: usize) -> Option<&'static [Slot]> {
+        self.slots.get().get(self.used.get()..self.used.get() + count)
+    }
+
+    /// The slots that [`room`](Self::room) returned have been filled: the reader may see them.
+    #[inline(always)]
+    pub(crate) fn publish(&self, count: usize) {
+        let used = self.used.get() + count;
+        self.used.set(used);
+        if let Some(chunk) = self.chunk.get() {
+            // Release: pairs with the acquire in `Reader::read`; the slots are visible before it.
+            chunk.len.store(used as u32, Ordering::Release);
+        }
+    }
+
+    /// Returns whether the next record is this thread's first.
+    pub(crate) fn is_new(&self) -> bool {
+        self.chunk.get().is_none() && !self.closed.get()
+    }
+
+    /// Moves on to a chunk with at least `count` free slots; false if there is none to be had.
+    #[cold]
+    pub(crate) fn turn_over(&self, pool: &Pool, count: usize) -> bool {
+        if self.closed.get() || count > MAX_SLOTS {
+            return false;
+        }
+        let old = self.chunk.get();
+        let size = usize::from(old.is_some() || count > SLOTS[0]);
+        let Some(new) = pool.take(size) else { return false };
+        match old {
+            // Release: pairs with the acquire in `Reader::read`; `len` of the old one is final.
+            Some(old) => old.next.store(new.number, Ordering::Release),
+            None => pool.announce(new),
+        }
+        self.chunk.set(Some(new));
+        self.slots.set(&new.slots);
+        self.used.set(0);
+        true
+    }
+
+    /// The thread ends: what it wrote stays to be read, what comes later is refused.
+    pub(crate) fn close(&self) {
+        self.closed.set(true);
+        self.slots.set(&[]);
+        if let Some(chunk) = self.chunk.take() {
+            // Release: pairs with the acquire in `Reader::read`.
+            chunk.next.store(CLOSED, Ordering::Release);
+        }
+    }
+}
+
+/// The reading end of one thread's log.
+#[derive(Debug)]
+pub(crate) struct Reader {
+    chunk: &'static Chunk,
+    read: usize,
+}
+
+impl Reader {
+    pub(super) const fn new(chunk: &'static Chunk) -> Self {
+        Self { chunk, read: 0 }
+    }
+
+    /// Shows all new slots, whole records at a time; false once the log has ended.
+    pub(crate) fn read(&mut self, pool: &Pool, mut visit: impl FnMut(&[Slot])) -> bool {
+        loop {
+            // Acquire: pairs with the releases in `turn_over` and `close`. Read before `len`, so
+            // that a `len` read after "there is a next chunk" is the last one (R3).
+            let next = self.chunk.next.load(Ordering::Acquire);
+            // Acquire: pairs with the release in `publish`.
+            let len = self.chunk.len.load(Ordering::Acquire) as usize;
+            if len > self.read {
+                visit(&self.chunk.slots[self.read..len]);
+                self.read = len;
+            }
+            if next == 0 {
+                return true;
+            }
+            pool.give_back(self.chunk);
+            let Some(chunk) = pool.find(next) else { return false };
+            *self = Self::new(chunk);
+        }
+    }
+}

@@ -1,0 +1,182 @@
+//! What was said of a span while it was open, as exporters read it.
+
+use crate::callsite::Callsite;
+use crate::id::{SpanId, TraceId};
+use crate::record::{Head, Items, Kind};
+use crate::value::Value;
+
+/// Takes the first detail off `bytes`, to be changed in place.
+pub(super) fn split(bytes: &mut [u8]) -> Option<(Head, &mut [u8], &mut [u8])> {
+    let (head, rest) = bytes.split_first_chunk_mut()?;
+    let head = Head::from_word(u64::from_le_bytes(*head))?;
+    let (payload, rest) = rest.split_at_mut_checked(usize::from(head.extra) * 8)?;
+    Some((head, payload, rest))
+}
+
+/// The details of a span, one after the other.
+#[derive(Clone, Debug)]
+pub(super) struct Details<'a> {
+    bytes: &'a [u8],
+    callsite: &'static Callsite,
+}
+
+impl<'a> Details<'a> {
+    pub(super) const fn new(bytes: &'a [u8], callsite: &'static Callsite) -> Self {
+        Self { bytes, callsite }
+    }
+
+    pub(super) const fn attributes(self) -> Attributes<'a> {
+        Attributes { details: self, items: None }
+    }
+
+    pub(super) const fn events(self) -> Events<'a> {
+        Events { details: self }
+    }
+
+    pub(super) const fn links(self) -> Links<'a> {
+        Links { details: self }
+    }
+
+    pub(super) fn error(self) -> Option<ErrorRecord<'a>> {
+        let (_, items) = self.filter(|(kind, _)| *kind == Kind::Error).last()?;
+        Some(ErrorRecord { items })
+    }
+}
+
+impl<'a> Iterator for Details<'a> {
+    type Item = (Kind, Items<'a>);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let (head, rest) = self.bytes.split_first_chunk()?;
+        let head = Head::from_word(u64::from_le_bytes(*head))?;
+        let (payload, rest) = rest.split_at_checked(usize::from(head.extra) * 8)?;
+        self.bytes = rest;
+        Some((head.kind, Items::new(payload, self.callsite)))
+    }
+}
+
+/// Attributes of a span.
+#[derive(Clone, Debug)]
+pub struct Attributes<'a> {
+    details: Details<'a>,
+    items: Option<Items<'a>>,
+}
+
+impl<'a> Iterator for Attributes<'a> {
+    type Item = (&'a str, Value<'a>);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            if let Some(item) = self.items.as_mut().and_then(Iterator::next) {
+                return Some(item);
+            }
+            self.items = Some(self.details.find(|(kind, _)| *kind == Kind::Attributes)?.1);
+        }
+    }
+}
+
+/// Something that happened while a span was open.
+#[derive(Clone, Debug)]
+pub struct Event<'a> {
+    name: &'a str,
+    time: u64,
+    items: Items<'a>,
+}
+
+impl<'a> Event<'a> {
+    /// Returns its name.
+    pub const fn name(&self) -> &'a str {
+        self.name
+    }
+
+    /// Returns when it happened: nanoseconds since the Unix epoch.
+    pub const fn time(&self) -> u64 {
+        self.time
+    }
+
+    /// Returns its attributes.
+    pub fn attributes(&self) -> impl Iterator<Item = (&'a str, Value<'a>)> + use<'a> {
+        self.items.clone()
+    }
+}
+
+/// Events of a span.
+#[derive(Clone, Debug)]
+pub struct Events<'a> {
+    details: Details<'a>,
+}
+
+impl<'a> Iterator for Events<'a> {
+    type Item = Event<'a>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let (_, mut items) = self.details.find(|(kind, _)| *kind == Kind::Event)?;
+        let time = items.word()?;
+        let name = match items.next() {
+            Some((_, Value::Str(name))) => name,
+            _ => "",
+        };
+        Some(Event { name, time, items })
+    }
+}
+
+/// A span that another one points to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Link {
+    /// Its trace.
+    pub trace: TraceId,
+    /// Its id.
+    pub span: SpanId,
+}
+
+/// Links of a span.
+#[derive(Clone, Debug)]
+pub struct Links<'a> {
+    details: Details<'a>,
+}
+
+impl Iterator for Links<'_> {
+    type Item = Link;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let (_, mut items) = self.details.find(|(kind, _)| *kind == Kind::Link)?;
+        let trace = TraceId { high: items.word()?, low: items.word()? };
+        Some(Link { trace, span: SpanId(items.word()?) })
+    }
+}
+
+/// The error that a span failed with.
+#[derive(Clone, Debug)]
+pub struct ErrorRecord<'a> {
+    items: Items<'a>,
+}
+
+impl<'a> ErrorRecord<'a> {
+    fn texts(&self, wanted: &'static str) -> impl Iterator<Item = &'a str> + use<'a> {
+        self.items.clone().filter_map(move |(key, value)| match value {
+            Value::Str(text) if key == wanted => Some(text),
+            _ => None,
+        })
+    }
+
+    /// Returns the error's Rust type; empty where it is not known.
+    pub fn type_name(&self) -> &'a str {
+        self.texts("type").next().unwrap_or_default()
+    }
+
+    /// Returns its message.
+    pub fn message(&self) -> &'a str {
+        self.texts("message").next().unwrap_or_default()
+    }
+
+    /// Returns the messages of its sources, from the nearest to the deepest; at most 8.
+    pub fn sources(&self) -> impl Iterator<Item = &'a str> + use<'a> {
+        self.texts("source")
+    }
+
+    /// Returns the system's backtrace, if `RUST_BACKTRACE` asked for it.
+    pub fn backtrace(&self) -> Option<&'a str> {
+        self.texts("backtrace").next()
+    }
+}
