@@ -1,19 +1,81 @@
-//! Correct traces of async programs: put `#[traced]` on functions, enable the feature of your
-//! runtime, and every request becomes one tree of spans.
+//! Correct traces of async programs.
+//!
+//! Put `#[traced]` on functions, enable the feature of your runtime, and every request becomes one
+//! tree of spans: across `.await`, `join!` and `select!`, spawned tasks, blocking threads and
+//! runtimes.
+//!
+//! ```
+//! use tracer::traced;
+//!
+//! #[traced(args)]
+//! async fn query(id: u32) -> Result<u32, String> {
+//!     if id == 3 { Err(format!("row {id} not found")) } else { Ok(id) }
+//! }
+//!
+//! #[traced]
+//! async fn handle_request() -> Result<(), String> {
+//!     let (a, b) = futures::join!(query(1), query(3));
+//!     a.and(b).map(drop)
+//! }
+//!
+//! let scope = tracer::testing::Scope::new(); // in a program: `#[tracer::tokio::main]`
+//! let _ = futures::executor::block_on(scope.bind(handle_request()));
+//! assert_eq!(
+//!     scope.tree(),
+//!     "handle_request ⚠\n  query(id=3) ✖\n  query(id=1)\n",
+//! );
+//! ```
+//!
+//! # Five words
+//!
+//! A **span** is a stretch of work with a name, a start and an end. A **context** is a span's
+//! identity, small enough to be copied: it says whose child the next span is. A **trace** is the
+//! tree of spans of one request. A **tracer** collects finished spans and hands them to its
+//! **exporters**.
+//!
+//! # Features
+//!
+//! | feature | what it adds |
+//! |---|---|
+//! | `macros` (default) | `#[traced]` |
+//! | `tree` (default) | the tree on stderr |
+//! | `tokio` | `tracer::tokio`: task identity, `spawn` and its kin, `main` and `test` |
+//! | `async-std` | `tracer::async_std`: task identity, `spawn`, `main` and `test` |
+//!
+//! Features only add names. Several runtimes may be on at once: each answers for its own tasks. A
+//! library that only annotates its functions depends on `tracer` with
+//! `default-features = false, features = ["macros"]`; it stays silent until a program installs a
+//! tracer.
+
+mod environment;
+mod init;
+mod providers;
 
 #[cfg(feature = "macros")]
 pub use tracer_macros::traced;
 
+pub use init::{Guard, init};
 pub use tracer_core::{
-    Attributes, Batch, Builder, Callsite, Completeness, ContextProvider, Dropped, Entered,
-    ErrorRecord, Event, Events, ExportError, Exporter, ExporterStats, FlushError, FutureExt,
-    InContext, InstallError, Link, Links, Memory, Outcome, Ratio, Resource, Sampler, Slice, Span,
-    SpanContext, SpanId, SpanRecord, Stats, TraceId, Traced, Tracer, Unit, Value, current, testing,
+    Builder, ContextProvider, Entered, FlushError, FutureExt, InContext, InstallError, Ratio,
+    Sampler, Span, SpanContext, SpanId, Stats, TraceId, Traced, Tracer, Value, current, in_current,
+    testing,
 };
+
+pub mod export {
+    //! For those who take spans out of the process: exporters and what they are given.
+
+    #[cfg(feature = "tree")]
+    pub use tracer_view::Tree;
+
+    pub use tracer_core::{
+        Batch, Callsite, Completeness, Dropped, ErrorRecord, Event, ExportError, Exporter,
+        ExporterStats, Link, Memory, Outcome, Resource, Slice, SpanRecord, Unit,
+    };
+}
 
 #[cfg(feature = "tokio")]
 pub mod tokio {
-    //! tokio: task identity, spawn family, `main` and `test`.
+    //! tokio: which task runs, spawns that carry the context, `main` and `test`.
 
     #[cfg(feature = "macros")]
     pub use tracer_macros::{tokio_main as main, tokio_test as test};
@@ -22,18 +84,12 @@ pub mod tokio {
 
 #[cfg(feature = "async-std")]
 pub mod async_std {
-    //! async-std: task identity, spawn, `main` and `test`.
+    //! async-std: which task runs, a spawn that carries the context, `main` and `test`.
 
-    pub use tracer_async_std::*;
     #[cfg(feature = "macros")]
     pub use tracer_macros::{async_std_main as main, async_std_test as test};
+    pub use tracer_async_std::*;
 }
-
-mod environment;
-mod init;
-mod providers;
-
-pub use init::{Guard, init};
 
 /// What the macros write calls to; promises nothing between versions.
 #[doc(hidden)]

@@ -25,16 +25,16 @@ impl<'a> Details<'a> {
         Self { bytes, callsite }
     }
 
-    pub(super) const fn attributes(self) -> Attributes<'a> {
-        Attributes { details: self, items: None }
+    pub(super) fn attributes(self) -> impl Iterator<Item = (&'a str, Value<'a>)> {
+        self.filter(|(kind, _)| *kind == Kind::Attributes).flat_map(|(_, items)| items)
     }
 
-    pub(super) const fn events(self) -> Events<'a> {
-        Events { details: self }
+    pub(super) fn events(self) -> impl Iterator<Item = Event<'a>> {
+        self.filter(|(kind, _)| *kind == Kind::Event).filter_map(|(_, items)| Event::read(items))
     }
 
-    pub(super) const fn links(self) -> Links<'a> {
-        Links { details: self }
+    pub(super) fn links(self) -> impl Iterator<Item = Link> {
+        self.filter(|(kind, _)| *kind == Kind::Link).filter_map(|(_, items)| Link::read(items))
     }
 
     pub(super) fn error(self) -> Option<ErrorRecord<'a>> {
@@ -55,26 +55,6 @@ impl<'a> Iterator for Details<'a> {
     }
 }
 
-/// Attributes of a span.
-#[derive(Clone, Debug)]
-pub struct Attributes<'a> {
-    details: Details<'a>,
-    items: Option<Items<'a>>,
-}
-
-impl<'a> Iterator for Attributes<'a> {
-    type Item = (&'a str, Value<'a>);
-
-    fn next(&mut self) -> Option<Self::Item> {
-        loop {
-            if let Some(item) = self.items.as_mut().and_then(Iterator::next) {
-                return Some(item);
-            }
-            self.items = Some(self.details.find(|(kind, _)| *kind == Kind::Attributes)?.1);
-        }
-    }
-}
-
 /// Something that happened while a span was open.
 #[derive(Clone, Debug)]
 pub struct Event<'a> {
@@ -84,6 +64,15 @@ pub struct Event<'a> {
 }
 
 impl<'a> Event<'a> {
+    fn read(mut items: Items<'a>) -> Option<Self> {
+        let time = items.word()?;
+        let name = match items.next() {
+            Some((_, Value::Str(name))) => name,
+            _ => "",
+        };
+        Some(Self { name, time, items })
+    }
+
     /// Returns its name.
     pub const fn name(&self) -> &'a str {
         self.name
@@ -100,26 +89,6 @@ impl<'a> Event<'a> {
     }
 }
 
-/// Events of a span.
-#[derive(Clone, Debug)]
-pub struct Events<'a> {
-    details: Details<'a>,
-}
-
-impl<'a> Iterator for Events<'a> {
-    type Item = Event<'a>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        let (_, mut items) = self.details.find(|(kind, _)| *kind == Kind::Event)?;
-        let time = items.word()?;
-        let name = match items.next() {
-            Some((_, Value::Str(name))) => name,
-            _ => "",
-        };
-        Some(Event { name, time, items })
-    }
-}
-
 /// A span that another one points to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -130,19 +99,10 @@ pub struct Link {
     pub span: SpanId,
 }
 
-/// Links of a span.
-#[derive(Clone, Debug)]
-pub struct Links<'a> {
-    details: Details<'a>,
-}
-
-impl Iterator for Links<'_> {
-    type Item = Link;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        let (_, mut items) = self.details.find(|(kind, _)| *kind == Kind::Link)?;
+impl Link {
+    fn read(mut items: Items<'_>) -> Option<Self> {
         let trace = TraceId { high: items.word()?, low: items.word()? };
-        Some(Link { trace, span: SpanId(items.word()?) })
+        Some(Self { trace, span: SpanId(items.word()?) })
     }
 }
 

@@ -7,7 +7,7 @@ mod record;
 use std::fmt;
 use std::sync::Arc;
 
-pub use detail::{Attributes, ErrorRecord, Event, Events, Link, Links};
+pub use detail::{ErrorRecord, Event, Link};
 pub use memory::Memory;
 pub use record::{Outcome, Slice, SpanRecord};
 

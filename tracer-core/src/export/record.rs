@@ -2,7 +2,7 @@
 
 use crate::callsite::{self, Callsite};
 use crate::clock::Timeline;
-use crate::export::detail::{self, Attributes, Details, ErrorRecord, Events, Links};
+use crate::export::detail::{self, Details, ErrorRecord, Event, Link};
 use crate::id::{SpanId, TraceId};
 use crate::path;
 use crate::record::{Head, Kind, SLOT, flag};
@@ -204,7 +204,7 @@ impl SpanRecord {
     }
 
     /// Returns the attributes in the order in which they were set; of equal keys the last counts.
-    pub fn attributes(&self) -> Attributes<'_> {
+    pub fn attributes(&self) -> impl Iterator<Item = (&str, Value<'_>)> {
         self.details().attributes()
     }
 
@@ -214,12 +214,12 @@ impl SpanRecord {
     }
 
     /// Returns the events in the order in which they were added.
-    pub fn events(&self) -> Events<'_> {
+    pub fn events(&self) -> impl Iterator<Item = Event<'_>> {
         self.details().events()
     }
 
     /// Returns the links in the order in which they were added.
-    pub fn links(&self) -> Links<'_> {
+    pub fn links(&self) -> impl Iterator<Item = Link> {
         self.details().links()
     }
 
