@@ -55,8 +55,8 @@ pub use collector::{Builder, Dropped, ExporterStats, FlushError, InstallError, S
 pub use context::SpanContext;
 #[cfg(not(loom))]
 pub use export::{
-    Batch, Completeness, ErrorRecord, Event, ExportError, Exporter, Link,
-    Memory, Outcome, Resource, Slice, SpanRecord, Unit,
+    Batch, Completeness, ErrorRecord, Event, ExportError, Exporter, Link, Memory, Outcome,
+    Resource, Slice, SpanRecord, Unit,
 };
 #[cfg(not(loom))]
 pub use future::{FutureExt, InContext, Traced};

@@ -139,13 +139,14 @@ impl Pool {
     /// The high half of the head counts changes, so that a head that was taken and given back
     /// between the load and the exchange is not mistaken for the old one.
     fn pop(&self, stack: &AtomicU64) -> Option<&'static Chunk> {
-        // Acquire, here and below: pairs with the release in `give_back`.
+        // Acquire, here and where the exchange fails: pairs with the release in `give_back`, for
+        // `link` and for the slots. Where it succeeds the head is the one that was acquired.
         let mut head = stack.load(Ordering::Acquire);
         loop {
             let chunk = self.find(head as u32)?;
             let next = chunk.link.load(Ordering::Relaxed);
             let new = (head >> 32).wrapping_add(1) << 32 | u64::from(next);
-            match stack.compare_exchange(head, new, Ordering::Acquire, Ordering::Acquire) {
+            match stack.compare_exchange(head, new, Ordering::Relaxed, Ordering::Acquire) {
                 Ok(_) => return Some(chunk),
                 Err(now) => head = now,
             }

@@ -185,4 +185,28 @@ mod model {
             assert_eq!(values, written);
         });
     }
+
+    /// The reader gives chunks back while a writer takes some.
+    #[test]
+    fn a_free_chunk_is_neither_lost_nor_taken_twice() {
+        explored(20, 3, || {
+            let pool = Arc::new(Pool::new(6));
+            let take = |pool: &Pool| pool.take(1).map(|chunk| chunk.number);
+            let [first, second, third] =
+                std::array::from_fn(|_| pool.take(1).expect("room for three"));
+            pool.give_back(first);
+            let reader = thread::spawn({
+                let pool = Arc::clone(&pool);
+                move || {
+                    pool.give_back(second);
+                    pool.give_back(third);
+                }
+            });
+            let mut taken: Vec<_> = (0..2).filter_map(|_| take(&pool)).collect();
+            reader.join().unwrap();
+            taken.extend(std::iter::from_fn(|| take(&pool)));
+            taken.sort_unstable();
+            assert_eq!(taken, [1, 2, 3]);
+        });
+    }
 }
