@@ -86,9 +86,9 @@ pub mod tokio {
 pub mod async_std {
     //! async-std: which task runs, a spawn that carries the context, `main` and `test`.
 
+    pub use tracer_async_std::*;
     #[cfg(feature = "macros")]
     pub use tracer_macros::{async_std_main as main, async_std_test as test};
-    pub use tracer_async_std::*;
 }
 
 /// What the macros write calls to; promises nothing between versions.

@@ -246,7 +246,10 @@ impl Builder {
         let sampler = self.sampler.unwrap_or_else(|| Box::new(Ratio::new(1.0)));
         let (number, destination) = destination::open(sampler).ok_or(InstallError::TooMany)?;
         let route = Route::new(self.resource, outlets.clone());
-        worker.send(Command::Open { tracer: number, route }).map_err(|_| InstallError::TooMany)?;
+        let (done, opened) = channel();
+        let told = worker.send(Command::Open { tracer: number, route, done });
+        // Waits, else a pass under way would meet spans of a tracer that it does not know.
+        told.ok().and_then(|()| opened.recv().ok()).ok_or(InstallError::CollectorGone)?;
         Ok(Tracer {
             number,
             destination,
@@ -267,6 +270,8 @@ pub enum InstallError {
     Thread(io::Error),
     /// All numbers for tracers of this process have been used.
     TooMany,
+    /// The collector's thread is gone: it panicked, or this is a forked child.
+    CollectorGone,
 }
 
 impl fmt::Display for InstallError {
@@ -275,6 +280,7 @@ impl fmt::Display for InstallError {
             Self::AlreadyInstalled => "a tracer is installed already; shut it down first, or build this one and use its scope",
             Self::Thread(_) => "a thread of the tracer could not be started",
             Self::TooMany => "more tracers than a process can have",
+            Self::CollectorGone => "the tracer's collector is gone",
         })
     }
 }
