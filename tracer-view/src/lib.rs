@@ -1,1 +1,39 @@
-//! stub
+//! Shows traces to people: for now, each one as a tree in the terminal.
+//!
+//! Use it through the `tracer` crate. The modules stand in the order in which one trace passes
+//! through them; a module uses only modules of lower floors.
+//!
+//! # Examples
+//!
+//! ```
+//! use std::time::Duration;
+//!
+//! use tracer_core::{Span, Tracer};
+//! use tracer_view::Tree;
+//!
+//! let tracer = Tracer::builder().exporter(Tree::stderr()).build()?;
+//! tracer.in_scope(|| Span::new("parse").in_scope(|| ()));
+//! tracer.flush(Duration::from_secs(5))?;
+//! # Ok::<_, Box<dyn std::error::Error>>(())
+//! ```
+
+mod tree;
+
+mod node;
+mod trace;
+
+mod critical;
+mod fold;
+mod layout;
+
+mod draw;
+mod failure;
+mod label;
+mod timeline;
+
+mod paint;
+mod terminal;
+mod text;
+
+pub use terminal::Color;
+pub use tree::Tree;
