@@ -30,7 +30,7 @@ pub(crate) fn tree(trace: &Trace<'_>, look: Look, legend: bool) -> String {
     let entries = fold::entries(trace, &critical, &counts);
     let rows = layout::rows(trace, &entries, &critical);
     let mut drawing = Drawing::new(trace, &entries, &critical, look);
-    drawing.header(total(trace, &counts));
+    drawing.headline("", total(trace, &counts));
     drawing.rows(&rows);
     if legend {
         drawing.legend();
@@ -41,14 +41,11 @@ pub(crate) fn tree(trace: &Trace<'_>, look: Look, legend: bool) -> String {
 /// Draws one line for a trace.
 pub(crate) fn line(trace: &Trace<'_>, look: Look) -> String {
     let mut drawing = Drawing::new(trace, &[], &[], look);
-    let total = total(trace, &fold::counts(trace));
     let root = trace.roots.iter().find(|root| !trace.nodes[**root].missing);
-    let name = root.map(|root| (Style::Strong, look.cut(trace.nodes[*root].name, LABEL)));
-    let mut parts: Vec<Vec<Piece>> = vec![drawing.title()];
-    parts.extend(name.map(|name| vec![name]));
-    parts.push(vec![(Style::Plain, look.duration(trace.duration()))]);
-    parts.push(drawing.summary(total));
-    drawing.headline(&parts);
+    drawing.headline(
+        root.map_or("", |root| trace.nodes[*root].name),
+        total(trace, &fold::counts(trace)),
+    );
     drawing.page.into_text()
 }
 
@@ -84,43 +81,37 @@ impl<'a> Drawing<'a> {
             .clamp(16, LONG_LABEL)
     }
 
-    fn header(&mut self, total: Count) {
-        let mut parts = vec![self.title()];
-        if !self.trace.service.is_empty() {
-            parts.push(vec![(Style::Strong, self.look.cut(self.trace.service, LABEL))]);
-        }
-        parts.push(vec![(Style::Plain, self.look.duration(self.trace.duration()))]);
-        parts.push(self.summary(total));
-        self.headline(&parts);
-    }
-
-    fn headline(&mut self, parts: &[Vec<Piece>]) {
-        for (place, part) in parts.iter().enumerate() {
-            self.page.put(Style::Plain, if place == 0 { "" } else { "  " });
-            self.page.put_all(part);
-        }
-        self.page.end_line();
-    }
-
-    fn title(&self) -> Vec<Piece> {
+    /// `trace 4f9c02d1  shop  61.0 ms  4 spans · 2 tasks · 2 with error`.
+    fn headline(&mut self, root: &str, total: Count) {
         let what = match self.trace.completeness {
             Completeness::Late => "late part of trace ",
             Completeness::Partial => "partial trace ",
             _ => "trace ",
         };
-        vec![(Style::Faint, what.to_owned()), (Style::Strong, self.trace.id.clone())]
+        self.page.put(Style::Faint, what);
+        self.page.put(Style::Strong, &self.trace.id);
+        let limit = self.look.width;
+        for name in [self.trace.service, root].into_iter().filter(|name| !name.is_empty()) {
+            let name = (Style::Strong, self.look.cut(name, LABEL));
+            self.page.pack("  ", &[name], limit, "  ");
+        }
+        let duration = (Style::Plain, self.look.duration(self.trace.duration()));
+        self.page.pack("  ", &[duration], limit, "  ");
+        for (place, piece) in self.summary(total).into_iter().enumerate() {
+            let separator = if place == 0 { "  " } else { self.look.glyphs().dot };
+            self.page.pack(separator, &[piece], limit, "  ");
+        }
+        self.page.end_line();
     }
 
-    /// `4 spans · 2 tasks · 2 with error`.
     fn summary(&self, total: Count) -> Vec<Piece> {
-        let dot = self.look.glyphs().dot;
         let spans = if total.spans == 1 { "span" } else { "spans" };
         let mut pieces = vec![(Style::Plain, format!("{} {spans}", total.spans))];
         let spawned = self.trace.nodes.iter().filter(|node| node.spawned).count();
         if spawned > 0 {
-            pieces.push((Style::Plain, format!("{dot}{} tasks", spawned + 1)));
+            pieces.push((Style::Plain, format!("{} tasks", spawned + 1)));
         }
-        pieces.extend(label::ended(total, dot));
+        pieces.extend(label::ended(total));
         pieces
     }
 
@@ -170,7 +161,7 @@ impl<'a> Drawing<'a> {
         self.page.pad_to(self.label + DURATION + 1);
         let mark = if self.critical[members[0]] { self.look.glyphs().critical } else { " " };
         self.page.put(Style::Notable, mark);
-        self.bar(members, self.entries[entry].count.failed > 0 && span.failure.is_some());
+        self.bar(members, span.is_origin());
         self.page.end_line();
         if let (What::Span(node), true) = (&self.entries[entry].what, span.is_origin()) {
             let margin = label::margin(row, self.look, self.label - 2);
@@ -191,9 +182,11 @@ impl<'a> Drawing<'a> {
         let mut pieces = label::prefix(row, self.look, limit);
         let spans = if count.spans == 1 { "span" } else { "spans" };
         pieces.push((Style::Faint, format!("{} {} more {spans}", glyphs.ellipsis, count.spans)));
-        pieces.extend(label::ended(count, glyphs.dot));
-        pieces
-            .push((Style::Faint, format!("{}longest {}", glyphs.dot, self.look.duration(longest))));
+        for piece in label::ended(count) {
+            pieces.extend([(Style::Faint, glyphs.dot.to_owned()), piece]);
+        }
+        let longest = self.look.duration(longest);
+        pieces.push((Style::Faint, format!("{}longest {longest}", glyphs.dot)));
         pieces
     }
 
@@ -202,21 +195,20 @@ impl<'a> Drawing<'a> {
         let glyphs = self.look.glyphs();
         let (polled, waiting) = (glyphs.polled.to_string(), glyphs.waiting.to_string());
         let marks = [
-            (Style::Polled, polled.as_str(), "polled"),
-            (Style::Faint, waiting.as_str(), "waiting"),
-            (Style::Faint, glyphs.concurrent, "concurrent"),
-            (Style::Faint, glyphs.spawned, "spawned"),
-            (Style::Notable, glyphs.critical, "critical path"),
+            (Style::Polled, polled.as_str(), " polled"),
+            (Style::Faint, waiting.as_str(), " waiting"),
+            (Style::Faint, glyphs.concurrent, " concurrent"),
+            (Style::Faint, glyphs.spawned, " spawned"),
+            (Style::Notable, glyphs.critical, " critical path"),
         ];
-        for (style, mark, meaning) in marks.iter().skip(if self.timeline == 0 { 2 } else { 0 }) {
-            let needed = text::width(mark) + 1 + text::width(meaning);
-            if self.page.column() > 0 && self.page.column() + 2 + needed > self.look.width {
-                self.page.end_line();
-            }
-            self.page.put(Style::Plain, if self.page.column() == 0 { "" } else { "  " });
-            self.page.put(*style, mark);
-            self.page.put(Style::Faint, &format!(" {meaning}"));
+        for (style, mark, meaning) in marks.into_iter().skip(if self.timeline == 0 { 2 } else { 0 })
+        {
+            let pieces = [(style, mark.to_owned()), (Style::Faint, meaning.to_owned())];
+            self.page.pack("  ", &pieces, self.look.width, "");
         }
         self.page.end_line();
     }
 }
+
+#[cfg(test)]
+mod tests;

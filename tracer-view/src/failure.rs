@@ -11,16 +11,18 @@ const MESSAGE: usize = 6;
 const FRAMES: usize = 12;
 /// Columns of what a span said of an error that it passed on.
 const SAID: usize = 60;
+/// Columns below which it is not worth to begin.
+const LITTLE: usize = 8;
 
 /// Writes the error of `node`, each line behind `margin`.
 pub(crate) fn put(page: &mut Page, trace: &Trace<'_>, node: usize, look: Look, margin: &str) {
     let Some(failure) = &trace.nodes[node].failure else { return };
-    let room = look.width.saturating_sub(text::width(margin)).max(24);
+    let room = look.width.saturating_sub(text::width(margin)).max(16);
     let mark = format!("{} ", look.glyphs().failed);
     let hang = " ".repeat(text::width(&mark));
     let message = message(trace, node, failure, look, room - 2);
     let sources = sources(failure, look, room - 2);
-    let stack = stack(trace, node, failure, look);
+    let stack = stack(trace, node, failure, look, room - 2);
     let stack_width: usize =
         stack.iter().map(|piece| width(piece)).sum::<usize>() + 2 * stack.len().saturating_sub(1);
     let in_one = message.len() == 1
@@ -34,30 +36,15 @@ pub(crate) fn put(page: &mut Page, trace: &Trace<'_>, node: usize, look: Look, m
             page.end_line();
         }
     }
-    if in_one {
-        page.put(Style::Plain, if stack.is_empty() { "" } else { "   " });
-        put_stack(page, &stack, usize::MAX, "");
-        return;
-    }
     for source in &sources {
         page.put(Style::Faint, margin);
         page.put(Style::Passed, &format!("{hang}{source}"));
         page.end_line();
     }
-    put_stack(page, &stack, look.width.max(page.column() + 24), &format!("{margin}{hang}"));
-}
-
-/// Fills lines with the functions of the stack.
-fn put_stack(page: &mut Page, stack: &[Vec<Piece>], limit: usize, margin: &str) {
-    let mut first = true;
-    for frame in stack {
-        if !first && page.column() + 2 + width(frame) > limit {
-            page.end_line();
-            first = true;
-        }
-        page.put(Style::Faint, if first { margin } else { "  " });
-        page.put_all(frame);
-        first = false;
+    let limit = if in_one { usize::MAX } else { look.width };
+    for (depth, frame) in stack.iter().enumerate() {
+        let separator = if depth == 0 { "   " } else { "  " };
+        page.pack(separator, frame, limit, &format!("{margin}{hang}"));
     }
     if page.column() > 0 {
         page.end_line();
@@ -110,14 +97,20 @@ fn shortened(mut lines: Vec<String>, look: Look) -> Vec<String> {
 
 /// The functions around the error: `at` where it began, `←` where it went on to, `in` where it was
 /// handled or nobody knows.
-fn stack(trace: &Trace<'_>, node: usize, failure: &Failure<'_>, look: Look) -> Vec<Vec<Piece>> {
+fn stack(
+    trace: &Trace<'_>,
+    node: usize,
+    failure: &Failure<'_>,
+    look: Look,
+    room: usize,
+) -> Vec<Vec<Piece>> {
     let passed = passed_to(trace, node);
     let frames = failure.stack.iter().take(FRAMES).enumerate();
     let mut stack: Vec<_> = frames
         .map(|(depth, frame)| match (depth, passed.get(depth.wrapping_sub(1))) {
-            (0, _) => piece("at", frame, None, look),
-            (_, Some(said)) => piece(look.glyphs().passed_to, frame, *said, look),
-            (_, None) => piece("in", frame, None, look),
+            (0, _) => piece("at", frame, None, look, room),
+            (_, Some(said)) => piece(look.glyphs().passed_to, frame, *said, look, room),
+            (_, None) => piece("in", frame, None, look, room),
         })
         .collect();
     if failure.stack.len() > FRAMES {
@@ -127,13 +120,21 @@ fn stack(trace: &Trace<'_>, node: usize, failure: &Failure<'_>, look: Look) -> V
     stack
 }
 
-fn piece(word: &str, frame: &Frame, said: Option<&str>, look: Look) -> Vec<Piece> {
+/// A function of the stack in at most `room` columns.
+fn piece(word: &str, frame: &Frame, said: Option<&str>, look: Look, room: usize) -> Vec<Piece> {
+    let place = look.cut(&frame.place, room / 2);
+    let left = room.saturating_sub(text::width(word) + text::width(&place) + 2);
+    let whole = look.clean(&frame.function);
+    let function = if text::width(&whole) <= left { &whole } else { frame.short_name() };
+    let function = look.cut(function, left);
+    let left = left.saturating_sub(text::width(&function) + 2).min(SAID);
     let mut pieces = vec![
         (Style::Faint, format!("{word} ")),
-        (Style::Plain, look.cut(&frame.function, SAID)),
-        (Style::Faint, format!(" {}", look.cut(&frame.place, SAID))),
+        (Style::Plain, function),
+        (Style::Faint, format!(" {place}")),
     ];
-    pieces.extend(said.map(|said| (Style::Passed, format!(": {}", look.cut(said, SAID)))));
+    let said = said.filter(|_| left >= LITTLE).map(|said| look.cut(said, left));
+    pieces.extend(said.map(|said| (Style::Passed, format!(": {said}"))));
     pieces
 }
 
@@ -144,12 +145,25 @@ fn passed_to<'a>(trace: &'a Trace<'_>, node: usize) -> Vec<Option<&'a str>> {
     let mut passed = Vec::new();
     let mut next = trace.parents[node];
     while let Some(parent) = next.filter(|_| passed.len() < FRAMES) {
-        let failure = trace.nodes[parent].failure.as_ref();
-        let Some(failure) = failure.filter(|failure| failure.passed_on) else { break };
-        let other = failure.message != said && !failure.message.is_empty();
-        passed.push(other.then_some(failure.message));
+        let failure = trace.nodes[parent].failure.as_ref().filter(|failure| failure.passed_on);
+        let Some(failure) = failure.filter(|failure| failure.stems_from(said)) else { break };
+        passed.push(Some(failure.message).filter(|message| *message != said));
         said = failure.message;
         next = trace.parents[parent];
     }
     passed
+}
+
+impl Frame {
+    /// The function without its module.
+    fn short_name(&self) -> &str {
+        self.function.rsplit("::").next().unwrap_or_default()
+    }
+}
+
+impl Failure<'_> {
+    /// Whether it is the error of this message, or was made from it.
+    fn stems_from(&self, message: &str) -> bool {
+        self.message == message || self.sources.contains(&message)
+    }
 }

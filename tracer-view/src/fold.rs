@@ -128,7 +128,9 @@ fn folded(trace: &Trace<'_>, critical: &[bool], counts: &[Count], children: &[us
     for mut members in alike.into_values() {
         keep_examples(trace, counts, &mut members);
         if members.len() >= WORTH {
-            members.iter().for_each(|member| hidden[place[member]] = true);
+            for member in &members {
+                hidden[place[member]] = true;
+            }
             fold_of.insert(members[0], members);
         }
     }
@@ -163,4 +165,16 @@ pub(crate) fn at_once(stretches: impl Iterator<Item = Stretch>) -> usize {
         most = most.max(open);
     }
     most
+}
+
+#[cfg(test)]
+mod tests {
+    use super::at_once;
+
+    #[test]
+    fn what_follows_on_each_other_is_never_at_once() {
+        assert_eq!(at_once([(0, 5), (5, 9), (9, 12)].into_iter()), 1);
+        assert_eq!(at_once([(0, 5), (4, 9), (4, 6), (7, 8)].into_iter()), 3);
+        assert_eq!(at_once(std::iter::empty()), 0);
+    }
 }

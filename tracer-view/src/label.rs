@@ -11,6 +11,8 @@ use crate::trace::Trace;
 
 /// Columns of an argument's value.
 const VALUE: usize = 24;
+/// Columns below which it is not worth to begin one.
+const LITTLE: usize = 6;
 
 /// The lines of the tree up to a row. Deeper than half of `limit` they stop, and the level is told.
 pub(crate) fn prefix(row: &Row, look: Look, limit: usize) -> Vec<Piece> {
@@ -96,25 +98,27 @@ fn marks(node: &Node<'_>, concurrent: bool, look: Look) -> Vec<Piece> {
     marks.into_iter().flatten().map(|(style, mark)| (style, format!(" {mark}"))).collect()
 }
 
-/// The attributes that have the name of an argument, as many as fit: `(id=3, …)`.
+/// The attributes that have the name of an argument, as far as they fit: `(id=3, …)`.
 fn arguments(node: &Node<'_>, look: Look, room: usize) -> Option<String> {
+    let ellipsis = look.glyphs().ellipsis;
     let mut left = node.attributes.iter().filter(|(key, _)| is_identifier(key)).peekable();
     let mut text = String::new();
     while let Some((key, value)) = left.next() {
         let separator = if text.is_empty() { "" } else { ", " };
-        let part = format!("{separator}{}={}", look.clean(key), look.cut(value, VALUE));
-        let more = if left.peek().is_some() { 2 + text::width(look.glyphs().ellipsis) } else { 0 };
-        if text::width(&text) + text::width(&part) + more + 2 > room {
-            let more = format!("{separator}{}", look.glyphs().ellipsis);
-            if text::width(&text) + text::width(&more) + 2 > room {
-                return None;
-            }
-            text.push_str(&more);
+        let key = format!("{separator}{}=", look.clean(key));
+        let more = if left.peek().is_some() { 2 + text::width(ellipsis) } else { 0 };
+        let used = text::width(&text) + text::width(&key) + more + "()".len();
+        let value = look.cut(value, VALUE.min(room.saturating_sub(used).max(LITTLE)));
+        if used + text::width(&value) > room {
+            text.push_str(separator);
+            text.push_str(ellipsis);
             break;
         }
-        text.push_str(&part);
+        text.push_str(&key);
+        text.push_str(&value);
     }
-    (!text.is_empty()).then(|| format!("({text})"))
+    let fits = text::width(&text) + "()".len() <= room;
+    (fits && !text.is_empty()).then(|| format!("({text})"))
 }
 
 /// The other attributes, as many as fit; `http.route` is nobody's argument.
@@ -142,49 +146,74 @@ pub(crate) fn fold(
     look: Look,
     limit: usize,
 ) -> Vec<Piece> {
-    let facts = facts(trace, members, look);
-    let mut needed: Vec<Piece> =
-        vec![(Style::Plain, format!(" {}{}", look.glyphs().times, members.len()))];
-    needed.extend(ended(count, "  "));
-    if count.spans > members.len() {
-        needed.push((Style::Faint, format!("  {} spans", count.spans)));
-    }
+    let facts = facts(trace, members, count, look);
+    let told: usize = facts.iter().filter(|fact| fact.rank == 0).map(Fact::columns).sum();
+    let times = format!(" {}{}", look.glyphs().times, members.len());
     let mut pieces = prefix(row, look, limit);
-    let room = limit.saturating_sub(width(&pieces) + width(&needed));
-    let name = look.cut(trace.nodes[members[0]].name, room.max(4));
-    let mut room = room.saturating_sub(text::width(&name));
-    pieces.push((Style::Plain, name));
-    pieces.extend(needed);
-    // The median, then how many at once, then the slow ones; in the order in which they are read.
-    let mut fits = [false; 3];
-    for fact in [0, 2, 1] {
-        let columns = text::width(&facts[fact]);
-        fits[fact] = columns <= room;
-        room -= if fits[fact] { columns } else { 0 };
+    let room = limit.saturating_sub(width(&pieces) + text::width(&times));
+    let name = look.cut(trace.nodes[members[0]].name, room.saturating_sub(told).max(4));
+    let room = room.saturating_sub(text::width(&name));
+    pieces.extend([(Style::Plain, name), (Style::Plain, times)]);
+    for fact in fitting(facts, room) {
+        pieces.extend([(Style::Plain, "  ".to_owned()), fact.piece]);
     }
-    let facts = facts.into_iter().zip(fits).filter(|(_, fits)| *fits);
-    pieces.extend(facts.map(|(fact, _)| (Style::Faint, fact)));
     pieces
 }
 
-fn facts(trace: &Trace<'_>, members: &[usize], look: Look) -> [String; 3] {
+/// What is told of a fold. What has a higher rank is left out first.
+struct Fact {
+    rank: u8,
+    piece: Piece,
+}
+
+impl Fact {
+    /// Columns with the gap before it.
+    fn columns(&self) -> usize {
+        2 + text::width(&self.piece.1)
+    }
+}
+
+/// In the order in which they are read.
+fn facts(trace: &Trace<'_>, members: &[usize], count: Count, look: Look) -> Vec<Fact> {
+    let faint = |rank, text| Fact { rank, piece: (Style::Faint, text) };
+    let mut facts: Vec<Fact> = ended(count).map(|piece| Fact { rank: 0, piece }).collect();
+    if count.spans > members.len() {
+        facts.push(faint(1, format!("{} spans", count.spans)));
+    }
+    let stretches =
+        || members.iter().map(|node| (trace.nodes[*node].start, trace.nodes[*node].end));
     let mut durations: Vec<u64> =
-        members.iter().map(|node| trace.nodes[*node].duration()).collect();
+        stretches().map(|(start, end)| end.saturating_sub(start)).collect();
     durations.sort_unstable();
     let percentile =
         |percent: usize| look.duration(durations[(durations.len() * percent).div_ceil(100) - 1]);
-    let at_once =
-        at_once(members.iter().map(|node| (trace.nodes[*node].start, trace.nodes[*node].end)));
-    let at_once = if at_once > 1 { format!("  up to {at_once} at once") } else { String::new() };
-    [format!("  p50 {}", percentile(50)), format!("  p95 {}", percentile(95)), at_once]
+    let (median, slow) = (percentile(50), percentile(95));
+    facts.push(faint(2, format!("p50 {median}")));
+    if slow != median {
+        facts.push(faint(4, format!("p95 {slow}")));
+    }
+    let at_once = at_once(stretches());
+    if at_once > 1 {
+        facts.push(faint(3, format!("up to {at_once} at once")));
+    }
+    facts
+}
+
+/// Leaves out what has no room.
+fn fitting(mut facts: Vec<Fact>, room: usize) -> Vec<Fact> {
+    while facts.iter().map(Fact::columns).sum::<usize>() > room {
+        let highest = (0..facts.len()).max_by_key(|fact| facts[*fact].rank);
+        highest.map(|fact| facts.remove(fact));
+    }
+    facts
 }
 
 /// How many spans did not end well.
-pub(crate) fn ended(count: Count, separator: &str) -> Vec<Piece> {
-    let failed =
-        (count.failed > 0).then(|| (Style::Passed, format!("{} with error", count.failed)));
-    let cancelled =
-        (count.cancelled > 0).then(|| (Style::Notable, format!("{} cancelled", count.cancelled)));
-    let told = failed.into_iter().chain(cancelled);
-    told.flat_map(|piece| [(Style::Plain, separator.to_owned()), piece]).collect()
+pub(crate) fn ended(count: Count) -> impl Iterator<Item = Piece> {
+    let told = [
+        (count.failed, Style::Passed, "with error"),
+        (count.cancelled, Style::Notable, "cancelled"),
+    ];
+    let told = told.into_iter().filter(|(count, ..)| *count > 0);
+    told.map(|(count, style, how)| (style, format!("{count} {how}")))
 }

@@ -130,7 +130,9 @@ impl Chosen<'_> {
             }
             if self.used + cost <= limit {
                 self.used += cost;
-                chain.into_iter().for_each(|entry| self.visible[entry] = true);
+                for entry in chain {
+                    self.visible[entry] = true;
+                }
             }
         }
     }

@@ -35,5 +35,8 @@ mod paint;
 mod terminal;
 mod text;
 
+#[cfg(test)]
+mod sketch;
+
 pub use terminal::Color;
 pub use tree::Tree;

@@ -1,6 +1,6 @@
 //! A span as it is drawn.
 
-use tracer_core::{Outcome, SpanId, SpanRecord};
+use tracer_core::{ErrorRecord, Outcome, SpanId, SpanRecord};
 
 /// A stretch of time: nanoseconds since any fixed moment.
 pub(crate) type Stretch = (u64, u64);
@@ -127,7 +127,7 @@ fn failure(record: &SpanRecord) -> Option<Failure<'_>> {
     Some(Failure {
         kind: error.as_ref().map_or("", |error| error.type_name()),
         message: error.as_ref().map_or("", |error| error.message()),
-        sources: error.iter().flat_map(|error| error.sources()).collect(),
+        sources: error.iter().flat_map(ErrorRecord::sources).collect(),
         stack: if record.is_passed_on() { Vec::new() } else { stack.collect() },
         passed_on: record.is_passed_on(),
     })

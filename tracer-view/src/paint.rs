@@ -146,7 +146,7 @@ impl Page {
             return;
         }
         self.column += text::width(text);
-        if self.color && style != Style::Plain {
+        if self.color && style != Style::Plain && !text.trim_start().is_empty() {
             write!(self.text, "\x1b[{}m{text}\x1b[0m", style.code()).expect("a String takes all");
         } else {
             self.text.push_str(text);
@@ -157,6 +157,18 @@ impl Page {
         for (style, text) in pieces {
             self.put(*style, text);
         }
+    }
+
+    /// Adds pieces to the line, or to a new one behind `margin` where they do not fit into `limit`.
+    pub(crate) fn pack(&mut self, separator: &str, pieces: &[Piece], limit: usize, margin: &str) {
+        if self.column > 0 && self.column + text::width(separator) + width(pieces) > limit {
+            self.end_line();
+        }
+        match self.column {
+            0 => self.put(Style::Faint, margin),
+            _ => self.put(Style::Plain, separator),
+        }
+        self.put_all(pieces);
     }
 
     /// Adds spaces up to `column`.
@@ -203,6 +215,22 @@ mod tests {
         page.pad_to(9);
         page.end_line();
         assert_eq!(page.into_text(), "no\n");
+    }
+
+    #[test]
+    fn what_does_not_fit_goes_to_the_next_line() {
+        let mut page = Page::new(false);
+        for word in ["one", "two", "three"] {
+            page.pack(", ", &[(Style::Plain, word.to_owned())], 8, "> ");
+        }
+        page.end_line();
+        assert_eq!(page.into_text(), "> one\n> two\n> three\n");
+        let mut page = Page::new(false);
+        for word in ["one", "two", "three"] {
+            page.pack(", ", &[(Style::Plain, word.to_owned())], 10, "> ");
+        }
+        page.end_line();
+        assert_eq!(page.into_text(), "> one, two\n> three\n");
     }
 
     #[test]

@@ -37,8 +37,8 @@ impl<'a> Trace<'a> {
         let (roots, order) = walk(&by_start, &mut parents, &children);
         let tasks = tasks(&nodes, &parents, &order);
         let concurrent = concurrent(&nodes, &children);
-        for node in 0..nodes.len() {
-            pass_panic_on(&mut nodes, node, &children[node]);
+        for (node, children) in children.iter().enumerate() {
+            pass_panic_on(&mut nodes, node, children);
         }
         let start = nodes.iter().map(|node| node.start).min().unwrap_or(0);
         let end = nodes.iter().map(|node| node.end).max().unwrap_or(0);
@@ -186,5 +186,82 @@ fn pass_panic_on(nodes: &mut [Node<'_>], node: usize, children: &[usize]) {
         if let Some(failure) = &mut nodes[node].failure {
             failure.passed_on = true;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tracer_core::Outcome;
+
+    use crate::sketch::{span, trace};
+
+    #[test]
+    fn a_span_shows_the_slices_of_its_task_within_its_life() {
+        let ms = |stretches: Vec<(u64, u64)>| -> Vec<_> {
+            stretches.iter().map(|(start, end)| (start / 1_000_000, end / 1_000_000)).collect()
+        };
+        let trace = trace(vec![
+            span(1, 0, "root", 0.0, 100.0).sliced(&[(0.0, 10.0), (50.0, 60.0), (90.0, 100.0)]),
+            span(2, 1, "inner", 5.0, 55.0).polled(2),
+            span(3, 2, "innermost", 20.0, 52.0).polled(2),
+            span(4, 2, "sync", 20.0, 30.0),
+            span(5, 2, "at once", 20.0, 30.0).polled(1),
+            span(6, 2, "dropped", 5.0, 30.0).polled(1).ended(Outcome::Cancelled),
+            span(7, 3, "task", 30.0, 70.0).spawned().sliced(&[(30.0, 31.0), (69.0, 70.0)]),
+            span(8, 7, "in task", 30.0, 70.0).polled(2),
+            span(9, 3, "quick task", 30.0, 40.0).spawned().polled(1),
+            span(10, 9, "in quick task", 31.0, 39.0).polled(3),
+        ]);
+        assert_eq!(ms(trace.polled(1)), [(5, 10), (50, 55)]);
+        assert_eq!(ms(trace.polled(2)), [(50, 52)]);
+        assert_eq!(ms(trace.polled(3)), [(20, 30)]);
+        assert_eq!(ms(trace.polled(4)), [(20, 30)]);
+        assert_eq!(ms(trace.polled(5)), [(5, 10)]);
+        assert_eq!(ms(trace.polled(7)), [(30, 31), (69, 70)]);
+        assert_eq!(ms(trace.polled(8)), [(30, 40)]);
+        assert_eq!(ms(trace.polled(9)), [(31, 39)]);
+    }
+
+    #[test]
+    fn siblings_that_overlap_are_concurrent() {
+        let trace = trace(vec![
+            span(1, 0, "root", 0.0, 100.0),
+            span(2, 1, "over all", 0.0, 50.0),
+            span(3, 1, "within", 10.0, 20.0),
+            span(4, 1, "within too", 20.0, 30.0),
+            span(5, 1, "after", 50.0, 60.0),
+            span(6, 1, "touching", 60.0, 70.0),
+        ]);
+        assert_eq!(trace.concurrent, [false, true, true, true, false, false]);
+    }
+
+    #[test]
+    fn a_circle_of_parents_is_cut_open() {
+        let trace = trace(vec![
+            span(1, 0, "root", 0.0, 1.0),
+            span(2, 3, "a", 0.0, 1.0),
+            span(3, 2, "b", 0.0, 1.0),
+            span(4, 4, "own parent", 0.0, 1.0),
+        ]);
+        let mut order = trace.order.clone();
+        order.sort_unstable();
+        assert_eq!(order, (0..trace.nodes.len()).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn the_root_of_a_service_does_not_miss_its_parent() {
+        let mut root = span(1, 77, "root", 0.0, 1.0);
+        root.local_root = true;
+        assert_eq!(trace(vec![root]).nodes.len(), 1);
+    }
+
+    #[test]
+    fn a_panic_began_where_no_child_of_the_task_panicked() {
+        let panicked = |id, parent| {
+            span(id, parent, "span", 0.0, 1.0).ended(Outcome::Panicked).failed("", &[])
+        };
+        let trace = trace(vec![panicked(1, 0), panicked(2, 1), panicked(3, 2).spawned()]);
+        let origins: Vec<_> = trace.nodes.iter().map(crate::node::Node::is_origin).collect();
+        assert_eq!(origins, [false, true, true]);
     }
 }

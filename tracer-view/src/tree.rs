@@ -196,3 +196,46 @@ impl Rate {
         self.used <= limit
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use super::{Rate, Tree};
+    use crate::sketch::{span, trace};
+    use crate::terminal::Color;
+
+    #[test]
+    fn so_many_trees_pass_in_each_second() {
+        let start = Instant::now();
+        let at = |millis| start + Duration::from_millis(millis);
+        let mut rate = Rate::new(Some(2));
+        let allowed =
+            [0, 10, 20, 999, 1_000, 1_500, 1_999, 2_000].map(|millis| rate.allows(at(millis)));
+        assert_eq!(allowed, [true, true, false, false, true, true, false, true]);
+        assert!(!Rate::new(Some(0)).allows(start));
+        assert!((0..100).all(|_| Rate::new(None).allows(start)));
+    }
+
+    #[test]
+    fn trees_stand_apart_and_the_legend_once() {
+        let mut tree = Tree::to(std::io::sink()).color(Color::Never).ascii(false).width(80).rate(2);
+        let trace = trace(vec![span(1, 0, "one", 0.0, 1.0)]);
+        let now = Instant::now();
+        let text: String = (0..4).map(|_| tree.draw(&trace, now)).collect();
+        let shapes =
+            text.lines().map(|line| line.split_once("  ").map_or(line, |(first, _)| first));
+        let expected = [
+            "trace 4f9c02d1",
+            "one",
+            "█ polled",
+            "",
+            "trace 4f9c02d1",
+            "one",
+            "",
+            "trace 4f9c02d1",
+            "trace 4f9c02d1",
+        ];
+        assert_eq!(shapes.collect::<Vec<_>>(), expected);
+    }
+}
