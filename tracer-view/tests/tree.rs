@@ -4,12 +4,12 @@ use std::future::Future;
 use std::io::{self, Write};
 use std::panic::AssertUnwindSafe;
 use std::pin::{Pin, pin};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use tracer_core::__private::{arguments, outcome, traced};
-use tracer_core::{Callsite, InContext, Span, Tracer, Value};
+use tracer_core::{Builder, Callsite, InContext, Span, Tracer, Value};
 use tracer_view::{Color, Tree};
 
 /// A writer that keeps what each call was given; clones share it.
@@ -18,7 +18,8 @@ struct Written(Arc<Mutex<Vec<String>>>);
 
 impl Write for Written {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().push(String::from_utf8(bytes.to_vec()).unwrap());
+        let text = String::from_utf8(bytes.to_vec()).map_err(io::Error::other)?;
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(text);
         Ok(bytes.len())
     }
 
@@ -29,7 +30,7 @@ impl Write for Written {
 
 impl Written {
     fn take(&self) -> Vec<String> {
-        std::mem::take(&mut self.0.lock().unwrap())
+        std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
@@ -37,8 +38,15 @@ fn tree(written: &Written) -> Tree {
     Tree::to(written.clone()).color(Color::Never).ascii(false).width(80)
 }
 
+/// A tracer that is known to the collector: spans that end before are counted as dropped.
+fn started(builder: Builder) -> Tracer {
+    let tracer = builder.build().expect("a thread can be started");
+    flushed(&tracer);
+    tracer
+}
+
 fn flushed(tracer: &Tracer) {
-    tracer.flush(Duration::from_secs(10)).unwrap();
+    tracer.flush(Duration::from_secs(10)).expect("nothing is dropped");
 }
 
 /// Pending once, so that a span is polled twice.
@@ -60,7 +68,7 @@ fn block_on<F: Future>(future: F) -> F::Output {
 }
 
 /// Polls all of them until all are ready.
-async fn join<T: Unpin>(futures: Vec<Pin<Box<dyn Future<Output = T>>>>) -> Vec<T> {
+async fn join<T: Unpin + Send>(futures: Vec<Pin<Box<dyn Future<Output = T> + Send>>>) -> Vec<T> {
     let mut open: Vec<_> = futures.into_iter().map(|future| (future, None)).collect();
     std::future::poll_fn(move |cx| {
         for (future, done) in open.iter_mut().filter(|(_, done)| done.is_none()) {
@@ -76,7 +84,7 @@ async fn join<T: Unpin>(futures: Vec<Pin<Box<dyn Future<Output = T>>>>) -> Vec<T
     .await
 }
 
-fn query(id: u32) -> Pin<Box<dyn Future<Output = Result<u32, String>>>> {
+fn query(id: u32) -> Pin<Box<dyn Future<Output = Result<u32, String>> + Send>> {
     static QUERY: Callsite =
         Callsite::new("query", "shop::db", "src/db.rs", 4, || {}).fields(&["id"]);
     let body = async move {
@@ -104,8 +112,7 @@ async fn handle_request() -> Result<(), String> {
     traced(&HANDLE, body, outcome!(Result<(), String>)).await
 }
 
-/// Masks trace ids, durations and bars. Which of two spans ends last is a matter of luck only where
-/// nothing is waited for, so the critical path stays.
+/// Masks trace ids, durations and bars.
 fn masked(text: &str) -> String {
     text.lines().map(|line| masked_line(line) + "\n").collect()
 }
@@ -115,33 +122,32 @@ fn masked_line(line: &str) -> String {
     if !bar.is_empty() {
         assert_eq!(bar.trim_end_matches('▏').chars().count(), 32, "{line}");
         let critical = if label.ends_with('◆') { " ◆" } else { "" };
-        let (label, _) = label.trim_end_matches(['◆', ' ']).rsplit_once("  ").unwrap();
+        let (label, _) = label.trim_end_matches(['◆', ' ']).rsplit_once("  ").expect("a duration");
         return format!("{}{critical}", label.trim_end());
     }
     let Some(rest) = line.strip_prefix("trace ") else { return line.to_owned() };
-    let parts: Vec<_> = rest.split("  ").collect();
-    assert!(parts[0].len() == 8 && parts[0].chars().all(|c| c.is_ascii_hexdigit()), "{line}");
-    format!(
-        "trace ID  {}",
-        parts[1..]
-            .iter()
-            .filter(|part| !part.ends_with('s') || part.contains("span"))
-            .copied()
-            .collect::<Vec<_>>()
-            .join("  ")
-    )
+    let (id, rest) = rest.split_once("  ").expect("what follows on the id");
+    assert!(id.len() == 8 && id.chars().all(|c| c.is_ascii_hexdigit()), "{line}");
+    let is_duration = |part: &&str| {
+        part.ends_with('s')
+            && part.starts_with(|c: char| c.is_ascii_digit())
+            && !part.contains("span")
+    };
+    let parts: Vec<_> =
+        rest.split("  ").map(|part| if is_duration(&part) { "TIME" } else { part }).collect();
+    format!("trace ID  {}", parts.join("  "))
 }
 
 #[test]
 fn a_request_is_one_tree_with_its_error_below_its_origin() {
     let written = Written::default();
-    let tracer = Tracer::builder().service_name("shop").exporter(tree(&written)).build().unwrap();
+    let tracer = started(Tracer::builder().service_name("shop").exporter(tree(&written)));
     block_on(tracer.scope(handle_request())).unwrap_err();
     flushed(&tracer);
     let written = written.take();
     assert_eq!(written.len(), 1, "one write, so that nothing comes in between");
     let expected = "\
-trace ID  shop  5 spans · 2 tasks · 2 with error
+trace ID  shop  TIME  5 spans · 2 tasks · 2 with error
 handle_request
 ├─ audit ⇢ ◆
 ├─ query(id=1) ∥
@@ -157,17 +163,20 @@ handle_request
 #[test]
 fn the_legend_is_told_once_and_lines_replace_trees_beyond_the_rate() {
     let written = Written::default();
-    let tracer = Tracer::builder().exporter(tree(&written).rate(0)).build().unwrap();
+    let tracer = started(Tracer::builder().exporter(tree(&written).rate(0)));
     for _ in 0..2 {
         tracer.in_scope(|| Span::new("work").in_scope(|| ()));
         flushed(&tracer);
     }
     let written = written.take();
     assert_eq!(written.len(), 2);
-    assert!(written.iter().all(|line| masked(line) == "trace ID  work  1 span\n"), "{written:?}");
+    assert!(
+        written.iter().all(|line| masked(line) == "trace ID  work  TIME  1 span\n"),
+        "{written:?}"
+    );
 
     let written = Written::default();
-    let tracer = Tracer::builder().exporter(tree(&written).unlimited()).build().unwrap();
+    let tracer = started(Tracer::builder().exporter(tree(&written).unlimited()));
     for _ in 0..40 {
         tracer.in_scope(|| Span::new("work").in_scope(|| ()));
         flushed(&tracer);
@@ -180,7 +189,7 @@ fn the_legend_is_told_once_and_lines_replace_trees_beyond_the_rate() {
 #[test]
 fn what_comes_after_its_trace_is_shown_as_late() {
     let written = Written::default();
-    let tracer = Tracer::builder().exporter(tree(&written)).build().unwrap();
+    let tracer = started(Tracer::builder().exporter(tree(&written)));
     let root = tracer.in_scope(|| Span::new("request"));
     let late = root.in_scope(|| Span::new("cleanup"));
     drop(root);
@@ -199,7 +208,7 @@ fn what_comes_after_its_trace_is_shown_as_late() {
 #[test]
 fn a_panic_is_told_where_it_began() {
     let written = Written::default();
-    let tracer = Tracer::builder().exporter(tree(&written)).build().unwrap();
+    let tracer = started(Tracer::builder().exporter(tree(&written)));
     let unwound = std::panic::catch_unwind(AssertUnwindSafe(|| {
         tracer.in_scope(|| {
             Span::new("outer").in_scope(|| {
@@ -230,7 +239,7 @@ impl Write for Closed {
 
 #[test]
 fn a_closed_pipe_is_counted_and_harms_nobody() {
-    let tracer = Tracer::builder().exporter(Tree::to(Closed)).build().unwrap();
+    let tracer = started(Tracer::builder().exporter(Tree::to(Closed)));
     tracer.in_scope(|| Span::new("work").in_scope(|| ()));
     tracer.flush(Duration::from_secs(10)).unwrap_err();
     let stats = tracer.stats();
