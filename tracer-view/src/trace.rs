@@ -246,6 +246,7 @@ mod tests {
         let mut order = trace.order.clone();
         order.sort_unstable();
         assert_eq!(order, (0..trace.nodes.len()).collect::<Vec<_>>());
+        assert!(trace.roots.iter().all(|root| trace.parents[*root].is_none()));
     }
 
     #[test]
