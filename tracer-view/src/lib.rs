@@ -1,18 +1,42 @@
-//! stub
-/// stub
-#[derive(Debug)]
-pub struct Tree;
-impl Tree {
-    /// stub
-    pub fn stderr() -> Self {
-        Self
-    }
-}
-impl tracer_core::Exporter for Tree {
-    fn name(&self) -> &str {
-        "tree"
-    }
-    fn export(&mut self, _: &tracer_core::Batch) -> Result<(), tracer_core::ExportError> {
-        Ok(())
-    }
-}
+//! Shows traces to people: for now, each one as a tree in the terminal.
+//!
+//! Use it through the `tracer` crate. The modules stand in the order in which one trace passes
+//! through them; a module uses only modules of lower floors.
+//!
+//! # Examples
+//!
+//! ```
+//! use std::time::Duration;
+//!
+//! use tracer_core::{Span, Tracer};
+//! use tracer_view::Tree;
+//!
+//! let tracer = Tracer::builder().exporter(Tree::stderr()).build()?;
+//! tracer.in_scope(|| Span::new("parse").in_scope(|| ()));
+//! tracer.flush(Duration::from_secs(5))?;
+//! # Ok::<_, Box<dyn std::error::Error>>(())
+//! ```
+
+mod tree;
+
+mod node;
+mod trace;
+
+mod critical;
+mod fold;
+mod layout;
+
+mod draw;
+mod failure;
+mod label;
+mod timeline;
+
+mod paint;
+mod terminal;
+mod text;
+
+#[cfg(test)]
+mod sketch;
+
+pub use terminal::Color;
+pub use tree::Tree;

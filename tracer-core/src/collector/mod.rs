@@ -249,7 +249,9 @@ impl Builder {
         let (done, opened) = channel();
         let told = worker.send(Command::Open { tracer: number, route, done });
         // Waits, else a pass under way would meet spans of a tracer that it does not know.
-        told.ok().and_then(|()| opened.recv().ok()).ok_or(InstallError::CollectorGone)?;
+        told.ok()
+            .and_then(|()| opened.recv_timeout(LAST_FLUSH).ok())
+            .ok_or(InstallError::CollectorGone)?;
         Ok(Tracer {
             number,
             destination,

@@ -1,0 +1,241 @@
+//! The exporter that writes each trace as a tree.
+
+use std::fmt;
+use std::io::{self, Write};
+use std::time::{Duration, Instant};
+
+use tracer_core::{Batch, ExportError, Exporter, Unit};
+
+use crate::draw;
+use crate::node::Node;
+use crate::paint::Look;
+use crate::terminal::{self, Color};
+use crate::trace::Trace;
+
+/// Writes each trace as a tree, when it is whole: to standard error or a writer.
+///
+/// A tree is written at once, so that nothing else comes between its lines. A large trace is
+/// folded: equal siblings share a line, and of what is left the errors, the critical path and the
+/// longest spans are shown, in about 200 lines. The legend stands below the first tree.
+///
+/// # Examples
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use tracer_core::{Span, Tracer};
+/// use tracer_view::{Color, Tree};
+///
+/// let tree = Tree::to(std::io::sink()).color(Color::Never).width(120).rate(5);
+/// let tracer = Tracer::builder().exporter(tree).build()?;
+/// tracer.in_scope(|| Span::new("parse").in_scope(|| ()));
+/// tracer.flush(Duration::from_secs(5))?;
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
+#[must_use = "a tree does nothing until it is given to a tracer as an exporter"]
+pub struct Tree {
+    writer: Box<dyn Write + Send>,
+    stderr: bool,
+    color: Color,
+    width: Option<usize>,
+    ascii: Option<bool>,
+    rate: Rate,
+    /// What was written last.
+    last: Option<Form>,
+    legend: bool,
+}
+
+/// Trees a second, unless somebody asks for others.
+const RATE: u32 = 20;
+/// Terminals are never narrower, and nobody reads longer lines.
+const WIDTHS: std::ops::RangeInclusive<usize> = 40..=500;
+
+impl Tree {
+    /// Makes one that writes to standard error.
+    pub fn stderr() -> Self {
+        Self { stderr: true, ..Self::to(io::stderr()) }
+    }
+
+    /// Makes one that writes to `writer`, which is given each tree in one piece.
+    pub fn to(writer: impl Write + Send + 'static) -> Self {
+        Self {
+            writer: Box::new(writer),
+            stderr: false,
+            color: Color::Auto,
+            width: None,
+            ascii: None,
+            rate: Rate::new(Some(RATE)),
+            last: None,
+            legend: true,
+        }
+    }
+
+    /// Sets when it is coloured: on a terminal, unless this is called.
+    pub fn color(mut self, color: Color) -> Self {
+        self.color = color;
+        self
+    }
+
+    /// Sets the width in columns, from 40 to 500: that of the terminal, unless this is called.
+    ///
+    /// Where that is not known, the variable `COLUMNS` tells it, else it is 100.
+    pub fn width(mut self, columns: usize) -> Self {
+        self.width = Some(columns);
+        self
+    }
+
+    /// Sets whether to use ASCII only: if the locale has no UTF-8, unless this is called.
+    ///
+    /// The locale is what `LC_ALL`, `LC_CTYPE` or `LANG` say. All other letters of names and
+    /// messages become `?`.
+    pub fn ascii(mut self, ascii: bool) -> Self {
+        self.ascii = Some(ascii);
+        self
+    }
+
+    /// Sets how many trees are written in a second: 20, unless this is called.
+    ///
+    /// Of each further trace within the second one line is written; with 0, of all traces.
+    pub fn rate(mut self, trees_per_second: u32) -> Self {
+        self.rate = Rate::new(Some(trees_per_second));
+        self
+    }
+
+    /// Writes all trees, however many there are in a second.
+    pub fn unlimited(mut self) -> Self {
+        self.rate = Rate::new(None);
+        self
+    }
+
+    fn look(&self) -> Look {
+        let width = self.width.unwrap_or_else(|| terminal::width(self.stderr));
+        Look {
+            width: width.clamp(*WIDTHS.start(), *WIDTHS.end()),
+            color: self.color.is_on(self.stderr),
+            ascii: self.ascii.unwrap_or_else(terminal::is_ascii),
+        }
+    }
+
+    /// Draws a trace in the form for which there is room in this second.
+    fn draw(&mut self, trace: &Trace<'_>, now: Instant) -> String {
+        let form = if self.rate.allows(now) { Form::Tree } else { Form::Line };
+        let text = match form {
+            Form::Tree => draw::tree(trace, self.look(), std::mem::take(&mut self.legend)),
+            Form::Line => draw::line(trace, self.look()),
+        };
+        let apart = self.last.is_some_and(|last| (last, form) != (Form::Line, Form::Line));
+        self.last = Some(form);
+        if apart { format!("\n{text}") } else { text }
+    }
+}
+
+impl Default for Tree {
+    fn default() -> Self {
+        Self::stderr()
+    }
+}
+
+impl fmt::Debug for Tree {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Tree")
+            .field("stderr", &self.stderr)
+            .field("rate", &self.rate)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Exporter for Tree {
+    fn name(&self) -> &'static str {
+        "tree"
+    }
+
+    fn unit(&self) -> Unit {
+        Unit::Traces
+    }
+
+    fn export(&mut self, batch: &Batch) -> Result<(), ExportError> {
+        let Some(first) = batch.spans().first() else { return Ok(()) };
+        let mut id = first.trace_id().to_string();
+        id.truncate(8);
+        let nodes = batch.spans().iter().map(Node::from).collect();
+        let mut trace = Trace::new(nodes, id, batch.completeness());
+        trace.service = batch.resource().service_name();
+        let text = self.draw(&trace, Instant::now());
+        let written = self.writer.write_all(text.as_bytes()).and_then(|()| self.writer.flush());
+        written
+            .map_err(|error| ExportError::failed(format!("the tree could not be written: {error}")))
+    }
+}
+
+/// How a trace is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Form {
+    Tree,
+    Line,
+}
+
+/// Lets so many trees through in each second; all of them without a limit.
+#[derive(Debug)]
+struct Rate {
+    limit: Option<u32>,
+    since: Option<Instant>,
+    used: u32,
+}
+
+impl Rate {
+    const fn new(limit: Option<u32>) -> Self {
+        Self { limit, since: None, used: 0 }
+    }
+
+    fn allows(&mut self, now: Instant) -> bool {
+        let Some(limit) = self.limit else { return true };
+        if self.since.is_none_or(|since| now.duration_since(since) >= Duration::from_secs(1)) {
+            (self.since, self.used) = (Some(now), 0);
+        }
+        self.used = self.used.saturating_add(1);
+        self.used <= limit
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use super::{Rate, Tree};
+    use crate::sketch::{span, trace};
+    use crate::terminal::Color;
+
+    #[test]
+    fn so_many_trees_pass_in_each_second() {
+        let start = Instant::now();
+        let at = |millis| start + Duration::from_millis(millis);
+        let mut rate = Rate::new(Some(2));
+        let allowed =
+            [0, 10, 20, 999, 1_000, 1_500, 1_999, 2_000].map(|millis| rate.allows(at(millis)));
+        assert_eq!(allowed, [true, true, false, false, true, true, false, true]);
+        assert!(!Rate::new(Some(0)).allows(start));
+        assert!((0..100).all(|_| Rate::new(None).allows(start)));
+    }
+
+    #[test]
+    fn trees_stand_apart_and_the_legend_once() {
+        let mut tree = Tree::to(std::io::sink()).color(Color::Never).ascii(false).width(80).rate(2);
+        let trace = trace(vec![span(1, 0, "one", 0.0, 1.0)]);
+        let now = Instant::now();
+        let text: String = (0..4).map(|_| tree.draw(&trace, now)).collect();
+        let shapes =
+            text.lines().map(|line| line.split_once("  ").map_or(line, |(first, _)| first));
+        let expected = [
+            "trace 4f9c02d1",
+            "one",
+            "█ polled",
+            "",
+            "trace 4f9c02d1",
+            "one",
+            "",
+            "trace 4f9c02d1",
+            "trace 4f9c02d1",
+        ];
+        assert_eq!(shapes.collect::<Vec<_>>(), expected);
+    }
+}
