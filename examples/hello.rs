@@ -1,5 +1,7 @@
 //! The program of the README: three queries at once, one of which fails.
 
+#![expect(let_underscore_drop, reason = "the error is in the trace, which is the point here")]
+
 use tracer::traced;
 
 #[traced(args)]

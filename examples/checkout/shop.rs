@@ -29,12 +29,13 @@ impl Shop {
         let cents = price + postage;
         let paid = pay(&self.bank, order, cents).await;
 
-        // tokio's own `spawn` would make a trace of its own of each entry.
+        // A task of its own, so that the entry is written even if the client leaves meanwhile. In
+        // tokio's own `spawn` it would be a trace of its own, too.
         let accepted = paid.is_ok();
         let entry = tracer::tokio::spawn(async move { audit(order, accepted).await });
-        let signed = tracer::tokio::spawn_blocking(move || sign(order, cents));
-        // The law wants the entry before the customer knows; and so it is in the tree.
         entry.await.expect("an audit does not panic");
+        // A thread for blocking work, because the hash is slow on purpose.
+        let signed = tracer::tokio::spawn_blocking(move || sign(order, cents));
         let signature = signed.await.expect("a hash does not panic");
         match paid {
             Ok(()) => Ok(Receipt { cents, signature }),
@@ -66,7 +67,7 @@ async fn price_of(order: u32, item: u32) -> u32 {
 
 #[traced(args)]
 async fn postage(order: u32, items: u32) -> u32 {
-    // A short wait, longer for some: the three that run at once end in any order.
+    // Longer for some than for others: what runs at once ends in any order.
     sleep(Duration::from_millis(u64::from(order % 4 + 1))).await;
     250 * items
 }
@@ -81,7 +82,6 @@ async fn audit(order: u32, accepted: bool) {
     sleep(Duration::from_millis(2)).await;
 }
 
-/// Slow on purpose, as a hash for keeps is: it would hold up the other requests of its thread.
 #[traced(args(order))]
 fn sign(order: u32, cents: u32) -> u64 {
     (0..10_000_u32).fold(0, |signature, round| {
