@@ -42,7 +42,20 @@ const MODULES: &[(&str, Rows)] = &[
     ),
     ("tracer-tokio", &[&["spawn", "join_set"], &["provider"]]),
     ("tracer-async-std", &[&["spawn"], &["provider"]]),
-    ("tracer-view", &[]),
+    (
+        "tracer-view",
+        &[
+            &["tree"],
+            &["draw"],
+            &["failure", "label", "timeline"],
+            &["layout"],
+            &["critical", "fold", "sketch"],
+            &["trace"],
+            &["node"],
+            &["paint"],
+            &["terminal", "text"],
+        ],
+    ),
 ];
 
 /// The crates of ours that a published crate may depend on.

@@ -9,7 +9,7 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use tracer_core::__private::{arguments, outcome, traced};
-use tracer_core::{Builder, Callsite, Span, Tracer, Value};
+use tracer_core::{Builder, Callsite, FutureExt, Span, Tracer, Value};
 use tracer_view::{Color, Tree};
 
 /// A writer that keeps what each call was given; clones share it.
@@ -105,7 +105,7 @@ async fn audit() {
 async fn handle_request() -> Result<(), String> {
     static HANDLE: Callsite = Callsite::new("handle_request", "shop", "src/main.rs", 10, || {});
     let body = async {
-        block_on(tracer_core::__private::spawned(audit()));
+        block_on(audit().in_current());
         let results = join(vec![query(1), query(2), query(3)]).await;
         results.into_iter().try_for_each(|result| result.map(drop))
     };
