@@ -67,6 +67,12 @@ impl SpanContext {
         self.flags == 0
     }
 
+    /// A span's context, of the running task, that is not recorded: nor is what is below it.
+    #[inline(always)]
+    pub(crate) const fn is_passive(&self) -> bool {
+        self.flags & (RECORDED | INHERITED) == 0 && self.is_valid()
+    }
+
     #[inline(always)]
     pub(crate) const fn is_inherited(&self) -> bool {
         self.flags & INHERITED != 0

@@ -55,7 +55,7 @@ pub fn traced<F: Future, O: Observe<F::Output>>(callsite: &'static Callsite, inn
 }
 
 /// The context at the call: the parent, whoever polls later (unless that is a helper in between).
-#[inline]
+#[inline(never)]
 fn capture(callsite: &'static Callsite) -> SpanContext {
     // Registers the providers before the key is asked for the first time.
     callsite.id();
@@ -111,13 +111,22 @@ impl Frame {
     }
 
     /// Opens the span, now that it is known who polls. Returns the running task's key.
-    #[inline]
+    #[inline(never)]
     fn first_poll(&mut self) -> Option<u64> {
         let Some(callsite) = self.open.callsite.filter(|_| destination::is_active()) else {
             self.open = Open::off();
             return None;
         };
         let key = provider::key();
+        if slot::is_current(&self.open.context, key) && Open::is_plain_child(callsite, &self.open.context) {
+            self.open.begin(callsite);
+            return Some(key);
+        }
+        self.first_poll_elsewhere(callsite, key)
+    }
+
+    #[cold]
+    fn first_poll_elsewhere(&mut self, callsite: &'static Callsite, key: u64) -> Option<u64> {
         let (parent, spawned) = slot::parent(self.open.context, slot::current_of(key), key);
         self.open = Open::child(callsite, parent, spawned);
         (self.open.state != State::Off).then_some(key)
@@ -125,11 +134,11 @@ impl Frame {
 
     #[inline(always)]
     fn enter(&mut self, key: u64) -> Polled {
-        let polling = Polling::enter(self.open.context, self.origin, key);
+        let (polling, is_outermost) = Polling::enter(&self.open.context, self.origin, key);
         let first = self.open.polls == 0;
         self.open.polls = self.open.polls.saturating_add(1);
         self.open.phase = Phase::Polling;
-        let timed = polling.is_outermost(key) && self.open.state == State::Recorded;
+        let timed = is_outermost && self.open.state == State::Recorded;
         let start = timed.then(|| if first { self.open.start } else { clock::ticks() });
         Polled { polling, start }
     }
@@ -138,18 +147,28 @@ impl Frame {
     fn pause(&mut self, polled: Polled) {
         self.open.phase = Phase::Idle;
         if let Some(start) = polled.start {
-            detail::poll(&self.open.context, start, clock::ticks());
+            self.record_poll(start);
         }
         drop(polled.polling);
+    }
+
+    #[inline(never)]
+    fn record_poll(&self, start: u64) {
+        detail::poll(&self.open.context, start, clock::ticks());
     }
 
     #[inline(always)]
     fn finish(&mut self, polled: Polled) {
         drop(polled.polling);
+        self.close(polled.start);
+    }
+
+    #[inline(never)]
+    fn close(&mut self, start: Option<u64>) {
         let end = if self.open.state == State::Recorded { clock::ticks() } else { 0 };
         self.open.phase = Phase::Idle;
         // The only poll of a span that was never pending is the span itself.
-        if let (Some(start), 2..) = (polled.start, self.open.polls) {
+        if let (Some(start), 2..) = (start, self.open.polls) {
             detail::poll(&self.open.context, start, end);
         }
         self.open.end(end, 0, self.open.polls);
@@ -300,7 +319,7 @@ impl<F: Future> Future for InContext<F> {
         if context.is_none() {
             return this.inner.poll(cx);
         }
-        let _polling = Polling::enter(context, context.span, provider::key());
+        let (_polling, _) = Polling::enter(&context, context.span, provider::key());
         let spawned = std::mem::take(this.spawned);
         if spawned != 0 {
             slot::set_delay(clock::ticks().saturating_sub(spawned));

@@ -5,61 +5,177 @@
 //! `LocalSet` driven inside a request, a nested `block_on`) does not see it.
 
 use std::cell::Cell;
+use std::mem::ManuallyDrop;
 
-use crate::context::SpanContext;
-use crate::id::SpanId;
+use crate::context::{INHERITED, SpanContext};
+use crate::id::{SpanId, TraceId};
+use crate::path::Path;
 use crate::provider::{self, ContextProvider, inherited, key};
+use crate::root::Root;
 
-/// Frames that are being polled, one inside the other; more than this many do not take part in the
-/// parent rule.
-const MAX_FRAMES: usize = 128;
-/// Guards left while they were not current; the oldest is forgotten beyond this many.
-const MAX_ORPHANS: usize = 8;
-/// Cancelled futures being dropped, one inside the other; deeper ones keep their parent's context
-/// while they drop.
-const MAX_DROPS: usize = 64;
+/// Contexts that are current, one on top of the other; those beyond are kept aside on the heap.
+const MAX: usize = 256;
 
-#[derive(Clone, Copy)]
-struct PolledFrame {
-    span: SpanId,
+/// What made a context current.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+enum Kind {
+    /// A guard, or a future being dropped.
+    Guard,
+    /// A frame that is being polled.
+    Frame,
+    /// A guard that was left while others were above it.
+    Left,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Entry {
+    context: SpanContext,
+    /// The task that it is current for.
+    key: u64,
     /// The span that was current where the frame was made.
     origin: SpanId,
-    key: u64,
+    kind: Kind,
 }
 
-/// What a frame or guard displaced, to be put back.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Displaced {
-    context: SpanContext,
-    key: u64,
+const NOTHING: Entry = Entry { context: SpanContext::NONE, key: 0, origin: SpanId::NONE, kind: Kind::Guard };
+
+/// An entry in its parts: as a whole it would be built elsewhere first, and reading it at once by
+/// other widths than it was written by costs more than all its instructions.
+struct Place {
+    trace: Cell<TraceId>,
+    span: Cell<SpanId>,
+    path: Cell<Path>,
+    flags: Cell<u32>,
+    root: Cell<Root>,
+    key: Cell<u64>,
+    origin: Cell<SpanId>,
+    kind: Cell<Kind>,
 }
 
-const NOTHING: Displaced = Displaced { context: SpanContext::NONE, key: 0 };
+impl Place {
+    const fn new() -> Self {
+        let Entry { context, key, origin, kind } = NOTHING;
+        let SpanContext { trace, span, path, flags, root } = context;
+        Self {
+            trace: Cell::new(trace),
+            span: Cell::new(span),
+            path: Cell::new(path),
+            flags: Cell::new(flags),
+            root: Cell::new(root),
+            key: Cell::new(key),
+            origin: Cell::new(origin),
+            kind: Cell::new(kind),
+        }
+    }
 
-/// All of it plain cells without a destructor, so that it works while the thread dies.
+    #[inline(always)]
+    fn set(&self, context: &SpanContext, key: u64, origin: SpanId, kind: Kind) {
+        self.trace.set(context.trace);
+        self.span.set(context.span);
+        self.path.set(context.path);
+        self.flags.set(context.flags);
+        self.root.set(context.root);
+        self.key.set(key);
+        self.origin.set(origin);
+        self.kind.set(kind);
+    }
+
+    #[inline(always)]
+    fn context(&self) -> SpanContext {
+        SpanContext {
+            trace: self.trace.get(),
+            span: self.span.get(),
+            path: self.path.get(),
+            flags: self.flags.get(),
+            root: self.root.get(),
+        }
+    }
+
+    fn entry(&self) -> Entry {
+        Entry { context: self.context(), key: self.key.get(), origin: self.origin.get(), kind: self.kind.get() }
+    }
+}
+
+/// All of it without a destructor, so that it works while the thread dies.
 struct Slot {
-    current: Cell<Displaced>,
     depth: Cell<usize>,
-    frames: [Cell<PolledFrame>; MAX_FRAMES],
-    drops: Cell<usize>,
-    dropping: [Cell<Displaced>; MAX_DROPS],
+    /// The current context is the one at `depth`. The first stays empty, the last is the top where
+    /// the depth is beyond it.
+    entries: [Place; MAX + 1],
+    /// What the tops beyond the last entry displaced; freed when they are gone.
+    deep: Cell<ManuallyDrop<Vec<Entry>>>,
     /// Ticks from the spawn of the running task to its first poll, until a span takes them.
     delay: Cell<u64>,
-    orphans: Cell<usize>,
-    orphaned: [Cell<(SpanId, Displaced)>; MAX_ORPHANS],
+}
+
+impl Slot {
+    #[inline(always)]
+    fn top(&self) -> &Place {
+        &self.entries[self.depth.get().min(MAX)]
+    }
+
+    /// Returns the depth below the new entry.
+    #[inline(always)]
+    fn push(&self, context: &SpanContext, key: u64, origin: SpanId, kind: Kind) -> usize {
+        let below = self.depth.get();
+        self.depth.set(below + 1);
+        if below + 1 >= MAX {
+            self.displace_deep();
+        }
+        self.top().set(context, key, origin, kind);
+        below
+    }
+
+    /// Leaves all entries above `depth`.
+    #[inline(always)]
+    fn truncate(&self, depth: usize) {
+        if self.depth.replace(depth) >= MAX {
+            self.truncate_deep(depth);
+        }
+        if self.top().kind.get() == Kind::Left {
+            self.skip_left();
+        }
+    }
+
+    #[cold]
+    fn displace_deep(&self) {
+        let mut deep = self.deep.replace(ManuallyDrop::new(Vec::new()));
+        deep.push(self.entries[MAX].entry());
+        self.deep.set(deep);
+    }
+
+    /// Beside the entry at [`MAX`] there is one displaced for each depth from there on.
+    #[cold]
+    fn truncate_deep(&self, depth: usize) {
+        let mut deep = self.deep.replace(ManuallyDrop::new(Vec::new()));
+        let kept = (depth + 1).saturating_sub(MAX);
+        if let Some(Entry { context, key, origin, kind }) = deep.get(kept) {
+            self.entries[MAX].set(context, *key, *origin, *kind);
+        }
+        deep.truncate(kept);
+        if kept > 0 {
+            self.deep.set(deep);
+        } else {
+            drop(ManuallyDrop::into_inner(deep));
+        }
+    }
+
+    #[cold]
+    fn skip_left(&self) {
+        while self.depth.get() < MAX && self.top().kind.get() == Kind::Left {
+            self.depth.set(self.depth.get() - 1);
+        }
+    }
 }
 
 thread_local! {
     static SLOT: Slot = const {
         Slot {
-            current: Cell::new(NOTHING),
             depth: Cell::new(0),
-            frames: [const { Cell::new(PolledFrame { span: SpanId::NONE, origin: SpanId::NONE, key: 0 }) }; MAX_FRAMES],
-            drops: Cell::new(0),
-            dropping: [const { Cell::new(NOTHING) }; MAX_DROPS],
+            entries: [const { Place::new() }; MAX + 1],
+            deep: Cell::new(ManuallyDrop::new(Vec::new())),
             delay: Cell::new(0),
-            orphans: Cell::new(0),
-            orphaned: [const { Cell::new((SpanId::NONE, NOTHING)) }; MAX_ORPHANS],
         }
     };
 }
@@ -100,14 +216,9 @@ pub fn register(provider: &'static dyn ContextProvider) {
 
 #[cold]
 fn rekey(slot: &Slot, before: u64, after: u64) {
-    let current = slot.current.get();
-    if current.key == before {
-        slot.current.set(Displaced { key: after, ..current });
-    }
-    for frame in &slot.frames[..slot.depth.get().min(MAX_FRAMES)] {
-        let polled = frame.get();
-        if polled.key == before {
-            frame.set(PolledFrame { key: after, ..polled });
+    for place in &slot.entries[1..=slot.depth.get().min(MAX)] {
+        if place.key.get() == before {
+            place.key.set(after);
         }
     }
 }
@@ -129,17 +240,31 @@ pub fn current() -> SpanContext {
 /// The context that counts for the task `key`, which is the running one.
 #[inline(always)]
 pub(crate) fn current_of(key: u64) -> SpanContext {
-    let slot = SLOT.with(|slot| slot.current.get());
-    if !slot.context.is_none() && slot.key == key {
-        return slot.context;
-    }
-    inherited()
+    SLOT.with(|slot| {
+        let top = slot.top();
+        if top.flags.get() != 0 && top.key.get() == key { top.context() } else { inherited() }
+    })
+}
+
+/// Whether `context`, which is a span's, is the one that counts for the task `key`.
+#[inline(always)]
+pub(crate) fn is_current(context: &SpanContext, key: u64) -> bool {
+    SLOT.with(|slot| {
+        let top = slot.top();
+        top.span.get() == context.span && top.trace.get() == context.trace && top.key.get() == key
+    })
 }
 
 /// Whether the slot's context is recorded; false negatives only where a foreign task runs on top.
 #[inline(always)]
 pub fn is_recorded() -> bool {
-    SLOT.with(|slot| slot.current.get().context.is_recorded())
+    top().is_recorded()
+}
+
+/// The slot's context, whichever task it is current for.
+#[inline(always)]
+pub(crate) fn top() -> SpanContext {
+    SLOT.with(|slot| slot.top().context())
 }
 
 /// The parent of a span whose future was made where `captured` was current and is polled first
@@ -161,90 +286,69 @@ pub(crate) fn parent(captured: SpanContext, polled: SpanContext, key: u64) -> (S
 #[inline(never)]
 fn is_on_poll_stack(span: SpanId, key: u64) -> bool {
     SLOT.with(|slot| {
-        let frames = &slot.frames[..slot.depth.get().min(MAX_FRAMES)];
-        let own = frames.iter().rev().map(Cell::get).take_while(|frame| frame.key == key);
-        own.into_iter().any(|frame| frame.span == span || frame.origin == span)
+        let entries = &slot.entries[1..=slot.depth.get().min(MAX)];
+        let frames = entries.iter().rev().map(Place::entry).filter(|entry| entry.kind == Kind::Frame);
+        let mut own = frames.take_while(|frame| frame.key == key);
+        own.any(|frame| frame.context.span == span || frame.origin == span)
     })
 }
 
-/// Makes `context` current for the task `key`; what it displaces must be put back by [`leave`].
+/// Makes `context` current for the task `key`, until [`leave`] is called with what this returns.
 #[inline(always)]
-pub(crate) fn enter(context: SpanContext, key: u64) -> Displaced {
-    SLOT.with(|slot| slot.current.replace(Displaced { context, key }))
+pub(crate) fn enter(context: SpanContext, key: u64) -> usize {
+    SLOT.with(|slot| slot.push(&context, key, SpanId::NONE, Kind::Guard))
 }
 
-/// Puts back what the guard of `span` displaced, if that guard is the current one; else remembers
-/// it for the guard above, which would otherwise bring this one's context back.
+/// Leaves what the guard of `span` entered, if that guard is the current one; else it will be left
+/// with the guards above, which would otherwise bring its context back.
 #[inline(always)]
-pub(crate) fn leave(span: SpanId, displaced: Displaced) {
+pub(crate) fn leave(span: SpanId, below: usize) {
     SLOT.with(|slot| {
-        if slot.current.get().context.span == span && slot.orphans.get() == 0 {
-            slot.current.set(displaced);
+        if slot.depth.get() == below + 1 && slot.top().span.get() == span {
+            slot.truncate(below);
         } else {
-            leave_out_of_order(slot, span, displaced);
+            leave_out_of_order(slot, span, below);
         }
     });
 }
 
 #[cold]
-fn leave_out_of_order(slot: &Slot, span: SpanId, mut displaced: Displaced) {
-    if slot.current.get().context.span != span {
-        let count = slot.orphans.get();
-        slot.orphaned[count % MAX_ORPHANS].set((span, displaced));
-        slot.orphans.set(count + 1);
+fn leave_out_of_order(slot: &Slot, span: SpanId, below: usize) {
+    if below + 1 >= slot.depth.get().min(MAX) {
+        // It went with the frame in which it was entered.
         return;
     }
-    let known = slot.orphans.get().min(MAX_ORPHANS);
-    while let Some(orphan) = slot.orphaned[..known].iter().find(|orphan| orphan.get().0 == displaced.context.span) {
-        displaced = orphan.replace((SpanId::NONE, NOTHING)).1;
+    let place = &slot.entries[below + 1];
+    if place.kind.get() == Kind::Guard && place.span.get() == span {
+        place.kind.set(Kind::Left);
     }
-    if slot.orphaned[..known].iter().all(|orphan| orphan.get().0 == SpanId::NONE) {
-        slot.orphans.set(0);
-    }
-    slot.current.set(displaced);
 }
 
 /// A frame being polled; dropping it restores the slot, also while unwinding.
 #[derive(Debug)]
 pub(crate) struct Polling {
-    displaced: Displaced,
+    below: usize,
 }
 
 impl Polling {
-    /// Enters the frame of `context`, which was made where `origin` was current.
+    /// Enters the frame of `context`, which was made where `origin` was current. Says whether no
+    /// span of the same task encloses it: its polls are the task's.
     #[inline(always)]
-    pub(crate) fn enter(context: SpanContext, origin: SpanId, key: u64) -> Self {
+    pub(crate) fn enter(context: &SpanContext, origin: SpanId, key: u64) -> (Self, bool) {
         SLOT.with(|slot| {
-            let depth = slot.depth.get();
-            if let Some(frame) = slot.frames.get(depth) {
-                frame.set(PolledFrame { span: context.span, origin, key });
-            }
-            slot.depth.set(depth + 1);
-            Self { displaced: slot.current.replace(Displaced { context, key }) }
+            let outer = slot.top();
+            let (span, flags) = (outer.span.get(), outer.flags.get());
+            let is_outermost = span == SpanId::NONE || flags & INHERITED != 0 || outer.key.get() != key;
+            let below = slot.push(context, key, origin, Kind::Frame);
+            (Self { below }, is_outermost)
         })
-    }
-
-    /// Whether no span of the same task encloses this frame: its polls are the task's.
-    #[inline(always)]
-    pub(crate) fn is_outermost(&self, key: u64) -> bool {
-        let outer = &self.displaced;
-        !outer.context.is_valid() || outer.context.is_inherited() || outer.key != key
-    }
-
-    /// The context that is current now: another than the frame's own where a guard is held.
-    #[inline(always)]
-    pub(crate) fn current() -> SpanContext {
-        SLOT.with(|slot| slot.current.get().context)
     }
 }
 
 impl Drop for Polling {
     #[inline(always)]
     fn drop(&mut self) {
-        SLOT.with(|slot| {
-            slot.current.set(self.displaced);
-            slot.depth.set(slot.depth.get() - 1);
-        });
+        SLOT.with(|slot| slot.truncate(self.below));
     }
 }
 
@@ -260,25 +364,10 @@ pub(crate) fn take_delay() -> u64 {
 
 /// Enters the context of a future that is about to be dropped unfinished; [`end_drop`] must follow.
 pub(crate) fn begin_drop(context: SpanContext) {
-    let displaced = enter(context, key());
-    SLOT.with(|slot| {
-        let drops = slot.drops.get();
-        slot.drops.set(drops + 1);
-        match slot.dropping.get(drops) {
-            Some(place) => place.set(displaced),
-            // Too deep to remember: the enclosing context stays, which is a true ancestor's.
-            None => slot.current.set(displaced),
-        }
-    });
+    enter(context, key());
 }
 
 /// Leaves what [`begin_drop`] entered.
 pub(crate) fn end_drop() {
-    SLOT.with(|slot| {
-        let drops = slot.drops.get() - 1;
-        slot.drops.set(drops);
-        if let Some(place) = slot.dropping.get(drops) {
-            slot.current.set(place.get());
-        }
-    });
+    SLOT.with(|slot| slot.truncate(slot.depth.get().saturating_sub(1)));
 }

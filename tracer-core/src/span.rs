@@ -7,7 +7,7 @@ use crate::callsite::Callsite;
 use crate::clock;
 use crate::context::{self, SpanContext};
 use crate::provider;
-use crate::slot::{self, Displaced};
+use crate::slot;
 use crate::destination;
 use crate::detail;
 use crate::id::{SpanId, TraceId};
@@ -171,25 +171,25 @@ impl Drop for Entered<'_> {
     }
 }
 
-/// A context made current, and what it displaced. Not `Send`: it belongs to this thread.
+/// A context made current. Not `Send`: it belongs to this thread.
 #[derive(Debug)]
 pub(crate) struct Scope {
     span: SpanId,
-    displaced: Option<Displaced>,
+    below: Option<usize>,
     not_send: PhantomData<*const ()>,
 }
 
 impl Scope {
     #[inline(always)]
     pub(crate) fn enter(context: SpanContext) -> Self {
-        let displaced = if context.is_none() { None } else { Some(slot::enter(context, provider::key())) };
-        Self { span: context.span, displaced, not_send: PhantomData }
+        let below = (!context.is_none()).then(|| slot::enter(context, provider::key()));
+        Self { span: context.span, below, not_send: PhantomData }
     }
 
     #[inline(always)]
     pub(crate) fn leave(&mut self) {
-        if let Some(displaced) = self.displaced.take() {
-            slot::leave(self.span, displaced);
+        if let Some(below) = self.below.take() {
+            slot::leave(self.span, below);
         }
     }
 }
@@ -253,10 +253,28 @@ impl Open {
         Self { context: captured, callsite: Some(callsite), state: State::New, ..Self::off() }
     }
 
+    /// Whether a span opened at `callsite` is simply a child of `parent`, which is current: recorded,
+    /// of the same task, and not a root.
+    #[inline(always)]
+    pub(crate) fn is_plain_child(callsite: &'static Callsite, parent: &SpanContext) -> bool {
+        parent.flags & (context::RECORDED | context::INHERITED) == context::RECORDED && !callsite.is_root()
+    }
+
+    /// Opens the span of a future below the captured context, for which
+    /// [`is_plain_child`](Self::is_plain_child) holds: most of it is there already.
+    #[inline(always)]
+    pub(crate) fn begin(&mut self, callsite: &'static Callsite) {
+        self.parent = self.context.span;
+        self.context.span = SpanId::new();
+        self.context.path = path::child(self.context.path, callsite);
+        self.state = State::Recorded;
+        self.start = clock::ticks();
+    }
+
     /// Opens a span below `parent`, or a root where the parent is none or does not count any more.
     #[inline(always)]
     pub(crate) fn child(callsite: &'static Callsite, parent: SpanContext, spawned: bool) -> Self {
-        if parent.flags & (context::RECORDED | context::INHERITED) == context::RECORDED && !callsite.is_root() {
+        if Self::is_plain_child(callsite, &parent) {
             return Self::recorded(callsite, parent, if spawned { flag::SPAWNED } else { 0 });
         }
         Self::uncommon(callsite, parent, spawned)
@@ -356,7 +374,8 @@ impl Open {
 #[derive(Debug)]
 pub struct SpanGuard {
     open: Open,
-    scope: Scope,
+    below: usize,
+    not_send: PhantomData<*const ()>,
 }
 
 /// Opens the span of a function and makes it current; what the macro calls.
@@ -364,20 +383,34 @@ pub struct SpanGuard {
 #[inline(always)]
 pub fn enter(callsite: &'static Callsite) -> SpanGuard {
     if !destination::is_active() {
-        return SpanGuard { open: Open::off(), scope: Scope { span: SpanId::NONE, displaced: None, not_send: PhantomData } };
+        return SpanGuard { open: Open::off(), below: 0, not_send: PhantomData };
     }
     enter_active(callsite)
 }
 
-#[inline]
+#[inline(never)]
 fn enter_active(callsite: &'static Callsite) -> SpanGuard {
     // Registers the providers before the key is asked for the first time.
     callsite.id();
     let key = provider::key();
     let current = slot::current_of(key);
+    if Open::is_plain_child(callsite, &current) {
+        let open = Open::recorded(callsite, current, 0);
+        let below = slot::enter(open.context, key);
+        return SpanGuard { open, below, not_send: PhantomData };
+    }
+    if current.is_passive() && !callsite.is_root() {
+        // Not recorded either, and the context that says so is current already.
+        return SpanGuard { open: Open::off(), below: 0, not_send: PhantomData };
+    }
+    enter_uncommon(callsite, current, key)
+}
+
+#[cold]
+fn enter_uncommon(callsite: &'static Callsite, current: SpanContext, key: u64) -> SpanGuard {
     let open = Open::child(callsite, current, current.is_inherited());
-    let displaced = (open.state != State::Off).then(|| slot::enter(open.context, key));
-    SpanGuard { scope: Scope { span: open.context.span, displaced, not_send: PhantomData }, open }
+    let below = if open.state == State::Off { 0 } else { slot::enter(open.context, key) };
+    SpanGuard { open, below, not_send: PhantomData }
 }
 
 impl SpanGuard {
@@ -389,11 +422,17 @@ impl SpanGuard {
 impl Drop for SpanGuard {
     #[inline(always)]
     fn drop(&mut self) {
-        if self.open.state == State::Off {
-            return;
+        if self.open.state != State::Off {
+            self.close();
         }
-        let end = clock::ticks();
-        self.scope.leave();
+    }
+}
+
+impl SpanGuard {
+    #[inline(never)]
+    fn close(&mut self) {
+        let end = if self.open.state == State::Recorded { clock::ticks() } else { 0 };
+        slot::leave(self.open.context.span, self.below);
         self.open.end(end, if std::thread::panicking() { flag::PANICKED } else { 0 }, 0);
     }
 }
