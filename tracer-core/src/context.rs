@@ -30,7 +30,7 @@ pub struct SpanContext {
 pub(crate) const RECORDED: u32 = 1;
 /// A task has this context only because it was spawned there.
 pub(crate) const INHERITED: u32 = 1 << 1;
-const TRACER_SHIFT: u32 = 8;
+pub(crate) const TRACER_SHIFT: u32 = 8;
 
 impl SpanContext {
     pub(crate) const NONE: Self =

@@ -7,7 +7,7 @@
 use std::cell::Cell;
 use std::mem::ManuallyDrop;
 
-use crate::context::{INHERITED, SpanContext};
+use crate::context::{INHERITED, RECORDED, SpanContext, TRACER_SHIFT};
 use crate::id::{SpanId, TraceId};
 use crate::path::Path;
 use crate::provider::{self, ContextProvider, inherited, key};
@@ -258,13 +258,22 @@ pub(crate) fn is_current(context: &SpanContext, key: u64) -> bool {
 /// Whether the slot's context is recorded; false negatives only where a foreign task runs on top.
 #[inline(always)]
 pub fn is_recorded() -> bool {
-    top().is_recorded()
+    SLOT.with(|slot| slot.top().flags.get() & RECORDED != 0)
 }
 
 /// The slot's context, whichever task it is current for.
 #[inline(always)]
 pub(crate) fn top() -> SpanContext {
     SLOT.with(|slot| slot.top().context())
+}
+
+/// The span on top and the tracer it is recorded by.
+#[inline(always)]
+pub(crate) fn top_recorded() -> (SpanId, u32) {
+    SLOT.with(|slot| {
+        let top = slot.top();
+        (top.span.get(), top.flags.get() >> TRACER_SHIFT)
+    })
 }
 
 /// The parent of a span whose future was made where `captured` was current and is polled first

@@ -9,7 +9,7 @@ use crate::context::{self, SpanContext};
 use crate::provider;
 use crate::slot;
 use crate::destination;
-use crate::detail;
+use crate::detail::{self, Draft};
 use crate::id::{SpanId, TraceId};
 use crate::log;
 use crate::path;
@@ -438,9 +438,28 @@ impl SpanGuard {
 }
 
 /// Records arguments of the span that was just opened at `callsite`; what the macro calls.
+///
+/// It was opened by this task, a moment ago: what is current need not be asked of the runtime.
 #[doc(hidden)]
-#[inline]
+#[expect(clippy::needless_range_loop, reason = "see below")]
+#[inline(always)]
 pub fn arguments<const N: usize>(callsite: &'static Callsite, values: &[Value<'_>; N]) {
-    let items: [_; N] = std::array::from_fn(|index| (Key::Field(index as u8), values[index]));
-    detail::attributes(&slot::current(), callsite.id(), &items);
+    let mut draft = Draft::new();
+    let mut fits = true;
+    // Not an iterator, which would be called rather than unrolled into what the types say.
+    for index in 0..N {
+        fits = fits && draft.add(index as u8, &values[index]);
+    }
+    if fits {
+        draft.write(callsite.id());
+    } else {
+        long_arguments(callsite, values);
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn long_arguments(callsite: &'static Callsite, values: &[Value<'_>]) {
+    let items: Vec<_> = values.iter().enumerate().map(|(index, value)| (Key::Field(index as u8), *value)).collect();
+    detail::attributes(&slot::top(), callsite.id(), &items);
 }
