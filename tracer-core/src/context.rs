@@ -67,6 +67,12 @@ impl SpanContext {
         self.flags == 0
     }
 
+    /// A recorded span's context, of the running task.
+    #[inline(always)]
+    pub(crate) const fn is_plain(&self) -> bool {
+        self.flags & (RECORDED | INHERITED) == RECORDED
+    }
+
     /// A span's context, of the running task, that is not recorded: nor is what is below it.
     #[inline(always)]
     pub(crate) const fn is_passive(&self) -> bool {

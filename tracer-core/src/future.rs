@@ -73,7 +73,13 @@ impl<F: Future, O: Observe<F::Output>> Future for Traced<F, O> {
             State::Off => return this.inner.poll(cx),
             State::New => match frame.first_poll() {
                 Some(key) => key,
-                None => return this.inner.poll(cx),
+                None => {
+                    let result = this.inner.poll(cx);
+                    if result.is_ready() {
+                        frame.open.state = State::Off;
+                    }
+                    return result;
+                }
             },
             State::Passive | State::Recorded => provider::key(),
         };
@@ -110,7 +116,8 @@ impl Frame {
         Self { open, origin }
     }
 
-    /// Opens the span, now that it is known who polls. Returns the running task's key.
+    /// Opens the span, now that it is known who polls. Returns the running task's key; none where
+    /// nothing is to be made current for this poll.
     #[inline(never)]
     fn first_poll(&mut self) -> Option<u64> {
         let Some(callsite) = self.open.callsite.filter(|_| destination::is_active()) else {
@@ -118,9 +125,16 @@ impl Frame {
             return None;
         };
         let key = provider::key();
-        if slot::is_current(&self.open.context, key) && Open::is_plain_child(callsite, &self.open.context) {
-            self.open.begin(callsite);
-            return Some(key);
+        if slot::is_current(&self.open.context, key) && !callsite.is_root() {
+            if self.open.context.is_plain() {
+                self.open.begin(callsite);
+                return Some(key);
+            }
+            if self.open.context.is_passive() {
+                // The context that says so is current already, for this poll.
+                self.open.state = State::Passive;
+                return None;
+            }
         }
         self.first_poll_elsewhere(callsite, key)
     }

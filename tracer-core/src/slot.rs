@@ -120,10 +120,8 @@ impl Slot {
     fn push(&self, context: &SpanContext, key: u64, origin: SpanId, kind: Kind) -> usize {
         let below = self.depth.get();
         self.depth.set(below + 1);
-        if below + 1 >= MAX {
-            self.displace_deep();
-        }
-        self.top().set(context, key, origin, kind);
+        let place = if below + 1 < MAX { &self.entries[below + 1] } else { self.displace_deep() };
+        place.set(context, key, origin, kind);
         below
     }
 
@@ -139,10 +137,11 @@ impl Slot {
     }
 
     #[cold]
-    fn displace_deep(&self) {
+    fn displace_deep(&self) -> &Place {
         let mut deep = self.deep.replace(ManuallyDrop::new(Vec::new()));
         deep.push(self.entries[MAX].entry());
         self.deep.set(deep);
+        &self.entries[MAX]
     }
 
     /// Beside the entry at [`MAX`] there is one displaced for each depth from there on.

@@ -253,15 +253,8 @@ impl Open {
         Self { context: captured, callsite: Some(callsite), state: State::New, ..Self::off() }
     }
 
-    /// Whether a span opened at `callsite` is simply a child of `parent`, which is current: recorded,
-    /// of the same task, and not a root.
-    #[inline(always)]
-    pub(crate) fn is_plain_child(callsite: &'static Callsite, parent: &SpanContext) -> bool {
-        parent.flags & (context::RECORDED | context::INHERITED) == context::RECORDED && !callsite.is_root()
-    }
-
-    /// Opens the span of a future below the captured context, for which
-    /// [`is_plain_child`](Self::is_plain_child) holds: most of it is there already.
+    /// Opens the span of a future below the captured context, which is a
+    /// plain parent: most of it is there already.
     #[inline(always)]
     pub(crate) fn begin(&mut self, callsite: &'static Callsite) {
         self.parent = self.context.span;
@@ -274,7 +267,7 @@ impl Open {
     /// Opens a span below `parent`, or a root where the parent is none or does not count any more.
     #[inline(always)]
     pub(crate) fn child(callsite: &'static Callsite, parent: SpanContext, spawned: bool) -> Self {
-        if Self::is_plain_child(callsite, &parent) {
+        if parent.is_plain() && !callsite.is_root() {
             return Self::recorded(callsite, parent, if spawned { flag::SPAWNED } else { 0 });
         }
         Self::uncommon(callsite, parent, spawned)
@@ -394,7 +387,7 @@ fn enter_active(callsite: &'static Callsite) -> SpanGuard {
     callsite.id();
     let key = provider::key();
     let current = slot::current_of(key);
-    if Open::is_plain_child(callsite, &current) {
+    if current.is_plain() && !callsite.is_root() {
         let open = Open::recorded(callsite, current, 0);
         let below = slot::enter(open.context, key);
         return SpanGuard { open, below, not_send: PhantomData };
