@@ -379,3 +379,53 @@ pub(crate) fn begin_drop(context: SpanContext) {
 pub(crate) fn end_drop() {
     SLOT.with(|slot| slot.truncate(slot.depth.get().saturating_sub(1)));
 }
+
+#[cfg(test)]
+mod tests {
+    use super::MAX;
+    use crate::span::Span;
+    use crate::testing::Scope;
+
+    fn nest(levels: usize) {
+        let span = Span::new("level");
+        let entered = span.enter();
+        if levels > 1 {
+            nest(levels - 1);
+        }
+        assert_eq!(super::current(), span.context());
+        drop(entered);
+    }
+
+    #[test]
+    fn parents_are_right_beyond_the_last_entry() {
+        let scope = Scope::new();
+        for _ in 0..2 {
+            scope.in_scope(|| nest(2 * MAX));
+        }
+        let spans = scope.spans();
+        let parents: std::collections::HashSet<_> =
+            spans.iter().map(crate::SpanRecord::parent_id).collect();
+        assert_eq!(spans.len(), 4 * MAX);
+        assert_eq!(
+            parents.len(),
+            4 * MAX - 1,
+            "each but the two innermost has one child; the roots have none"
+        );
+        assert!(super::current().is_none());
+    }
+
+    #[test]
+    fn a_guard_left_below_others_is_gone_with_them() {
+        let scope = Scope::new();
+        scope.in_scope(|| {
+            let spans = ["a", "b", "c"].map(Span::new);
+            let [a, b, c] = [0, 1, 2].map(|index: usize| spans[index].enter());
+            drop(b);
+            assert_eq!(super::current(), spans[2].context());
+            drop(c);
+            assert_eq!(super::current(), spans[0].context());
+            drop(a);
+            assert!(!super::current().is_valid());
+        });
+    }
+}
