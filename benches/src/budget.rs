@@ -38,7 +38,13 @@ const fn bare(case: &'static str) -> Run {
     Run { case, mode: Mode::On, peer: Peer::None }
 }
 
-fn push(all: &mut Vec<Verdict>, what: String, measured: Option<f64>, allowed: f64, unit: &'static str) {
+fn push(
+    all: &mut Vec<Verdict>,
+    what: String,
+    measured: Option<f64>,
+    allowed: f64,
+    unit: &'static str,
+) {
     all.extend(measured.map(|measured| Verdict { what, measured, allowed, unit }));
 }
 
@@ -57,15 +63,23 @@ fn recording(results: &Results, all: &mut Vec<Verdict>) {
 /// A hundred further polls, net of bare. The root's own come off: it is the task's outermost frame
 /// and records when it was polled, which is a price a task, not a level.
 fn polls(results: &Results, all: &mut Vec<Verdict>) {
-    let further = |peer: fn(&'static str) -> Run| {
-        [peer("depth10_yield100"), peer("depth10_yield0"), peer("root_yield100"), peer("root_yield0")]
-    };
-    let ([a, b, c, d], [e, f, g, h]) = (further(ours), further(bare));
-    let level = results.combined([a, b, c, d, e, f, g, h], |[a, b, c, d, e, f, g, h]| {
-        // The deep ones are a call's, of which there are ten.
-        let with_root = 10.0 * ((a - b) - (e - f)) / 100.0;
-        let root = ((c - d) - (g - h)) / 100.0;
-        (with_root - root) / 10.0
+    let cases = ["depth10_yield100", "depth10_yield0", "root_yield100", "root_yield0"];
+    let [deep, flat, root, root_flat] = cases;
+    let runs = [
+        ours(deep),
+        ours(flat),
+        bare(deep),
+        bare(flat),
+        ours(root),
+        ours(root_flat),
+        bare(root),
+        bare(root_flat),
+    ];
+    let level = results.combined(runs, |nanos| {
+        let further =
+            |at: usize| ((nanos[at] - nanos[at + 1]) - (nanos[at + 2] - nanos[at + 3])) / 100.0;
+        // What is deep was divided by its ten calls.
+        (10.0 * further(0) - further(4)) / 10.0
     });
     push(all, "each further poll, a level".to_owned(), level, 8.0, " ns");
 }
@@ -99,11 +113,12 @@ fn arguments(results: &Results, all: &mut Vec<Verdict>) {
 pub(crate) fn sizes(programs: &Programs) -> Vec<Verdict> {
     let (bare, ours) = (programs.sizes(Peer::None), programs.sizes(Peer::Ours));
     let names = ["future size, small argument", "future size, 1 KiB argument"];
-    let verdicts = names.into_iter().zip(bare.into_iter().zip(ours)).map(|(what, (bare, ours))| Verdict {
-        what: format!("{what}, over bare"),
-        measured: (ours - bare) as f64,
-        allowed: 88.0,
-        unit: " bytes",
-    });
+    let verdicts =
+        names.into_iter().zip(bare.into_iter().zip(ours)).map(|(what, (bare, ours))| Verdict {
+            what: format!("{what}, over bare"),
+            measured: (ours - bare) as f64,
+            allowed: 88.0,
+            unit: " bytes",
+        });
     verdicts.collect()
 }

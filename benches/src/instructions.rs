@@ -12,18 +12,24 @@ const REGION: &str = "--toggle-collect=*counted_region*";
 /// Prints a line a workload, a column a program.
 pub(crate) fn run(programs: &Programs, only: &str) {
     assert!(program::runs(&["valgrind", "--version"]), "valgrind is not installed");
-    println!("{:28} {:>10} {:>10} {:>10} {:>10}", "instructions a span", "none", "ours", "fastrace", "micromegas");
+    println!(
+        "{:28} {:>10} {:>10} {:>10} {:>10}",
+        "instructions a span", "none", "ours", "fastrace", "micromegas"
+    );
     let runs = runs();
     let mut rest = &runs[..];
     while let Some(first) = rest.first() {
-        let length = rest.iter().take_while(|run| (run.case, run.mode) == (first.case, first.mode)).count();
+        let length =
+            rest.iter().take_while(|run| (run.case, run.mode) == (first.case, first.mode)).count();
         let (row, more) = rest.split_at(length);
         rest = more;
         if !first.case.contains(only) {
             continue;
         }
         let cell = |peer| row.iter().find(|run| run.peer == peer).map(|run| count(programs, *run));
-        let cells = Peer::ALL.map(cell).map(|value| value.map_or_else(|| "-".to_owned(), |n| format!("{n:.1}")));
+        let cells = Peer::ALL
+            .map(cell)
+            .map(|value| value.map_or_else(|| "-".to_owned(), |n| format!("{n:.1}")));
         let label = format!("{} {}", first.case, first.mode.name());
         println!("{label:28} {:>10} {:>10} {:>10} {:>10}", cells[0], cells[1], cells[2], cells[3]);
     }
@@ -43,7 +49,11 @@ fn total(programs: &Programs, run: Run, times: u32) -> (i64, f64) {
     let out = format!("--callgrind-out-file={}", file.display());
     let tool = ["valgrind", "--tool=callgrind", "--separate-threads=yes", "--quiet", REGION, &out];
     let mut command = programs.command(&tool, run.peer);
-    let calls = output(command.args(["count", run.mode.name(), run.case, &times.to_string()]).stderr(Stdio::null()));
+    let calls = output(
+        command
+            .args(["count", run.mode.name(), run.case, &times.to_string()])
+            .stderr(Stdio::null()),
+    );
     let path = file.with_extension("");
     let folder = path.parent().expect("a temporary folder");
     let stem = path.file_name().expect("it has a name").to_string_lossy().into_owned();

@@ -29,6 +29,7 @@ const USAGE: &str = "\
 --smoke          only what cannot fail by chance, in a minute: does it build, run, and add up?";
 
 #[derive(Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a word of the command line")]
 struct Arguments {
     check: bool,
     write: bool,
@@ -69,7 +70,8 @@ fn read(words: impl Iterator<Item = String>) -> Result<Arguments, String> {
             "--smoke" => arguments.smoke = true,
             "--only" => arguments.only = words.next().ok_or("--only needs a name")?,
             "--rounds" => {
-                let number = words.next().and_then(|word| word.parse().ok()).filter(|rounds| *rounds > 0);
+                let number =
+                    words.next().and_then(|word| word.parse().ok()).filter(|rounds| *rounds > 0);
                 arguments.rounds = Some(number.ok_or("--rounds needs a number")?);
             }
             _ => return Err(format!("unknown argument `{word}`")),
@@ -83,7 +85,10 @@ fn read(words: impl Iterator<Item = String>) -> Result<Arguments, String> {
 
 /// Says whether all is well: true without `--check`.
 fn measure(programs: &Programs, arguments: &Arguments) -> bool {
-    let chosen: Vec<Run> = runs().into_iter().filter(|run| *run == FLOOR || run.case.contains(&arguments.only)).collect();
+    let chosen: Vec<Run> = runs()
+        .into_iter()
+        .filter(|run| *run == FLOOR || run.case.contains(&arguments.only))
+        .collect();
     let rounds = arguments.rounds.unwrap_or(7);
     let mut results = Results::default();
     for round in 1..=rounds {

@@ -76,7 +76,8 @@ pub(crate) fn runs() -> Vec<Run> {
     let mut all = vec![FLOOR];
     for case in CASES {
         for mode in [Mode::On, Mode::Absent, Mode::Unsampled] {
-            let peers = Peer::ALL.into_iter().filter(|peer| mode == Mode::On || *peer != Peer::None);
+            let peers =
+                Peer::ALL.into_iter().filter(|peer| mode == Mode::On || *peer != Peer::None);
             if mode == Mode::On || OFF.contains(&case) {
                 all.extend(peers.map(|peer| Run { case, mode, peer }));
             }

@@ -24,7 +24,14 @@ impl Programs {
         let target = folder.parent().expect("the target folder");
         for peer in Peer::ALL {
             let status = Command::new(&cargo)
-                .args(["build", "--release", "--quiet", "--locked", "--package", &format!("bench-{}", peer.name())])
+                .args([
+                    "build",
+                    "--release",
+                    "--quiet",
+                    "--locked",
+                    "--package",
+                    &format!("bench-{}", peer.name()),
+                ])
                 .arg("--manifest-path")
                 .arg(manifest())
                 .arg("--target-dir")
@@ -35,13 +42,21 @@ impl Programs {
         }
         let release = target.join("release");
         let folder = if release.is_dir() { release } else { folder };
-        Self { folder, pin: if runs(&["taskset", "-c", "0", "true"]) { &["taskset", "-c", "0"] } else { &[] } }
+        Self {
+            folder,
+            pin: if runs(&["taskset", "-c", "0", "true"]) { &["taskset", "-c", "0"] } else { &[] },
+        }
     }
 
     /// The median over this process's samples, in nanoseconds a call.
     pub(crate) fn nanos(&self, run: Run, time: Duration) -> f64 {
         let milliseconds = time.as_millis().to_string();
-        let answer = output(self.command(&[], run.peer).args(["time", run.mode.name(), run.case, &milliseconds]));
+        let answer = output(self.command(&[], run.peer).args([
+            "time",
+            run.mode.name(),
+            run.case,
+            &milliseconds,
+        ]));
         answer.parse().expect("a number")
     }
 
@@ -55,7 +70,11 @@ impl Programs {
     /// Runs a workload and counts what arrives; whether all did.
     pub(crate) fn all_arrive(&self, case: &str, times: u32) -> bool {
         let times = times.to_string();
-        let status = self.command(&[], Peer::Ours).args(["arrive", case, &times]).stdout(Stdio::null()).status();
+        let status = self
+            .command(&[], Peer::Ours)
+            .args(["arrive", case, &times])
+            .stdout(Stdio::null())
+            .status();
         status.expect("the program starts").success()
     }
 
@@ -86,7 +105,11 @@ pub(crate) fn output(command: &mut Command) -> String {
 
 /// Whether a tool is here and works.
 pub(crate) fn runs(words: &[&str]) -> bool {
-    let status = Command::new(words[0]).args(&words[1..]).stdout(Stdio::null()).stderr(Stdio::null()).status();
+    let status = Command::new(words[0])
+        .args(&words[1..])
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status();
     status.is_ok_and(|status| status.success())
 }
 

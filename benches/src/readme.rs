@@ -40,8 +40,11 @@ fn machine() -> String {
 }
 
 fn version(package: &str) -> String {
-    let lock = fs::read_to_string(Path::new(&manifest()).with_file_name("Cargo.lock")).expect("the lock file");
-    let found = lock.split("[[package]]").find(|entry| entry.contains(&format!("name = \"{package}\"\n")));
-    let line = found.and_then(|entry| entry.lines().find_map(|line| line.strip_prefix("version = ")));
+    let lock = fs::read_to_string(Path::new(&manifest()).with_file_name("Cargo.lock"))
+        .expect("the lock file");
+    let found =
+        lock.split("[[package]]").find(|entry| entry.contains(&format!("name = \"{package}\"\n")));
+    let line =
+        found.and_then(|entry| entry.lines().find_map(|line| line.strip_prefix("version = ")));
     line.expect("it is locked").trim_matches('"').to_owned()
 }

@@ -26,10 +26,15 @@ impl Results {
 
     /// The median over rounds of what `compute` makes of one round's values: differences and ratios
     /// are taken within a round, because the machine changes between rounds.
-    pub(crate) fn combined<const N: usize>(&self, runs: [Run; N], compute: impl Fn([f64; N]) -> f64) -> Option<f64> {
+    pub(crate) fn combined<const N: usize>(
+        &self,
+        runs: [Run; N],
+        compute: impl Fn([f64; N]) -> f64,
+    ) -> Option<f64> {
         let mut values = Vec::new();
         for round in 0.. {
-            let row: Option<Vec<f64>> = runs.iter().map(|run| self.rounds.get(run)?.get(round).copied()).collect();
+            let row: Option<Vec<f64>> =
+                runs.iter().map(|run| self.rounds.get(run)?.get(round).copied()).collect();
             let Some(row) = row else { break };
             values.push(compute(row.try_into().expect("as many values as runs")));
         }

@@ -14,16 +14,26 @@ pub(crate) fn run(programs: &Programs) -> bool {
     let mut good = true;
     for case in CASES {
         let arrived = programs.all_arrive(case, 20);
-        let others = Peer::OTHERS.map(|peer| programs.nanos(Run { case, mode: Mode::On, peer }, MOMENT));
-        println!("{case:20} {}, peers {others:.0?} ns", if arrived { "all arrived" } else { "NOT ALL ARRIVED" });
+        let others =
+            Peer::OTHERS.map(|peer| programs.nanos(Run { case, mode: Mode::On, peer }, MOMENT));
+        println!(
+            "{case:20} {}, peers {others:.0?} ns",
+            if arrived { "all arrived" } else { "NOT ALL ARRIVED" }
+        );
         good &= arrived;
     }
     let verdicts = sizes(programs);
     print!("{}", table::budgets(&verdicts));
     good &= verdicts.iter().all(Verdict::is_met);
-    for (case, mode) in [("sync", Mode::Absent), ("async", Mode::Absent), ("sync_args", Mode::Unsampled)] {
+    for (case, mode) in
+        [("sync", Mode::Absent), ("async", Mode::Absent), ("sync_args", Mode::Unsampled)]
+    {
         let cheap = is_cheaper_off(programs, case, mode);
-        println!("{case} {}: {}", mode.name(), if cheap { "cheaper than on" } else { "NOT CHEAPER THAN ON" });
+        println!(
+            "{case} {}: {}",
+            mode.name(),
+            if cheap { "cheaper than on" } else { "NOT CHEAPER THAN ON" }
+        );
         good &= cheap;
     }
     good

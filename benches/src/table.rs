@@ -9,8 +9,12 @@ use crate::results::Results;
 /// Rows of workloads that have values, with the way they are set up.
 fn rows(results: &Results) -> Vec<(&'static str, Mode)> {
     let modes = |case| [Mode::On, Mode::Absent, Mode::Unsampled].map(|mode| (case, mode));
-    let all = CASES.into_iter().flat_map(modes).filter(|(case, mode)| *mode == Mode::On || OFF.contains(case));
-    all.filter(|(case, mode)| results.nanos(Run { case, mode: *mode, peer: Peer::Ours }).is_some()).collect()
+    let all = CASES
+        .into_iter()
+        .flat_map(modes)
+        .filter(|(case, mode)| *mode == Mode::On || OFF.contains(case));
+    all.filter(|(case, mode)| results.nanos(Run { case, mode: *mode, peer: Peer::Ours }).is_some())
+        .collect()
 }
 
 fn label(case: &str, mode: Mode) -> String {
@@ -19,7 +23,9 @@ fn label(case: &str, mode: Mode) -> String {
 
 /// Nanoseconds a span.
 pub(crate) fn times(results: &Results) -> String {
-    let floor = results.nanos(FLOOR).map(|nanos| format!("{nanos:.1} ns: two reads of the clock around a call\n\n"));
+    let floor = results
+        .nanos(FLOOR)
+        .map(|nanos| format!("{nanos:.1} ns: two reads of the clock around a call\n\n"));
     let mut text = floor.unwrap_or_default();
     let _ = writeln!(
         text,
@@ -32,7 +38,8 @@ pub(crate) fn times(results: &Results) -> String {
         let ours = of(Peer::Ours);
         let net = ours.zip(bare).map(|(ours, bare)| ours - bare);
         let [fastrace, micromegas] = Peer::OTHERS.map(of);
-        let [by_fastrace, by_micromegas] = Peer::OTHERS.map(|peer| ratio(results, case, mode, peer));
+        let [by_fastrace, by_micromegas] =
+            Peer::OTHERS.map(|peer| ratio(results, case, mode, peer));
         let _ = writeln!(
             text,
             "{:28} {:>9} {:>9} {:>9} {:>10} {:>10} {:>9} {:>10}",

@@ -58,6 +58,7 @@ fn start(mode: Mode) {
 }
 
 fn main() {
-    let peer = Peer { start, drain: fastrace::flush, arrived: || None, cases: cases(), sizes: sizes() };
+    let peer =
+        Peer { start, drain: fastrace::flush, arrived: || None, cases: cases(), sizes: sizes() };
     bench_workloads::main(peer);
 }

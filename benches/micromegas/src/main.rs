@@ -50,12 +50,19 @@ fn start(mode: Mode) {
     if mode != Mode::Absent {
         let sink = Arc::new(NullEventSink {});
         // It has no sampling; switched off is what comes nearest.
-        init_event_dispatch(BUFFER, BUFFER, BUFFER, sink, HashMap::new(), mode == Mode::On).expect("it is the first");
+        init_event_dispatch(BUFFER, BUFFER, BUFFER, sink, HashMap::new(), mode == Mode::On)
+            .expect("it is the first");
         init_thread_stream();
     }
 }
 
 fn main() {
-    let peer = Peer { start, drain: flush_thread_buffer, arrived: || None, cases: cases(), sizes: sizes() };
+    let peer = Peer {
+        start,
+        drain: flush_thread_buffer,
+        arrived: || None,
+        cases: cases(),
+        sizes: sizes(),
+    };
     bench_workloads::main(peer);
 }

@@ -23,6 +23,7 @@ fn sync_args(number: i64, flag: bool, text: &str) -> usize {
     text.len()
 }
 
+#[expect(clippy::unused_async, reason = "it stands beside the annotated ones")]
 async fn async_args(number: i64, flag: bool, text: &str) -> usize {
     black_box((number, flag));
     text.len()
@@ -53,5 +54,11 @@ fn floor_of<T: 'static>(clock: impl Fn() -> T + Copy + 'static) -> Case {
 fn main() {
     let mut cases = cases();
     cases.push(floor());
-    bench_workloads::main(Peer { start: |_| {}, drain: || {}, arrived: || None, cases, sizes: sizes() });
+    bench_workloads::main(Peer {
+        start: |_| {},
+        drain: || {},
+        arrived: || None,
+        cases,
+        sizes: sizes(),
+    });
 }

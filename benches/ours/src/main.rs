@@ -62,7 +62,11 @@ fn start(mode: Mode) {
         Mode::On => 1.0,
         Mode::Unsampled => 0.0,
     };
-    let tracer = Tracer::builder().exporter(Count).sampler(Ratio::new(share)).install().expect("it is the first");
+    let tracer = Tracer::builder()
+        .exporter(Count)
+        .sampler(Ratio::new(share))
+        .install()
+        .expect("it is the first");
     TRACER.set(tracer).expect("it is the first");
 }
 
@@ -74,6 +78,7 @@ fn drain() {
     assert_eq!(stats.lost_details, 0, "{stats}");
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "not every program can tell")]
 fn arrived() -> Option<[u64; 2]> {
     Some([SPANS.load(Ordering::Relaxed), ATTRIBUTES.load(Ordering::Relaxed)])
 }
@@ -82,6 +87,8 @@ fn arrived() -> Option<[u64; 2]> {
 /// every poll, and outside of tasks the answer would be cheaper.
 fn main() {
     let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
-    let program = async { bench_workloads::main(Peer { start, drain, arrived, cases: cases(), sizes: sizes() }) };
+    let program = async {
+        bench_workloads::main(Peer { start, drain, arrived, cases: cases(), sizes: sizes() });
+    };
     runtime.block_on(async { tokio::spawn(program).await }).expect("no panic");
 }

@@ -94,10 +94,16 @@ macro_rules! cases {
                 Case::new("depth10_yield1", 10, depth(1)).yields(1),
                 Case::new("depth10_yield100", 10, depth(100)).yields(100),
                 Case::new("root_yield0", 1, || drive(in_root(Yields(black_box(0))))).root_alone(),
-                Case::new("root_yield100", 1, || drive(in_root(Yields(black_box(100))))).yields(100).root_alone(),
+                Case::new("root_yield100", 1, || drive(in_root(Yields(black_box(100)))))
+                    .yields(100)
+                    .root_alone(),
                 Case::new("sync_args", 100, || {
                     let text = black_box(String::from(TEXT));
-                    under_root(|| (0..100).for_each(|i| _ = black_box(sync_args(black_box(i), black_box(true), &text))));
+                    under_root(|| {
+                        (0..100).for_each(|i| {
+                            _ = black_box(sync_args(black_box(i), black_box(true), &text))
+                        })
+                    });
                 })
                 .attributes(3),
                 Case::new("async_args", 100, || {

@@ -28,7 +28,8 @@ pub struct Peer {
     pub sizes: [usize; 2],
 }
 
-const USAGE: &str = "sizes | time MODE CASE MILLISECONDS | count MODE CASE TIMES | arrive CASE TIMES";
+const USAGE: &str =
+    "sizes | time MODE CASE MILLISECONDS | count MODE CASE TIMES | arrive CASE TIMES";
 
 /// Does what the command line says.
 pub fn main(mut peer: Peer) {
@@ -71,7 +72,10 @@ fn arrive(peer: &mut Peer, case: &str, times: u64) {
 }
 
 fn find<'a>(peer: &'a mut Peer, name: &str) -> &'a mut Case {
-    peer.cases.iter_mut().find(|case| case.name == name).unwrap_or_else(|| panic!("no case `{name}`"))
+    peer.cases
+        .iter_mut()
+        .find(|case| case.name == name)
+        .unwrap_or_else(|| panic!("no case `{name}`"))
 }
 
 fn read_mode(word: &str) -> Mode {
