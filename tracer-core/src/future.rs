@@ -71,6 +71,10 @@ impl<F: Future, O: Observe<F::Output>> Future for Traced<F, O> {
         let frame = this.frame;
         let key = match frame.open.state {
             State::Off => return this.inner.poll(cx),
+            State::New if !destination::is_active() => {
+                frame.open.state = State::Off;
+                return this.inner.poll(cx);
+            }
             State::New => match frame.first_poll() {
                 Some(key) => key,
                 None => {
@@ -120,10 +124,7 @@ impl Frame {
     /// nothing is to be made current for this poll.
     #[inline(never)]
     fn first_poll(&mut self) -> Option<u64> {
-        let Some(callsite) = self.open.callsite.filter(|_| destination::is_active()) else {
-            self.open = Open::off();
-            return None;
-        };
+        let callsite = self.open.callsite?;
         let key = provider::key();
         if slot::is_current(&self.open.context, key) && !callsite.is_root() {
             if self.open.context.is_plain() {
