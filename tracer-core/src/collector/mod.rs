@@ -22,11 +22,11 @@ use crate::collector::worker::{Command, Route, worker};
 use crate::context::SpanContext;
 use crate::destination::{self, Destination};
 use crate::export::{Exporter, Resource};
-use crate::future::{FutureExt, InContext};
 use crate::log;
 use crate::root;
 use crate::sample::{Ratio, Sampler};
 use crate::span::Scope;
+use crate::within::{FutureExt, InContext};
 
 /// A running tracer: spans of its traces go to its exporters.
 ///
