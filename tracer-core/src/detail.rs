@@ -6,9 +6,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::clock;
 use crate::context::SpanContext;
+use crate::id::SpanId;
 use crate::log;
 use crate::record::{self, Head, Key, Kind, MAX_TEXT, MAX_WORDS, SLOT, Sink};
-use crate::slot;
 use crate::value::Value;
 
 /// An attribute to be written.
@@ -90,10 +90,10 @@ impl Draft {
         true
     }
 
-    /// Writes it for the span on top of this thread's stack, opened at the callsite of this number.
+    /// Writes it for `span`, which is recorded by `tracer` and was opened at the callsite of this
+    /// number.
     #[inline(never)]
-    pub(crate) fn write(&mut self, callsite: u32) {
-        let (span, tracer) = slot::top_recorded();
+    pub(crate) fn write(&mut self, span: SpanId, tracer: u32, callsite: u32) {
         let head =
             Head { kind: Kind::Attributes, extra: (self.length - 2) as u16, tracer, callsite };
         self.words[0] = head.to_word();

@@ -102,7 +102,8 @@ pub fn arguments<const N: usize>(callsite: &'static Callsite, values: &[Value<'_
         fits = fits && draft.add(index as u8, &values[index]);
     }
     if fits {
-        draft.write(callsite.id());
+        let (span, tracer) = slot::top_recorded();
+        draft.write(span, tracer, callsite.id());
     } else {
         long_arguments(callsite, values);
     }
