@@ -236,7 +236,10 @@ impl Builder {
         let sampler = self.sampler.unwrap_or_else(|| Box::new(Ratio::new(1.0)));
         let (number, destination) = destination::open(sampler).ok_or(InstallError::TooMany)?;
         let route = Route::new(self.resource, outlets.clone());
-        worker.send(Command::Open { tracer: number, route }).map_err(|_| InstallError::TooMany)?;
+        let (done, opened) = channel();
+        worker.send(Command::Open { tracer: number, route, done }).map_err(|_| InstallError::TooMany)?;
+        // Else a pass under way would meet spans of a tracer that it does not know yet.
+        opened.recv().map_err(|_| InstallError::TooMany)?;
         Ok(Tracer { number, destination, outlets, closed: AtomicBool::new(false), lost: AtomicU64::new(0) })
     }
 }

@@ -27,8 +27,8 @@ const BATCH: usize = 4_096;
 /// What the worker is told.
 #[derive(Debug)]
 pub(crate) enum Command {
-    /// A tracer begins.
-    Open { tracer: u32, route: Route },
+    /// A tracer begins; its first span may end as soon as this is done.
+    Open { tracer: u32, route: Route, done: Sender<()> },
     /// Hand on what has ended; and, for a tracer that closes, everything.
     Flush { tracer: u32, close: bool, done: Sender<()> },
 }
@@ -143,9 +143,10 @@ impl Worker {
     fn run(mut self, commands: &Receiver<Command>) {
         loop {
             match self.wait(commands) {
-                Ok(Command::Open { tracer, route }) => {
+                Ok(Command::Open { tracer, route, done }) => {
                     self.routes.insert(tracer, route);
                     self.last_busy = Instant::now();
+                    let _waiting = done.send(());
                 }
                 Ok(Command::Flush { tracer, close, done }) => {
                     self.flush(tracer, close);
