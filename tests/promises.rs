@@ -2,3 +2,7 @@
 
 #[path = "promises/parents.rs"]
 mod parents;
+#[path = "promises/exporters.rs"]
+mod exporters;
+#[path = "promises/isolation.rs"]
+mod isolation;
