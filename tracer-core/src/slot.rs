@@ -195,7 +195,9 @@ fn leave_out_of_order(slot: &Slot, span: SpanId, mut displaced: Displaced) {
         return;
     }
     let known = slot.orphans.get().min(MAX_ORPHANS);
-    while let Some(orphan) = slot.orphaned[..known].iter().find(|orphan| orphan.get().0 == displaced.context.span) {
+    // A place that is free has no span, and neither has the context of a mere scope.
+    let orphan_of = |span| slot.orphaned[..known].iter().find(|orphan| span != SpanId::NONE && orphan.get().0 == span);
+    while let Some(orphan) = orphan_of(displaced.context.span) {
         displaced = orphan.replace((SpanId::NONE, NOTHING)).1;
     }
     if slot.orphaned[..known].iter().all(|orphan| orphan.get().0 == SpanId::NONE) {
