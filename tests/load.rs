@@ -101,7 +101,11 @@ fn every_tree_of_ten_thousand_requests_at_once_is_right() {
 
     let stats = tracer.stats();
     assert!(stats.is_balanced(), "{stats}");
-    assert_eq!((stats.exporters[0].acknowledged, stats.lost_details), (REQUESTS * SPANS, 0), "{stats}");
+    assert_eq!(
+        (stats.exporters[0].acknowledged, stats.lost_details),
+        (REQUESTS * SPANS, 0),
+        "{stats}"
+    );
 
     let mut traces: HashMap<TraceId, Vec<SpanRecord>> = HashMap::new();
     for span in memory.take() {
@@ -112,6 +116,9 @@ fn every_tree_of_ten_thousand_requests_at_once_is_right() {
     for spans in traces.values() {
         let root = spans.iter().find(|span| span.is_local_root()).expect("each trace has a root");
         assert_eq!(testing::render(spans), expected(number(root)));
-        assert!(spans.iter().all(|span| seen.insert(span.span_id(), ()).is_none()), "ids are unique");
+        assert!(
+            spans.iter().all(|span| seen.insert(span.span_id(), ()).is_none()),
+            "ids are unique"
+        );
     }
 }

@@ -1,8 +1,20 @@
 //! What the tracer crates promise to users, one file a promise. Expected traces are text.
 
-#[path = "promises/parents.rs"]
-mod parents;
+#[path = "promises/adapters.rs"]
+mod adapters;
+#[path = "promises/ends.rs"]
+mod ends;
 #[path = "promises/exporters.rs"]
 mod exporters;
+#[path = "promises/failures.rs"]
+mod failures;
+#[path = "promises/foreign_tasks.rs"]
+mod foreign_tasks;
+#[path = "promises/guards.rs"]
+mod guards;
 #[path = "promises/isolation.rs"]
 mod isolation;
+#[path = "promises/parents.rs"]
+mod parents;
+#[path = "promises/recording.rs"]
+mod recording;

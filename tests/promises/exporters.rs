@@ -45,19 +45,28 @@ fn an_exporter_that_panics_loses_only_its_own_spans() {
     spans(&tracer, 2);
     assert_eq!(tracer.flush(SOON).expect_err("it still lives, and panics").dropped, 2);
     let stats = tracer.stats();
-    assert_eq!((stats.exporters[0].dropped.failed, stats.exporters[1].acknowledged), (5, 5), "{stats}");
+    assert_eq!(
+        (stats.exporters[0].dropped.failed, stats.exporters[1].acknowledged),
+        (5, 5),
+        "{stats}"
+    );
     assert!(stats.is_balanced(), "{stats}");
     assert_eq!(memory.take().len(), 5);
 }
 
 #[test]
 fn an_exporter_that_fails_is_counted_as_failed() {
-    let tracer =
-        Tracer::builder().exporter(Does("fails", |_: &Batch| Err(ExportError::failed("no way")))).build().unwrap();
+    let tracer = Tracer::builder()
+        .exporter(Does("fails", |_: &Batch| Err(ExportError::failed("no way"))))
+        .build()
+        .unwrap();
     spans(&tracer, 4);
     assert_eq!(tracer.flush(SOON).expect_err("nothing arrived").to_string(), "4 spans dropped");
     let stats = tracer.stats();
-    assert_eq!(stats.exporters[0].to_string(), "fails: 4 ended = 0 acknowledged + 4 dropped (failed 4) + 0 queued");
+    assert_eq!(
+        stats.exporters[0].to_string(),
+        "fails: 4 ended = 0 acknowledged + 4 dropped (failed 4) + 0 queued"
+    );
     assert!(stats.is_balanced());
 }
 
@@ -113,13 +122,15 @@ fn an_exporter_that_hangs_delays_no_other_and_no_flush_says_ok() {
 #[test]
 fn the_identity_holds_whenever_one_looks() {
     let refused = AtomicU64::new(0);
-    let moody = Does("moody", move |batch: &Batch| match refused.fetch_add(1, Ordering::Relaxed) % 4 {
-        0 => Ok(()),
-        1 => Err(ExportError::failed("a mood")),
-        2 => Err(ExportError::rejected(batch.spans().len() / 2, "half of them")),
-        _ => panic!("on purpose"),
-    });
-    let tracer = Arc::new(Tracer::builder().exporter(moody).exporter(Memory::default()).build().unwrap());
+    let moody =
+        Does("moody", move |batch: &Batch| match refused.fetch_add(1, Ordering::Relaxed) % 4 {
+            0 => Ok(()),
+            1 => Err(ExportError::failed("a mood")),
+            2 => Err(ExportError::rejected(batch.spans().len() / 2, "half of them")),
+            _ => panic!("on purpose"),
+        });
+    let tracer =
+        Arc::new(Tracer::builder().exporter(moody).exporter(Memory::default()).build().unwrap());
     let made: Vec<_> = (0..4)
         .map(|_| {
             let tracer = Arc::clone(&tracer);
@@ -137,7 +148,10 @@ fn the_identity_holds_whenever_one_looks() {
     let _losses = tracer.flush(SOON);
     let stats = tracer.stats();
     assert!(stats.is_balanced(), "{stats}");
-    assert!(stats.exporters.iter().all(|exporter| (exporter.ended, exporter.queued) == (4_000, 0)), "{stats}");
+    assert!(
+        stats.exporters.iter().all(|exporter| (exporter.ended, exporter.queued) == (4_000, 0)),
+        "{stats}"
+    );
     assert_eq!(stats.exporters[1].acknowledged, 4_000, "{stats}");
 }
 
@@ -187,7 +201,8 @@ impl Exporter for Whole {
 fn a_trace_is_given_whole_and_what_comes_later_is_late() {
     let whole = Whole::default();
     let memory = Memory::default();
-    let tracer = Tracer::builder().exporter(whole.clone()).exporter(memory.clone()).build().unwrap();
+    let tracer =
+        Tracer::builder().exporter(whole.clone()).exporter(memory.clone()).build().unwrap();
     let taken = || std::mem::take(&mut *whole.0.lock().unwrap());
     tracer.in_scope(|| {
         let root = Span::root("root");

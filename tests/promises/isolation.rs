@@ -117,11 +117,13 @@ fn a_context_left_over_from_a_tracer_reaches_no_other() {
     old.shutdown(SOON).unwrap();
 
     let other = scope();
-    other.in_scope(|| futures::executor::block_on(async {
-        async { request(1).await }.in_context(span_of_old.context()).await;
-        async { request(2).await }.in_context(scope_of_old).await;
-        request(3).await;
-    }));
+    other.in_scope(|| {
+        futures::executor::block_on(async {
+            async { request(1).await }.in_context(span_of_old.context()).await;
+            async { request(2).await }.in_context(scope_of_old).await;
+            request(3).await;
+        })
+    });
     drop(span_of_old);
     assert_eq!(other.tree(), request_tree(3));
     assert!(gone.take().is_empty());

@@ -180,7 +180,9 @@ fn a_request_around_a_handler_is_its_parent<R: Runtime>() {
         handler.in_span(root).await;
     }
     assert_eq!(tree_of::<R>(accept()), "accept\nconnection\n  query(id=1)\n");
-    let bare = tree_of::<R>(async { query(2).in_span(Span::root("connection")).await; });
+    let bare = tree_of::<R>(async {
+        query(2).in_span(Span::root("connection")).await;
+    });
     assert_eq!(bare, "connection\n  query(id=2)\n");
 }
 
@@ -203,17 +205,20 @@ fn a_future_polled_in_another_request_stays_with_its_caller<R: Runtime>() {
         }));
         tokio::join!(first, second);
     });
-    assert_eq!(
-        tree,
-        "driver\n  retry\n    query(id=2)\nrequest\n  retry\n    query(id=1)\n"
-    );
+    assert_eq!(tree, "driver\n  retry\n    query(id=2)\nrequest\n  retry\n    query(id=1)\n");
 }
 
 fn a_spawned_call_is_a_child_of_its_caller<R: Runtime>() {
     let tree = tree_of::<R>(request(async {
         R::spawn(retry(query(1))).await;
         let call = query(2);
-        R::spawn(async { driver(async { call.await; }).await }).await;
+        R::spawn(async {
+            driver(async {
+                call.await;
+            })
+            .await
+        })
+        .await;
     }));
     // What is called only inside of a bare spawn belongs to nobody: here, to no tracer.
     assert_eq!(tree, "request\n  query(id=2)\n  retry\n    query(id=1)\n");
@@ -221,7 +226,12 @@ fn a_spawned_call_is_a_child_of_its_caller<R: Runtime>() {
 
 fn a_call_spawned_without_a_caller_is_a_root<R: Runtime>() {
     let tree = tree_of::<R>(async {
-        tokio::join!(R::spawn_here(request(async { query(1).await; })), R::spawn_here(query(2)));
+        tokio::join!(
+            R::spawn_here(request(async {
+                query(1).await;
+            })),
+            R::spawn_here(query(2))
+        );
     });
     assert_eq!(tree, "query(id=2)\nrequest\n  query(id=1)\n");
 }
@@ -256,7 +266,9 @@ fn a_shared_call<R: Runtime>() {
     let tree = tree_of::<R>(request(async {
         let shared = query(1).boxed().shared();
         let other = shared.clone();
-        let task = R::spawn(driver(async { other.await; }));
+        let task = R::spawn(driver(async {
+            other.await;
+        }));
         tokio::join!(retry(shared), task);
     }));
     // Who polls it first: the helper of its caller, or a task that only waits for it too.
@@ -292,7 +304,10 @@ fn a_call_made_by_who_polls_the_stream<R: Runtime>() {
     let tree = tree_of::<R>(request(async {
         let mut rows = Box::pin(stream::iter(1..=2).map(query).buffer_unordered(1));
         retry(rows.next()).await;
-        driver(async { rows.next().await; }).await;
+        driver(async {
+            rows.next().await;
+        })
+        .await;
     }));
     assert_eq!(tree, "request\n  driver\n    query(id=2)\n  retry\n    query(id=1)\n");
 }
@@ -305,8 +320,9 @@ fn recursive_calls<R: Runtime>() {
             Box::pin(walk(depth - 1)).await;
         }
     }
-    let expected: String =
-        (0..=200).map(|level| format!("{}walk(depth={})\n", "  ".repeat(level), 200 - level)).collect();
+    let expected: String = (0..=200)
+        .map(|level| format!("{}walk(depth={})\n", "  ".repeat(level), 200 - level))
+        .collect();
     assert_eq!(tree_of::<R>(walk(200)), expected);
 }
 
@@ -331,10 +347,7 @@ fn a_span_by_hand<R: Runtime>() {
         inner.in_scope(|| drop(Span::new("leaf")));
         query(2).in_context(span.context()).await;
     }));
-    assert_eq!(
-        tree,
-        "request\n  by hand\n    leaf\n    query(id=1)\n    query(id=2)\n  other\n"
-    );
+    assert_eq!(tree, "request\n  by hand\n    leaf\n    query(id=1)\n    query(id=2)\n  other\n");
 }
 
 fn a_call_that_outlives_its_caller<R: Runtime>() {
