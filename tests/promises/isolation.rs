@@ -12,6 +12,9 @@ const SOON: Duration = Duration::from_secs(30);
 on_each_runtime!(
     interleaved_scopes_keep_their_spans_apart,
     a_call_of_one_scope_polled_in_the_request_of_another,
+    a_call_spawned_in_a_scope_belongs_to_it,
+    a_call_of_one_scope_polled_in_another_scope_belongs_to_its_caller,
+    a_call_without_a_caller_belongs_to_who_polls_it,
 );
 
 #[traced(args)]
@@ -62,6 +65,42 @@ fn a_call_of_one_scope_polled_in_the_request_of_another<R: Runtime>() {
     }));
     assert_eq!(ours.tree(), "caller\n  step(id=1)\n    leaf\n");
     assert_eq!(theirs.tree(), "poller\n");
+}
+
+fn a_call_spawned_in_a_scope_belongs_to_it<R: Runtime>() {
+    let scope = scope();
+    R::block_on(async {
+        let task = scope.in_scope(|| request(1));
+        R::spawn(task).await;
+    });
+    assert_eq!(scope.tree(), request_tree(1));
+}
+
+fn a_call_of_one_scope_polled_in_another_scope_belongs_to_its_caller<R: Runtime>() {
+    let (ours, theirs) = (scope(), scope());
+    let (one, other) = ours.in_scope(|| (request(1), request(2)));
+    R::block_on(theirs.bind(async {
+        one.await;
+        Span::new("poller").in_scope(|| async { other.await }.in_current()).await;
+    }));
+    assert_eq!(ours.tree(), request_tree(1) + &request_tree(2));
+    assert_eq!(theirs.tree(), "poller\n");
+}
+
+fn a_call_without_a_caller_belongs_to_who_polls_it<R: Runtime>() {
+    let scope = scope();
+    let (nowhere, in_the_scope) = (step(1), scope.in_scope(|| step(2)));
+    R::block_on(scope.bind(async {
+        let poller = Span::new("poller");
+        let work = poller.in_scope(|| {
+            R::spawn_here(async {
+                nowhere.await;
+                in_the_scope.await;
+            })
+        });
+        work.await;
+    }));
+    assert_eq!(scope.tree(), "poller\n  step(id=1)\n    leaf\n  step(id=2)\n    leaf\n");
 }
 
 #[test]
