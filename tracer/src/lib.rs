@@ -8,7 +8,7 @@ pub use tracer_core::{
     Attributes, Batch, Builder, Callsite, Completeness, ContextProvider, Dropped, Entered, ErrorRecord, Event, Events,
     ExportError, Exporter, ExporterStats, FlushError, FutureExt, InContext, InstallError, Link, Links, Memory, Outcome,
     Ratio, Resource, Sampler, Slice, Span, SpanContext, SpanId, SpanRecord, Stats, TraceId, Traced, Tracer, Unit, Value,
-    current, testing,
+    current, in_current, testing,
 };
 
 #[cfg(feature = "tokio")]
