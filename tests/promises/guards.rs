@@ -4,7 +4,7 @@ use std::thread;
 
 use futures::executor::block_on;
 use tokio::task::LocalSet;
-use tracer::{Entered, Span, current, traced};
+use tracer::{Entered, Span, current, in_current, traced};
 use tracer_tests::{Gate, Runtime, TokioCurrentThread, pause, scope};
 
 const ORDERS: [[usize; 3]; 6] = [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]];
