@@ -193,3 +193,19 @@ fn spans_end_in_destructors_of_thread_locals() {
     .unwrap();
     assert_eq!(scope.tree(), "last\n  inside\n");
 }
+
+#[test]
+fn a_guard_held_over_an_await_stays_right_in_straight_line_code() {
+    let scope = scope();
+    scope.in_scope(|| {
+        block_on(request(async {
+            let span = Span::new("held");
+            let entered = span.enter();
+            pause().await;
+            drop(Span::new("inside"));
+            drop(entered);
+            drop(Span::new("after"));
+        }));
+    });
+    assert_eq!(scope.tree(), "request\n  after\n  held\n    inside\n");
+}
