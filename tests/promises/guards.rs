@@ -209,3 +209,21 @@ fn a_guard_held_over_an_await_stays_right_in_straight_line_code() {
     });
     assert_eq!(scope.tree(), "request\n  after\n  held\n    inside\n");
 }
+
+#[test]
+fn a_guard_held_over_an_await_does_not_disturb_later_guards_of_its_thread() {
+    let scope = scope();
+    scope.in_scope(|| {
+        let shared = Span::new("shared");
+        block_on(request(async {
+            let entered = shared.enter();
+            pause().await;
+            drop(entered);
+        }));
+        shared.in_scope(|| {
+            Span::new("first").in_scope(|| ());
+            drop(Span::new("second"));
+        });
+    });
+    assert_eq!(scope.tree(), "request\nshared\n  first\n  second\n");
+}
