@@ -227,3 +227,15 @@ fn a_guard_held_over_an_await_does_not_disturb_later_guards_of_its_thread() {
     });
     assert_eq!(scope.tree(), "request\nshared\n  first\n  second\n");
 }
+
+#[test]
+fn a_guard_dropped_inside_a_frame_it_encloses_is_gone() {
+    let scope = scope();
+    scope.in_scope(|| {
+        let span = Span::new("span");
+        let entered = span.enter();
+        block_on(request(async { drop(entered) }));
+        drop(Span::new("after"));
+    });
+    assert_eq!(scope.tree(), "after\nspan\n  request\n");
+}
