@@ -239,3 +239,20 @@ fn a_guard_dropped_inside_a_frame_it_encloses_is_gone() {
     });
     assert_eq!(scope.tree(), "after\nspan\n  request\n");
 }
+
+#[test]
+fn a_guard_leaked_in_a_sync_fn_ends_with_that_fn() {
+    #[traced]
+    fn leaks() {
+        let span = Span::new("leaked");
+        std::mem::forget(span.enter());
+    }
+    #[traced]
+    fn clean() {}
+    let scope = scope();
+    scope.in_scope(|| {
+        leaks();
+        clean();
+    });
+    assert_eq!(scope.tree(), "clean\nleaks\n  leaked\n");
+}
