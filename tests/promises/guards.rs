@@ -256,3 +256,21 @@ fn a_guard_leaked_in_a_sync_fn_ends_with_that_fn() {
     });
     assert_eq!(scope.tree(), "clean\nleaks\n  leaked\n");
 }
+
+#[test]
+fn a_guard_leaked_in_a_scope_or_a_carried_closure_ends_with_it() {
+    let scope = scope();
+    let outer = scope.in_scope(|| Span::new("outer"));
+    let closure = outer.in_scope(|| {
+        let other = Span::new("other");
+        other.in_scope(|| std::mem::forget(outer.enter()));
+        assert_eq!(current(), outer.context());
+        in_current(|| {
+            let span = Span::new("leaked");
+            std::mem::forget(span.enter());
+        })
+    });
+    assert!(!current().is_valid(), "after the scope");
+    closure();
+    assert!(!current().is_valid(), "after the closure");
+}
