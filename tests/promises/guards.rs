@@ -274,3 +274,14 @@ fn a_guard_leaked_in_a_scope_or_a_carried_closure_ends_with_it() {
     closure();
     assert!(!current().is_valid(), "after the closure");
 }
+
+#[test]
+fn many_guards_dropped_first_to_last_leave_nothing_current() {
+    let scope = scope();
+    scope.in_scope(|| {
+        let spans: Vec<_> = (0..12).map(|_| Span::root("span")).collect();
+        let guards: Vec<_> = spans.iter().map(Span::enter).collect();
+        drop(guards);
+        assert!(!current().is_valid());
+    });
+}
