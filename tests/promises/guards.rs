@@ -285,3 +285,17 @@ fn many_guards_dropped_first_to_last_leave_nothing_current() {
         assert!(!current().is_valid());
     });
 }
+
+#[test]
+fn a_span_entered_twice_is_current_until_both_guards_are_gone() {
+    let scope = scope();
+    scope.in_scope(|| {
+        let span = Span::new("span");
+        let first = span.enter();
+        let second = span.enter();
+        drop(first);
+        assert_eq!(current(), span.context());
+        drop(second);
+        assert!(!current().is_valid());
+    });
+}
