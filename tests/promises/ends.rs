@@ -236,3 +236,16 @@ fn a_finished_span_is_neither_cancelled_nor_panicked() {
     let spans = scope.spans();
     assert_eq!((spans.len(), spans[0].outcome()), (1, Outcome::Completed));
 }
+
+#[test]
+fn what_destructors_trace_while_unwinding_has_not_panicked() {
+    let scope = scope();
+    scope.in_scope(|| {
+        let unwound = catch_unwind(|| {
+            let _cleanup = Cleanup("cleanup");
+            panics_sync();
+        });
+        assert!(unwound.is_err());
+    });
+    assert_eq!(scope.tree(), "cleanup\npanics_sync panicked\n");
+}
