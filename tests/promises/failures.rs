@@ -305,3 +305,31 @@ fn an_error_that_panics_while_it_is_displayed_harms_nobody() {
     assert_eq!(error_of(&scope, "broken").1, "(panicked while formatting)");
     assert_eq!(scope.tree(), "broken ✖\n");
 }
+
+#[test]
+fn an_error_passed_on_from_another_thread_is_no_origin() {
+    #[traced]
+    fn fails() -> Result<(), String> {
+        Err("no".to_owned())
+    }
+    #[traced]
+    fn request() -> Result<(), String> {
+        let current = current();
+        std::thread::scope(|threads| {
+            let failed = || current_of(current, fails);
+            threads.spawn(failed).join().expect("it does not panic")
+        })
+    }
+    fn current_of<R>(context: tracer::SpanContext, f: impl FnOnce() -> R) -> R {
+        use tracer::FutureExt as _;
+        block_on(async { f() }.in_context(context))
+    }
+    let scope = scope();
+    // The log of this thread is known before those of the others.
+    scope.in_scope(|| drop(Span::new("first")));
+    scope.tree();
+    for _ in 0..20 {
+        scope.in_scope(request).unwrap_err();
+    }
+    assert_eq!(scope.tree(), "first\n".to_owned() + &"request ⚠\n  fails ✖\n".repeat(20));
+}
