@@ -333,3 +333,14 @@ fn an_error_passed_on_from_another_thread_is_no_origin() {
     }
     assert_eq!(scope.tree(), "first\n".to_owned() + &"request ⚠\n  fails ✖\n".repeat(20));
 }
+
+#[test]
+fn an_error_is_kept_however_many_events_came_before() {
+    let scope = scope();
+    scope.in_scope(|| {
+        let span = Span::new("span");
+        (0..200).for_each(|_| span.add_event("event", &[]));
+        span.record_error(&fmt::Error);
+    });
+    assert_eq!(scope.tree(), "span ✖\n");
+}
