@@ -344,3 +344,14 @@ fn an_error_is_kept_however_many_events_came_before() {
     });
     assert_eq!(scope.tree(), "span ✖\n");
 }
+
+#[test]
+fn a_boxed_error_that_is_not_send_has_its_sources() {
+    #[traced]
+    fn boxed() -> Result<(), Box<dyn Error>> {
+        Err(wrapped("outside", std::io::Error::other("inside")).into())
+    }
+    let scope = scope();
+    scope.in_scope(|| assert!(boxed().is_err()));
+    assert_eq!(error_of(&scope, "boxed").2, ["inside"]);
+}
