@@ -340,3 +340,24 @@ fn children_lie_within_their_parents_where_they_do_not_outlive_them() {
     let root = spans.iter().find(|span| span.name() == "root").unwrap();
     assert!(spans.iter().all(|span| root.start() <= span.start() && span.end() <= root.end()));
 }
+
+#[test]
+fn keys_of_any_length_harm_nobody() {
+    let scope = scope();
+    for length in [1_000, 40_000, 200_000] {
+        // As records, these letters would say that a span of another tracer has ended.
+        let key = "a".repeat(length);
+        let before = scope.stats().lost_details;
+        scope.in_scope(|| {
+            let span = Span::new("span");
+            span.set_attribute(&key, 1);
+            span.add_event("event", &[(&key, 1.into())]);
+            span.set_attribute("after", 2);
+        });
+        let span = scope.spans().pop().unwrap();
+        assert_eq!(span.attribute("after"), Some(Value::I64(2)), "{length}");
+        let arrived = span.attributes().count() + span.events().count();
+        let lost = scope.stats().lost_details - before;
+        assert_eq!(arrived as u64 + lost, 3, "{length}: each is kept, cut, or counted");
+    }
+}
