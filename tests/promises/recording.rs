@@ -361,3 +361,19 @@ fn keys_of_any_length_harm_nobody() {
         assert_eq!(arrived as u64 + lost, 3, "{length}: each is kept, cut, or counted");
     }
 }
+
+#[test]
+fn a_display_that_ignores_errors_is_cut_all_the_same() {
+    struct Endless;
+    impl fmt::Display for Endless {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            for _ in 0..30_000 {
+                let _ignored = f.write_str("x");
+            }
+            Ok(())
+        }
+    }
+    let span = only(|span| span.set_attribute("endless", Value::Display(&Endless)));
+    let text = span.attribute("endless").expect("it is recorded").to_string();
+    assert!(text.len() < 8_200 && text.ends_with("x…"), "{} bytes", text.len());
+}
