@@ -377,3 +377,9 @@ fn a_display_that_ignores_errors_is_cut_all_the_same() {
     let text = span.attribute("endless").expect("it is recorded").to_string();
     assert!(text.len() < 8_200 && text.ends_with("x…"), "{} bytes", text.len());
 }
+
+#[test]
+fn a_later_value_wins_however_often_it_changes() {
+    let span = only(|span| (0..500).for_each(|done| span.set_attribute("progress", done)));
+    assert_eq!(span.attribute("progress"), Some(Value::I64(499)));
+}
