@@ -383,3 +383,15 @@ fn a_later_value_wins_however_often_it_changes() {
     let span = only(|span| (0..500).for_each(|done| span.set_attribute("progress", done)));
     assert_eq!(span.attribute("progress"), Some(Value::I64(499)));
 }
+
+#[test]
+fn what_is_said_after_the_end_is_counted_as_lost() {
+    let tracer = Tracer::builder().exporter(Memory::default()).build().unwrap();
+    let span = tracer.in_scope(|| Span::new("span"));
+    let context = span.context();
+    drop(span);
+    tracer.flush(std::time::Duration::from_secs(30)).unwrap();
+    context.set_attribute("too", "late");
+    tracer.shutdown(std::time::Duration::from_secs(30)).unwrap();
+    assert_eq!(tracer.stats().lost_details, 1);
+}
