@@ -395,3 +395,14 @@ fn what_is_said_after_the_end_is_counted_as_lost() {
     tracer.shutdown(std::time::Duration::from_secs(30)).unwrap();
     assert_eq!(tracer.stats().lost_details, 1);
 }
+
+#[test]
+fn slices_of_a_future_in_a_span_by_hand_begin_with_its_first_poll() {
+    let scope = scope();
+    let span = scope.in_scope(|| Span::new("by hand"));
+    span.add_event("before the first poll", &[]);
+    block_on(async { pause().await }.in_span(span));
+    let span = scope.spans().remove(0);
+    let before = span.events().next().unwrap().time();
+    assert!(span.slices()[0].start >= before);
+}
