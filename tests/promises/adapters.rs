@@ -211,3 +211,15 @@ fn results_and_panics_of_blocking_work_come_back() {
     })));
     assert_eq!(scope.tree(), "request\n  after\n  hash panicked\n  hash\n");
 }
+
+#[test]
+fn a_spawn_delay_goes_to_no_other_task() {
+    let scope = scope();
+    TokioCurrentThread::block_on(scope.bind(request(async {
+        tracer::tokio::spawn(async {}).await.unwrap();
+        tokio::spawn(async { query(1).await }.in_current()).await.unwrap();
+    })));
+    let spans = scope.spans();
+    let query = spans.iter().find(|span| span.name() == "query").unwrap();
+    assert_eq!(query.spawn_delay(), None);
+}
