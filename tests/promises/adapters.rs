@@ -223,3 +223,18 @@ fn a_spawn_delay_goes_to_no_other_task() {
     let query = spans.iter().find(|span| span.name() == "query").unwrap();
     assert_eq!(query.spawn_delay(), None);
 }
+
+#[test]
+fn a_join_set_spawns_children_on_any_handle() {
+    let scope = scope();
+    TokioCurrentThread::block_on(LocalSet::new().run_until(scope.bind(request(async {
+        let here = tokio::runtime::Handle::current();
+        let mut set = JoinSet::new();
+        set.spawn_on(async { query(1).await }, &here);
+        set.spawn_blocking_on(|| block_on(async { query(2).await }), &here);
+        while let Some(id) = set.join_next().await {
+            id.unwrap();
+        }
+    }))));
+    assert_eq!(scope.tree(), "request\n  query(id=1)\n  query(id=2)\n");
+}
