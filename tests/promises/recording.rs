@@ -406,3 +406,35 @@ fn slices_of_a_future_in_a_span_by_hand_begin_with_its_first_poll() {
     let before = span.events().next().unwrap().time();
     assert!(span.slices()[0].start >= before);
 }
+
+#[test]
+fn what_other_threads_say_arrives_while_other_tracers_flush() {
+    let scope = scope();
+    let (go, spans_to_tell) = channel::<tracer::SpanContext>();
+    let (told, heard) = channel();
+    let teller = thread::spawn(move || {
+        for context in spans_to_tell {
+            context.set_attribute("from", "afar");
+            told.send(()).unwrap();
+        }
+    });
+    // The log of this thread is read before the teller's, or behind it: both are tried.
+    let (stop, stopped) = channel::<()>();
+    let flushing = thread::spawn(move || {
+        let other = tracer_tests::scope();
+        while stopped.try_recv() == Err(std::sync::mpsc::TryRecvError::Empty) {
+            other.spans();
+        }
+    });
+    for _ in 0..20_000 {
+        let span = scope.in_scope(|| Span::root("span"));
+        go.send(span.context()).unwrap();
+        heard.recv().unwrap();
+        drop(span);
+    }
+    drop((stop, go));
+    flushing.join().unwrap();
+    teller.join().unwrap();
+    let bare = scope.spans().iter().filter(|span| span.attribute("from").is_none()).count();
+    assert_eq!(bare, 0, "spans without what was said of them");
+}
