@@ -116,3 +116,8 @@ fn a_program_that_flushes_on_a_signal_dies_by_it() {
         assert_eq!(status.signal(), Some(number), "{destination}: {status}");
     }
 }
+
+#[test]
+fn a_runtime_that_becomes_known_late_hides_no_context() {
+    succeeds("registers-late");
+}
