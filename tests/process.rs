@@ -121,3 +121,8 @@ fn a_program_that_flushes_on_a_signal_dies_by_it() {
 fn a_runtime_that_becomes_known_late_hides_no_context() {
     succeeds("registers-late");
 }
+
+#[test]
+fn errors_of_children_that_outlive_their_parents_do_not_wear_out_the_origin() {
+    succeeds("many-failures");
+}
