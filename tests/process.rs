@@ -126,3 +126,8 @@ fn a_runtime_that_becomes_known_late_hides_no_context() {
 fn errors_of_children_that_outlive_their_parents_do_not_wear_out_the_origin() {
     succeeds("many-failures");
 }
+
+#[test]
+fn what_is_said_of_a_span_does_not_allocate_once_the_thread_is_warm() {
+    succeeds("steady-details");
+}
