@@ -1,8 +1,14 @@
-//! Ten thousand requests at once, each over five tasks: every tree is the one it should be.
+//! Ten thousand requests at once, each over five tasks, and an exporter that hangs: no span is mixed
+//! up, and none is lost without being counted.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
-use tracer::{Memory, SpanId, SpanRecord, TraceId, Tracer, Value, testing, traced};
+use tracer::{
+    Batch, ExportError, Exporter, Memory, Span, SpanId, SpanRecord, TraceId, Tracer, Value,
+    testing, traced,
+};
+use tracer_tests::Gate;
 
 const REQUESTS: u64 = 10_000;
 const SPANS: u64 = 30;
@@ -97,7 +103,7 @@ fn every_tree_of_ten_thousand_requests_at_once_is_right() {
         }
     });
     drop(runtime);
-    tracer.flush(std::time::Duration::from_secs(60)).expect("nothing is lost");
+    tracer.flush(Duration::from_secs(60)).expect("nothing is lost");
 
     let stats = tracer.stats();
     assert!(stats.is_balanced(), "{stats}");
@@ -121,4 +127,46 @@ fn every_tree_of_ten_thousand_requests_at_once_is_right() {
             "ids are unique"
         );
     }
+}
+
+/// Takes nothing before the test lets it.
+#[derive(Debug)]
+struct Hangs(Gate);
+
+impl Exporter for Hangs {
+    fn name(&self) -> &'static str {
+        "hangs"
+    }
+
+    fn export(&mut self, _: &Batch) -> Result<(), ExportError> {
+        self.0.wait();
+        Ok(())
+    }
+}
+
+#[test]
+fn what_waits_for_a_hanging_exporter_is_bounded_and_the_rest_counted() {
+    const SPANS: u64 = 300_000;
+    let (gate, memory) = (Gate::default(), Memory::default());
+    let builder = Tracer::builder().exporter(Hangs(gate.clone())).exporter(memory.clone());
+    let tracer = builder.build().expect("it starts");
+    tracer.in_scope(|| (0..SPANS).for_each(|_| drop(Span::root("span"))));
+    while tracer.stats().exporters[1].acknowledged < SPANS {
+        std::thread::yield_now();
+    }
+    let error = tracer.flush(Duration::from_millis(100)).expect_err("one exporter hangs");
+    assert!(error.dropped > 0 && error.queued > 0, "{error}");
+    gate.open();
+    tracer.flush(Duration::from_secs(60)).expect("all that was queued is delivered now");
+    let stats = tracer.stats();
+    let hung = &stats.exporters[0];
+    assert!(stats.is_balanced(), "{stats}");
+    assert_eq!((hung.ended, hung.queued), (SPANS, 0), "{stats}");
+    assert_eq!(hung.dropped.total(), hung.dropped.queue_full, "{stats}");
+    assert_eq!(error.dropped, hung.dropped.queue_full, "{stats}");
+    assert_eq!(
+        (stats.exporters[1].acknowledged, memory.take().len() as u64),
+        (SPANS, SPANS),
+        "{stats}"
+    );
 }

@@ -2,6 +2,10 @@
 
 #[path = "promises/adapters.rs"]
 mod adapters;
+#[path = "promises/auto_traits.rs"]
+mod auto_traits;
+#[path = "promises/depth.rs"]
+mod depth;
 #[path = "promises/ends.rs"]
 mod ends;
 #[path = "promises/exporters.rs"]
@@ -18,3 +22,5 @@ mod isolation;
 mod parents;
 #[path = "promises/recording.rs"]
 mod recording;
+#[path = "promises/test_attributes.rs"]
+mod test_attributes;
