@@ -1,4 +1,5 @@
 //! What the tracer crates promise to users, one file a promise. Expected traces are text.
+#![expect(clippy::mem_forget, reason = "what is leaked is part of some promises")]
 
 #[path = "promises/adapters.rs"]
 mod adapters;
@@ -24,3 +25,5 @@ mod parents;
 mod recording;
 #[path = "promises/test_attributes.rs"]
 mod test_attributes;
+#[path = "promises/values.rs"]
+mod values;

@@ -66,7 +66,7 @@ impl Exporter for Says {
 
 pub(crate) fn panic_in_main() {
     let _tracer = Tracer::builder().exporter(Says).install().expect("the only one");
-    let _ended = Span::new("ended").in_scope(|| drop(Span::new("child")));
+    Span::new("ended").in_scope(|| drop(Span::new("child")));
     let _open = Span::new("open");
     panic!("on purpose");
 }

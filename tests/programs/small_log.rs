@@ -49,7 +49,7 @@ async fn request(request: u64) {
 
 fn number(span: &SpanRecord) -> Option<u64> {
     match span.attribute("request")? {
-        Value::I64(number) => Some(number.cast_unsigned()),
+        Value::I64(number) => Some(u64::try_from(number).expect("requests count from 0")),
         other => panic!("{other:?}"),
     }
 }
@@ -114,6 +114,16 @@ fn nothing_is_mixed(spans: &[SpanRecord]) {
     assert!(numbers.windows(2).all(|pair| pair[0] != pair[1]), "one request in two traces");
 }
 
+#[traced]
+fn outer() -> Result<(), String> {
+    inner()
+}
+
+#[traced]
+fn inner() -> Result<(), String> {
+    Err("no".to_owned())
+}
+
 /// Children that fail after their parents have ended, more than the collector can remember.
 pub(crate) fn many_failures() {
     let memory = Memory::default();
@@ -128,14 +138,6 @@ pub(crate) fn many_failures() {
         tracer.flush(SOON).unwrap_or_else(|error| panic!("{round}: {error}"));
     }
     memory.take();
-    #[traced]
-    fn outer() -> Result<(), String> {
-        inner()
-    }
-    #[traced]
-    fn inner() -> Result<(), String> {
-        Err("no".to_owned())
-    }
     assert!(outer().is_err());
     tracer.flush(SOON).expect("nothing is lost");
     assert_eq!(testing::render(&memory.take()), "outer ⚠\n  inner ✖\n");

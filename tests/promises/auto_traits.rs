@@ -41,7 +41,6 @@ type Ready = std::future::Ready<()>;
 type NotSend = std::future::Ready<*const ()>;
 type NotSync = std::future::Ready<Cell<()>>;
 
-#[expect(dead_code, reason = "only its type is looked at")]
 struct NotUnpin(PhantomPinned);
 
 impl Future for NotUnpin {

@@ -125,8 +125,10 @@ fn a_future_that_is_never_polled_has_no_span() {
 #[test]
 fn a_future_dropped_elsewhere_is_dropped_inside_its_own_span() {
     let scope = scope();
-    let mut future: Pin<Box<dyn Future<Output = ()> + Send>> =
-        scope.in_scope(|| Box::pin(waits(Cleanup("cleanup of an argument"))) as _);
+    let mut future: Pin<Box<dyn Future<Output = ()> + Send>> = scope.in_scope(|| {
+        Box::pin(waits(Cleanup("cleanup of an argument")))
+            as Pin<Box<dyn Future<Output = ()> + Send>>
+    });
     assert!(scope.in_scope(|| poll_once(future.as_mut())).is_pending());
     let other = scope_with_request(|| std::thread::spawn(move || drop(future)).join().unwrap());
     assert_eq!(other, "request\n");

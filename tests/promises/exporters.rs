@@ -93,11 +93,11 @@ fn a_receiver_that_refuses_some_is_counted_for_those() {
 #[test]
 fn an_exporter_that_hangs_delays_no_other_and_no_flush_says_ok() {
     let (hold, started) = (Gate::default(), Gate::default());
-    let (held, begun) = (hold.clone(), started.clone());
+    let (wait, begun) = (hold.clone(), started.clone());
     let memory = Memory::default();
     let hangs = Does("hangs", move |_: &Batch| {
         begun.open();
-        held.wait();
+        wait.wait();
         Ok(())
     });
     let tracer = Tracer::builder().exporter(hangs).exporter(memory.clone()).build().unwrap();
@@ -110,7 +110,7 @@ fn an_exporter_that_hangs_delays_no_other_and_no_flush_says_ok() {
     assert_eq!(memory.take().len(), 3, "the other one has them");
 
     let other = Memory::default();
-    let undisturbed = Tracer::builder().exporter(other.clone()).build().unwrap();
+    let undisturbed = Tracer::builder().exporter(other).build().unwrap();
     spans(&undisturbed, 1);
     assert_eq!(undisturbed.flush(SOON), Ok(()));
 
@@ -144,7 +144,9 @@ fn the_identity_holds_whenever_one_looks() {
             })
         })
         .collect();
-    made.into_iter().for_each(|thread| thread.join().unwrap());
+    for thread in made {
+        thread.join().unwrap();
+    }
     let _losses = tracer.flush(SOON);
     let stats = tracer.stats();
     assert!(stats.is_balanced(), "{stats}");
@@ -192,7 +194,8 @@ impl Exporter for Whole {
 
     fn export(&mut self, batch: &Batch) -> Result<(), ExportError> {
         let names: Vec<_> = batch.spans().iter().map(tracer::SpanRecord::name).collect();
-        self.0.lock().unwrap().push(format!("{:?} {}", batch.completeness(), names.join(" ")));
+        let mut traces = self.0.lock().expect("no test panics here");
+        traces.push(format!("{:?} {}", batch.completeness(), names.join(" ")));
         Ok(())
     }
 }

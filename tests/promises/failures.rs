@@ -24,7 +24,7 @@ impl fmt::Display for Refused {
 
 impl Error for Refused {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
-        self.source.as_deref().map(|source| source as _)
+        self.source.as_deref().map(|source| source as &dyn Error)
     }
 }
 
@@ -105,7 +105,7 @@ fn the_stack_goes_through_awaits_and_spawn_points() {
     }
     #[traced]
     async fn middle() -> Result<u32, Refused> {
-        Span::new("by hand").in_scope(|| inner())
+        Span::new("by hand").in_scope(inner)
     }
     #[traced]
     fn inner() -> Result<u32, Refused> {
@@ -267,7 +267,7 @@ fn an_error_recorded_by_hand() {
     let scope = scope();
     scope.in_scope(|| {
         Span::new("by hand").in_scope(|| {
-            current().record_error(&wrapped("outside", std::io::Error::other("inside")))
+            current().record_error(&wrapped("outside", std::io::Error::other("inside")));
         });
     });
     let (_, message, sources) = error_of(&scope, "by hand");
@@ -280,7 +280,7 @@ fn the_last_of_several_errors_counts() {
     scope.in_scope(|| {
         let span = Span::new("retries");
         (1..=3).for_each(|attempt| {
-            span.record_error(&std::io::Error::other(format!("attempt {attempt}")))
+            span.record_error(&std::io::Error::other(format!("attempt {attempt}")));
         });
     });
     assert_eq!(error_of(&scope, "retries").1, "attempt 3");

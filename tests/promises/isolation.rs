@@ -61,7 +61,7 @@ fn a_call_of_one_scope_polled_in_the_request_of_another<R: Runtime>() {
         caller.in_scope(|| step(1))
     });
     R::block_on(theirs.bind(async {
-        async { call.await }.in_span(Span::new("poller")).await;
+        call.in_span(Span::new("poller")).await;
     }));
     assert_eq!(ours.tree(), "caller\n  step(id=1)\n    leaf\n");
     assert_eq!(theirs.tree(), "poller\n");
@@ -81,7 +81,7 @@ fn a_call_of_one_scope_polled_in_another_scope_belongs_to_its_caller<R: Runtime>
     let (one, other) = ours.in_scope(|| (request(1), request(2)));
     R::block_on(theirs.bind(async {
         one.await;
-        Span::new("poller").in_scope(|| async { other.await }.in_current()).await;
+        Span::new("poller").in_scope(|| other.in_current()).await;
     }));
     assert_eq!(ours.tree(), request_tree(1) + &request_tree(2));
     assert_eq!(theirs.tree(), "poller\n");
@@ -161,7 +161,7 @@ fn a_context_left_over_from_a_tracer_reaches_no_other() {
             async { request(1).await }.in_context(span_of_old.context()).await;
             async { request(2).await }.in_context(scope_of_old).await;
             request(3).await;
-        })
+        });
     });
     drop(span_of_old);
     assert_eq!(other.tree(), request_tree(3));
@@ -199,7 +199,9 @@ fn many_threads_with_a_tracer_each() {
             })
         })
         .collect();
-    threads.into_iter().for_each(|thread| thread.join().unwrap());
+    for thread in threads {
+        thread.join().unwrap();
+    }
 }
 
 #[test]

@@ -216,7 +216,7 @@ fn a_spawned_call_is_a_child_of_its_caller<R: Runtime>() {
             driver(async {
                 call.await;
             })
-            .await
+            .await;
         })
         .await;
     }));
@@ -320,10 +320,10 @@ fn recursive_calls<R: Runtime>() {
             Box::pin(walk(depth - 1)).await;
         }
     }
-    let expected: String = (0..=200)
+    let lines: Vec<_> = (0..=200)
         .map(|level| format!("{}walk(depth={})\n", "  ".repeat(level), 200 - level))
         .collect();
-    assert_eq!(tree_of::<R>(walk(200)), expected);
+    assert_eq!(tree_of::<R>(walk(200)), lines.concat());
 }
 
 fn a_root_whoever_calls<R: Runtime>() {
