@@ -118,11 +118,16 @@ pub(crate) fn top_recorded() -> (SpanId, u32) {
 /// helper that was handed the future (`retry(child())`).
 #[inline(always)]
 pub(crate) fn parent(captured: SpanContext, polled: SpanContext, key: u64) -> (SpanContext, bool) {
-    if captured.is_none() || captured == polled {
+    if captured.is_none() || (captured == polled && captured.tracer() == polled.tracer()) {
         return (polled, polled.is_inherited());
     }
     if polled.is_none() {
         return (captured, captured.is_valid());
+    }
+    if !captured.is_valid() {
+        // Called in a mere scope: as without a context, but never in another tracer's trace.
+        let own = captured.tracer() == polled.tracer();
+        return if own { (polled, polled.is_inherited()) } else { (captured, false) };
     }
     if is_on_poll_stack(captured.span, key) {
         (polled, polled.is_inherited())
