@@ -1,7 +1,9 @@
 //! The running tracer: what it is built from, and how it is flushed and shut down.
 
 mod assemble;
+mod origin;
 mod outlet;
+mod pending;
 mod report;
 mod stats;
 mod traces;
@@ -25,7 +27,7 @@ use crate::export::{Exporter, Resource};
 use crate::log;
 use crate::root;
 use crate::sample::{Ratio, Sampler};
-use crate::span::Scope;
+use crate::span::Running;
 use crate::within::{FutureExt, InContext};
 
 /// A running tracer: spans of its traces go to its exporters.
@@ -54,13 +56,7 @@ impl Tracer {
 
     /// Runs `f`; roots opened in it belong to this tracer, installed or not.
     pub fn in_scope<R>(&self, f: impl FnOnce() -> R) -> R {
-        struct Leave(Scope);
-        impl Drop for Leave {
-            fn drop(&mut self) {
-                self.0.leave();
-            }
-        }
-        let _leave = Leave(Scope::enter(self.context()));
+        let _running = Running::enter(self.context());
         f()
     }
 
