@@ -112,7 +112,10 @@ fn a_program_that_flushes_on_a_signal_dies_by_it() {
         assert_eq!(ready, "ready\n");
         let kill = format!("kill -{signal} {}", child.id());
         assert!(Command::new("sh").args(["-c", &kill]).status().expect("a shell").success());
+        // Waiting would close it, and the program would end by itself.
+        let stdin = child.stdin.take();
         let status = child.wait().expect("it ends");
+        drop(stdin);
         assert_eq!(status.signal(), Some(number), "{destination}: {status}");
     }
 }
