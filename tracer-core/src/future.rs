@@ -92,17 +92,15 @@ impl<F: Future, O: Observe<F::Output>> Future for Traced<F, O> {
                 frame.open.state = State::Off;
                 return this.inner.poll(cx);
             }
-            State::New => match frame.first_poll() {
-                Some(key) => key,
-                None => {
-                    let result = this.inner.poll(cx);
-                    if result.is_ready() {
-                        frame.open.state = State::Off;
-                    }
-                    return result;
-                }
-            },
-            State::Passive | State::Recorded => provider::key(),
+            State::New => frame.first_poll(),
+            State::Passive | State::Recorded => Some(provider::key()),
+        };
+        let Some(key) = key else {
+            let result = this.inner.poll(cx);
+            if result.is_ready() {
+                frame.open.state = State::Off;
+            }
+            return result;
         };
         let polled = frame.enter(key);
         let result = this.inner.poll(cx);

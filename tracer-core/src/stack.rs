@@ -11,7 +11,7 @@ use crate::path::Path;
 use crate::root::Root;
 
 /// Entries of the stack; what those beyond displace is kept on the heap.
-pub(crate) const MAX: usize = 256;
+pub(crate) const MAX: usize = 128;
 
 /// What made a context current.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
