@@ -138,8 +138,8 @@ impl Drop for Span {
 }
 
 /// What is said of a span goes by its context, so it can be said from any task or thread, as long
-/// as the span is open; what comes later is lost and counted in [`Stats`](crate::Stats). Where the
-/// span is not recorded nothing is evaluated.
+/// as the span is open; what comes later is lost. Where the span is not recorded nothing is
+/// evaluated.
 impl SpanContext {
     /// Sets an attribute; a later value of the same key replaces an earlier one.
     ///
