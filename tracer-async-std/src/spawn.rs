@@ -24,6 +24,8 @@ use crate::provider::register;
 ///
 /// As the handle of [`async_std::task::spawn`]: dropping it detaches the task. A cancelled task's
 /// spans are marked as such.
+///
+/// [`async_std::task::spawn`]: https://docs.rs/async-std/1/async_std/task/fn.spawn.html
 pub fn spawn<F, T>(future: F) -> JoinHandle<T>
 where
     F: Future<Output = T> + Send + 'static,

@@ -302,10 +302,19 @@ pub trait FutureExt: Future + Sized {
 impl<F: Future> FutureExt for F {}
 
 pin_project! {
-    /// A future that is polled and dropped in a context that is not its own span's.
+    /// A future that is polled and dropped in a context from elsewhere.
     ///
-    /// Made by [`FutureExt::in_current`] and [`FutureExt::in_context`], which have examples, and by
+    /// Made by [`FutureExt::in_current`], [`FutureExt::in_context`] and
     /// [`Tracer::scope`](crate::Tracer::scope).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tracer_core::{FutureExt, InContext};
+    ///
+    /// let answer: InContext<_> = async { 42 }.in_current();
+    /// assert_eq!(futures::executor::block_on(answer), 42);
+    /// ```
     ///
     /// # Cancel safety
     ///

@@ -22,7 +22,7 @@ pub struct TraceId {
     pub(crate) low: u64,
 }
 
-/// Identifies one span within its trace: 64 bits, never zero for an open or finished span.
+/// Identifies one span within its trace: 64 bits, never zero for a span.
 ///
 /// Its `Display` is the 16 lower-case hexadecimal digits of W3C Trace Context.
 ///

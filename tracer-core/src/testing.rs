@@ -135,7 +135,9 @@ impl Scope {
         self.running.tracer.scope(future)
     }
 
-    /// Returns all spans of this scope that have ended, in the order in which they did.
+    /// Returns all spans of this scope that have ended.
+    ///
+    /// Those of one thread are in the order in which they ended.
     ///
     /// # Examples
     ///

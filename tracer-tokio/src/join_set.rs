@@ -35,6 +35,8 @@ use crate::provider::register;
 ///
 /// Its futures are tokio's own, and as cancel safe. Dropping the set aborts its tasks, whose open
 /// spans are marked as cancelled.
+///
+/// [`tokio::task::JoinSet`]: https://docs.rs/tokio/1/tokio/task/struct.JoinSet.html
 #[derive(Debug)]
 pub struct JoinSet<T> {
     tasks: task::JoinSet<T>,
@@ -53,6 +55,8 @@ impl<T: 'static> JoinSet<T> {
     /// # Panics
     ///
     /// Outside of a runtime.
+    ///
+    /// [`tokio::task::JoinSet::spawn`]: https://docs.rs/tokio/1/tokio/task/struct.JoinSet.html#method.spawn
     #[track_caller]
     pub fn spawn<F>(&mut self, future: F) -> AbortHandle
     where
@@ -68,6 +72,8 @@ impl<T: 'static> JoinSet<T> {
     /// # Panics
     ///
     /// Outside of a `LocalSet`.
+    ///
+    /// [`tokio::task::JoinSet::spawn_local`]: https://docs.rs/tokio/1/tokio/task/struct.JoinSet.html#method.spawn_local
     #[track_caller]
     pub fn spawn_local<F>(&mut self, future: F) -> AbortHandle
     where
@@ -82,6 +88,8 @@ impl<T: 'static> JoinSet<T> {
     /// # Panics
     ///
     /// Outside of a runtime.
+    ///
+    /// [`tokio::task::JoinSet::spawn_blocking`]: https://docs.rs/tokio/1/tokio/task/struct.JoinSet.html#method.spawn_blocking
     #[track_caller]
     pub fn spawn_blocking<F>(&mut self, f: F) -> AbortHandle
     where

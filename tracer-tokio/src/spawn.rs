@@ -31,6 +31,8 @@ use crate::provider::register;
 ///
 /// As the handle of [`tokio::spawn`]: dropping it detaches the task. An aborted task's spans are
 /// marked as cancelled.
+///
+/// [`tokio::spawn`]: https://docs.rs/tokio/1/tokio/task/fn.spawn.html
 #[track_caller]
 pub fn spawn<F>(future: F) -> JoinHandle<F::Output>
 where
@@ -58,6 +60,8 @@ where
 /// # Cancel safety
 ///
 /// As [`spawn`].
+///
+/// [`tokio::task::spawn_local`]: https://docs.rs/tokio/1/tokio/task/fn.spawn_local.html
 #[track_caller]
 pub fn spawn_local<F>(future: F) -> JoinHandle<F::Output>
 where
@@ -85,6 +89,8 @@ where
 /// # Cancel safety
 ///
 /// As the handle of [`tokio::task::spawn_blocking`]: `f` runs on when it is dropped.
+///
+/// [`tokio::task::spawn_blocking`]: https://docs.rs/tokio/1/tokio/task/fn.spawn_blocking.html
 #[track_caller]
 pub fn spawn_blocking<F, R>(f: F) -> JoinHandle<R>
 where

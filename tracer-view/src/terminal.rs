@@ -16,7 +16,9 @@ use std::io::{self, IsTerminal};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Color {
-    /// If it goes to standard error, that is a terminal, `NO_COLOR` is not set and `TERM` not `dumb`.
+    /// On standard error, if that is a terminal that wants colours.
+    ///
+    /// One that sets `NO_COLOR`, or a `TERM` of `dumb`, does not.
     #[default]
     Auto,
     /// Always, also into files and pipes.

@@ -144,6 +144,21 @@ impl Tracer {
     ///
     /// A second call does nothing.
     ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use tracer_core::{Memory, Span, Tracer};
+    ///
+    /// let tracer = Tracer::builder().exporter(Memory::default()).build()?;
+    /// let late = tracer.in_scope(|| Span::new("late"));
+    /// tracer.shutdown(Duration::from_secs(5))?;
+    /// drop(late);
+    /// assert_eq!(tracer.flush(Duration::from_secs(5)).unwrap_err().dropped, 1);
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// As [`flush`](Self::flush).
@@ -272,6 +287,27 @@ impl Builder {
     /// Ten seconds unless this is called. A task that has a context only because it was spawned
     /// there, and opens a span later than this, begins a trace of its own, linked to the old one.
     /// The last tracer to be built decides, for the whole process.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use tracer_core::{Memory, Span, Tracer, in_current, testing};
+    ///
+    /// let memory = Memory::default();
+    /// let builder = Tracer::builder().exporter(memory.clone());
+    /// let tracer = builder.inherited_for(Duration::ZERO).build()?;
+    /// tracer.in_scope(|| {
+    ///     let request = Span::new("request");
+    ///     let refresh = request.in_scope(|| in_current(|| drop(Span::new("refresh"))));
+    ///     drop(request);
+    ///     refresh();
+    /// });
+    /// tracer.flush(Duration::from_secs(5))?;
+    /// assert_eq!(testing::render(&memory.take()), "refresh linked\nrequest\n");
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     pub fn inherited_for(mut self, grace: Duration) -> Self {
         self.grace = Some(grace);
         self

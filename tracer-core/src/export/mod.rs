@@ -71,7 +71,7 @@ pub trait Exporter: fmt::Debug + Send {
 pub enum Unit {
     /// As they end, many at a time, of any traces.
     Spans,
-    /// One trace at a time, 100 ms after its local root has ended and nothing more came.
+    /// One trace at a time: when its local root has ended, and 100 ms without more.
     Traces,
 }
 
@@ -92,9 +92,13 @@ pub enum Unit {
 pub enum Completeness {
     /// Spans of any traces, as they ended: what [`Unit::Spans`] gives.
     Stream,
-    /// A trace whose local root has ended: 100 ms after its last span, or at a flush.
+    /// A trace whose local root has ended.
+    ///
+    /// It is handed on 100 ms after its last span, or at a flush.
     Whole,
-    /// A trace whose local root is open: at a shutdown, after a minute, or beyond 100,000 spans.
+    /// A trace whose local root is still open.
+    ///
+    /// It is handed on after a minute, beyond 100,000 spans, or at a shutdown.
     Partial,
     /// What came after the trace was handed on.
     Late,
@@ -128,6 +132,8 @@ impl Batch {
     }
 
     /// Returns the spans: as they ended, or by start for a trace.
+    ///
+    /// As they ended goes for those of one thread; threads are read one after the other.
     pub fn spans(&self) -> &[SpanRecord] {
         &self.spans
     }

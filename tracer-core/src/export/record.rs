@@ -223,6 +223,22 @@ impl SpanRecord {
     }
 
     /// Returns whether its error came from a child: same message, or one of its sources.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tracer_core::{Span, testing};
+    ///
+    /// let wrong = "x".parse::<u8>().unwrap_err();
+    /// let scope = testing::Scope::new();
+    /// scope.in_scope(|| {
+    ///     let request = Span::new("request");
+    ///     request.in_scope(|| Span::new("parse").record_error(&wrong));
+    ///     request.record_error(&wrong);
+    /// });
+    /// assert_eq!(scope.tree(), "request ⚠\n  parse ✖\n");
+    /// assert!(scope.spans()[1].is_passed_on());
+    /// ```
     pub const fn is_passed_on(&self) -> bool {
         self.passed_on
     }
@@ -250,6 +266,22 @@ impl SpanRecord {
     }
 
     /// Returns whether it ran in another task or thread than its parent.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tracer_core::{Span, in_current, testing};
+    ///
+    /// let scope = testing::Scope::new();
+    /// scope.in_scope(|| {
+    ///     let request = Span::new("request");
+    ///     let hash = request.in_scope(|| in_current(|| drop(Span::new("hash"))));
+    ///     std::thread::spawn(hash).join().unwrap();
+    /// });
+    /// let spans = scope.spans();
+    /// let hash = spans.iter().find(|span| span.name() == "hash").unwrap();
+    /// assert!(hash.is_spawned() && hash.spawn_delay().is_some());
+    /// ```
     pub const fn is_spawned(&self) -> bool {
         self.flags & flag::SPAWNED != 0
     }
