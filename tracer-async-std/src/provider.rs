@@ -20,7 +20,7 @@ pub struct AsyncStd;
 
 /// Registers [`AsyncStd`], once for the process.
 ///
-/// [`spawn`](crate::spawn) does so, and so do `tracer::init` and every `#[traced]` function. Only
+/// [`spawn`](crate::spawn()) does so, and so do `tracer::init` and every `#[traced]` function. Only
 /// who uses `tracer-core` without them calls it.
 ///
 /// # Examples

@@ -59,7 +59,7 @@ where
 ///
 /// # Cancel safety
 ///
-/// As [`spawn`].
+/// As [`spawn`](spawn()).
 ///
 /// [`tokio::task::spawn_local`]: https://docs.rs/tokio/1/tokio/task/fn.spawn_local.html
 #[track_caller]

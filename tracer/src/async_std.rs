@@ -26,7 +26,7 @@
 
 /// Runs an `async fn main` on async-std, with the tracer the environment asks for.
 ///
-/// In place of async-std's own `main`. The tracer is that of [`init`](crate::init); if it cannot be
+/// In place of async-std's own `main`. The tracer is that of [`init`](crate::init()); if it cannot be
 /// installed, one line on stderr says so and the program runs untraced. When the body has returned
 /// or panicked, spans are flushed for at most five seconds. Tasks that still run then are not
 /// waited for: their open spans are lost.

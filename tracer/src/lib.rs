@@ -31,8 +31,8 @@
 //! [`#[traced]`](macro@traced) says what the attribute does and takes. `tracer::tokio` and
 //! `tracer::async_std` run a program and its tests, and spawn tasks that stay in their request's
 //! tree. [`Span`] and [`FutureExt`] make spans by hand, [`current`] says something of the one that
-//! is open, [`testing`] compares trees as text. [`init`] reads the environment, [`Builder`] does
-//! without it, and [`export`] is for those who take spans elsewhere.
+//! is open, [`testing`] compares trees as text. [`init`](fn@init) reads the environment, [`Builder`]
+//! does without it, and [`export`] is for those who take spans elsewhere.
 //!
 //! # Five words
 //!
@@ -292,3 +292,8 @@ pub mod __private {
     /// What a callsite runs before its first span.
     pub const PROVIDERS: fn() = crate::providers::register;
 }
+
+/// The programs of the README compile and run.
+#[cfg(all(doctest, feature = "macros", feature = "tokio"))]
+#[doc = include_str!("../../README.md")]
+mod readme {}

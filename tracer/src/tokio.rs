@@ -28,7 +28,7 @@
 
 /// Runs an `async fn main` on tokio, with the tracer the environment asks for.
 ///
-/// In place of tokio's own `main`. The tracer is that of [`init`](crate::init); if it cannot be
+/// In place of tokio's own `main`. The tracer is that of [`init`](crate::init()); if it cannot be
 /// installed, one line on stderr says so and the program runs untraced. When the body has returned
 /// or panicked, the runtime is dropped first, and with it the tasks that still run; then spans are
 /// flushed for at most five seconds, those of the dropped tasks among them. Last, `main` returns
