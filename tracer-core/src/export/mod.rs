@@ -71,7 +71,7 @@ pub trait Exporter: fmt::Debug + Send {
 pub enum Unit {
     /// As they end, many at a time, of any traces.
     Spans,
-    /// One trace at a time: when its local root has ended, and 100 ms without more.
+    /// One trace at a time, 100 ms after the last span of it.
     Traces,
 }
 
