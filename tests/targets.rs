@@ -1,5 +1,5 @@
-//! Files in a folder named `tests` are not found by themselves here: each has to be a `[[test]]` or
-//! a module of one, else its promises are never checked.
+//! Files in a folder named `tests` are not found by themselves here: each has to be a `[[test]]`, a
+//! `[[bin]]` or a module of one, else its promises are never checked.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -15,7 +15,7 @@ fn every_file_belongs_to_a_target() {
     let tests = root().join("tests");
     let manifest = fs::read_to_string(tests.join("Cargo.toml")).expect("a manifest");
     let mut reached = BTreeSet::new();
-    let targets = manifest.split("[[test]]").skip(1).filter_map(path_of_target);
+    let targets = manifest.split("\n[[").skip(1).filter_map(path_of_target);
     for target in targets {
         let file = tests.join(target);
         let folder = file.parent().expect("a file lies in a folder").to_owned();

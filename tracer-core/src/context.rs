@@ -75,6 +75,18 @@ impl SpanContext {
         self.flags == 0
     }
 
+    /// A recorded span's context, of the running task.
+    #[inline(always)]
+    pub(crate) const fn is_plain(&self) -> bool {
+        self.flags & (RECORDED | INHERITED) == RECORDED
+    }
+
+    /// A span's context, of the running task, that is not recorded: nor is what is below it.
+    #[inline(always)]
+    pub(crate) const fn is_passive(&self) -> bool {
+        self.flags & (RECORDED | INHERITED) == 0 && self.is_valid()
+    }
+
     #[inline(always)]
     pub(crate) const fn is_inherited(&self) -> bool {
         self.flags & INHERITED != 0
@@ -90,7 +102,12 @@ impl SpanContext {
 
     #[inline(always)]
     pub(crate) const fn tracer(&self) -> u32 {
-        self.flags >> TRACER_SHIFT
+        Self::tracer_of(self.flags)
+    }
+
+    #[inline(always)]
+    pub(crate) const fn tracer_of(flags: u32) -> u32 {
+        flags >> TRACER_SHIFT
     }
 
     /// The flags of a context of `tracer`.

@@ -19,6 +19,10 @@ mod context;
 #[cfg(not(loom))]
 mod future;
 #[cfg(not(loom))]
+mod guard;
+#[cfg(not(loom))]
+mod open;
+#[cfg(not(loom))]
 mod outcome;
 #[cfg(not(loom))]
 mod provider;
@@ -26,6 +30,9 @@ mod provider;
 mod slot;
 #[cfg(not(loom))]
 mod span;
+mod stack;
+#[cfg(not(loom))]
+mod within;
 
 #[cfg(not(loom))]
 mod collector;
@@ -59,7 +66,7 @@ pub use export::{
     Resource, Slice, SpanRecord, Unit,
 };
 #[cfg(not(loom))]
-pub use future::{FutureExt, InContext, Traced};
+pub use future::Traced;
 pub use id::{SpanId, TraceId};
 #[cfg(not(loom))]
 pub use provider::{ContextProvider, key_of};
@@ -69,19 +76,22 @@ pub use slot::{current, register};
 #[cfg(not(loom))]
 pub use span::{Entered, Span};
 pub use value::Value;
+#[cfg(not(loom))]
+pub use within::{FutureExt, InContext};
 
 /// What the macro and the adapters write calls to; promises nothing between versions.
 #[cfg(not(loom))]
 #[doc(hidden)]
 pub mod __private {
-    pub use crate::future::{spawned, traced};
+    pub use crate::future::traced;
+    pub use crate::guard::{SpanGuard, arguments, enter};
     pub use crate::outcome::{
         ByDebug, ByDisplay, ByError, ByName, ByReport, Nothing, Observe, PickDebug, PickDisplay,
         PickError, PickName, PickNothing, PickReport, Tag, observe,
     };
     pub use crate::slot::is_recorded;
-    pub use crate::span::{SpanGuard, arguments, enter};
     pub use crate::value::{Argument, DebugArgument, OpaqueArgument, TypedArgument};
+    pub use crate::within::spawned;
     pub use crate::{__argument as argument, __outcome as outcome, Callsite};
 
     /// Calls a closure once: in place it would be inferred as `FnMut`.

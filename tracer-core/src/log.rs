@@ -72,6 +72,19 @@ pub(crate) fn detail(head: Head, span: u64, fill: impl FnOnce(&mut Payload<'_>))
     }
 }
 
+/// Writes a detail of `length` words that is put together already.
+#[inline(always)]
+pub(crate) fn draft(head: Head, words: &[u64], length: usize) {
+    let written = write(length.div_ceil(SLOT), |slots| {
+        for (slot, words) in slots.iter().zip(words.chunks_exact(SLOT)) {
+            words.iter().enumerate().for_each(|(index, word)| slot.store(index, *word));
+        }
+    });
+    if !written {
+        lose(head.tracer, head.kind);
+    }
+}
+
 /// The slots of a detail as a row of words.
 #[derive(Debug)]
 pub(crate) struct Payload<'a> {

@@ -12,8 +12,8 @@ use std::marker::PhantomData;
 
 use crate::context::SpanContext;
 use crate::detail::{self, Item};
+use crate::guard::SpanGuard;
 use crate::record::{Key, Kind};
-use crate::span::SpanGuard;
 use crate::value::Value;
 
 /// Looks at the value that a traced function returns.

@@ -157,6 +157,19 @@ pub(crate) fn write_item(sink: &mut impl Sink, key: Key<'_>, value: &Value<'_>) 
     }
 }
 
+/// The head of a field's item; none where the value needs formatting first.
+#[inline(always)]
+pub(crate) const fn field_head(field: u8, value: &Value<'_>) -> Option<u64> {
+    let (kind, length) = match value {
+        Value::Bool(value) => (BOOL, *value as u64),
+        Value::I64(_) | Value::U64(_) => (INTEGER, 0),
+        Value::F64(_) => (FLOAT, 0),
+        Value::Str(text) => (TEXT, text.len() as u64),
+        Value::Display(_) | Value::Debug(_) => return None,
+    };
+    Some(kind | (field as u64) << 8 | length << 32)
+}
+
 #[inline]
 fn write_text(sink: &mut impl Sink, text: &str) {
     for chunk in text.as_bytes().chunks(8) {

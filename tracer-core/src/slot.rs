@@ -1,67 +1,20 @@
 //! Whose context: the span that is current on this thread, in this task.
 //!
-//! One slot a thread holds a context. It is filled only while one of our frames is being polled or
-//! a guard is entered, and it says which task filled it: another task that runs on top of it (a
+//! The stack of a thread is filled only while frames of ours are being polled or guards are
+//! entered, and each entry says which task it is current for: another task that runs on top of it (a
 //! `LocalSet` driven inside a request, a nested `block_on`) does not see it.
 
 use std::cell::Cell;
 
-use crate::context::SpanContext;
+use crate::context::{INHERITED, RECORDED, SpanContext};
 use crate::id::SpanId;
 use crate::provider::{self, ContextProvider, inherited, key};
-
-/// Frames that are being polled, one inside the other; more than this many do not take part in the
-/// parent rule.
-const MAX_FRAMES: usize = 128;
-/// Guards left while they were not current; the oldest is forgotten beyond this many.
-const MAX_ORPHANS: usize = 8;
-/// Cancelled futures being dropped, one inside the other; deeper ones keep their parent's context
-/// while they drop.
-const MAX_DROPS: usize = 64;
-
-#[derive(Clone, Copy)]
-struct PolledFrame {
-    span: SpanId,
-    /// The span that was current where the frame was made.
-    origin: SpanId,
-    key: u64,
-}
-
-/// What a frame or guard displaced, to be put back.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Displaced {
-    context: SpanContext,
-    key: u64,
-}
-
-const NOTHING: Displaced = Displaced { context: SpanContext::NONE, key: 0 };
-
-/// All of it plain cells without a destructor, so that it works while the thread dies.
-struct Slot {
-    current: Cell<Displaced>,
-    depth: Cell<usize>,
-    frames: [Cell<PolledFrame>; MAX_FRAMES],
-    drops: Cell<usize>,
-    dropping: [Cell<Displaced>; MAX_DROPS],
-    /// Ticks from the spawn of the running task to its first poll, until a span takes them.
-    delay: Cell<u64>,
-    orphans: Cell<usize>,
-    orphaned: [Cell<(SpanId, Displaced)>; MAX_ORPHANS],
-}
+use crate::stack::{Kind, Stack};
 
 thread_local! {
-    static SLOT: Slot = const {
-        Slot {
-            current: Cell::new(NOTHING),
-            depth: Cell::new(0),
-            frames: [const { Cell::new(PolledFrame { span: SpanId::NONE, origin: SpanId::NONE, key: 0 }) }; MAX_FRAMES],
-            drops: Cell::new(0),
-            dropping: [const { Cell::new(NOTHING) }; MAX_DROPS],
-            delay: Cell::new(0),
-            orphans: Cell::new(0),
-            orphaned: [const { Cell::new((SpanId::NONE, NOTHING)) }; MAX_ORPHANS],
-        }
-    };
+    static STACK: Stack = const { Stack::new() };
+    /// Ticks from the spawn of the running task to its first poll, until a span takes them.
+    static DELAY: Cell<u64> = const { Cell::new(0) };
 }
 
 /// Registers a runtime's provider; a second one of the same name changes nothing.
@@ -94,21 +47,10 @@ pub fn register(provider: &'static dyn ContextProvider) {
     let after = key();
     if before != after {
         // What runs here was entered under the key it had before: it is the same task.
-        SLOT.with(|slot| rekey(slot, before, after));
-    }
-}
-
-#[cold]
-fn rekey(slot: &Slot, before: u64, after: u64) {
-    let current = slot.current.get();
-    if current.key == before {
-        slot.current.set(Displaced { key: after, ..current });
-    }
-    for frame in &slot.frames[..slot.depth.get().min(MAX_FRAMES)] {
-        let polled = frame.get();
-        if polled.key == before {
-            frame.set(PolledFrame { key: after, ..polled });
-        }
+        STACK.with(|stack| {
+            let same = stack.entries().iter().filter(|place| place.key.get() == before);
+            same.for_each(|place| place.key.set(after));
+        });
     }
 }
 
@@ -131,17 +73,44 @@ pub fn current() -> SpanContext {
 /// The context that counts for the task `key`, which is the running one.
 #[inline(always)]
 pub(crate) fn current_of(key: u64) -> SpanContext {
-    let slot = SLOT.with(|slot| slot.current.get());
-    if !slot.context.is_none() && slot.key == key {
-        return slot.context;
-    }
-    inherited()
+    STACK.with(|stack| {
+        let top = stack.top();
+        if top.flags.get() != 0 && top.key.get() == key { top.context() } else { inherited() }
+    })
 }
 
-/// Whether the slot's context is recorded; false negatives only where a foreign task runs on top.
+/// Whether `context`, which is a span's, is the one that counts for the task `key`, as it stands
+/// there: inherited or not.
+#[inline(always)]
+pub(crate) fn is_current(context: &SpanContext, key: u64) -> bool {
+    STACK.with(|stack| {
+        let top = stack.top();
+        top.span.get() == context.span
+            && top.trace.get() == context.trace
+            && top.flags.get() == context.flags
+            && top.key.get() == key
+    })
+}
+
+/// Whether the context on top is recorded; false negatives only where a foreign task runs on top.
 #[inline(always)]
 pub fn is_recorded() -> bool {
-    SLOT.with(|slot| slot.current.get().context.is_recorded())
+    STACK.with(|stack| stack.top().flags.get() & RECORDED != 0)
+}
+
+/// The context on top, whichever task it is current for.
+#[inline(always)]
+pub(crate) fn top() -> SpanContext {
+    STACK.with(|stack| stack.top().context())
+}
+
+/// The span on top and the tracer it is recorded by.
+#[inline(always)]
+pub(crate) fn top_recorded() -> (SpanId, u32) {
+    STACK.with(|stack| {
+        let top = stack.top();
+        (top.span.get(), SpanContext::tracer_of(top.flags.get()))
+    })
 }
 
 /// The parent of a span whose future was made where `captured` was current and is polled first
@@ -151,11 +120,16 @@ pub fn is_recorded() -> bool {
 /// helper that was handed the future (`retry(child())`).
 #[inline(always)]
 pub(crate) fn parent(captured: SpanContext, polled: SpanContext, key: u64) -> (SpanContext, bool) {
-    if captured.is_none() || captured == polled {
+    if captured.is_none() || (captured == polled && captured.tracer() == polled.tracer()) {
         return (polled, polled.is_inherited());
     }
     if polled.is_none() {
         return (captured, captured.is_valid());
+    }
+    if !captured.is_valid() {
+        // Called in a mere scope: as without a context, but never in another tracer's trace.
+        let own = captured.tracer() == polled.tracer();
+        return if own { (polled, polled.is_inherited()) } else { (captured, false) };
     }
     if is_on_poll_stack(captured.span, key) {
         (polled, polled.is_inherited())
@@ -166,135 +140,134 @@ pub(crate) fn parent(captured: SpanContext, polled: SpanContext, key: u64) -> (S
 
 #[inline(never)]
 fn is_on_poll_stack(span: SpanId, key: u64) -> bool {
-    SLOT.with(|slot| {
-        let frames = &slot.frames[..slot.depth.get().min(MAX_FRAMES)];
-        let own = frames.iter().rev().map(Cell::get).take_while(|frame| frame.key == key);
-        own.into_iter().any(|frame| frame.span == span || frame.origin == span)
+    STACK.with(|stack| {
+        let entries = stack.entries().iter().rev();
+        let frames = entries.filter(|place| place.kind.get() == Kind::Frame);
+        let mut own = frames.take_while(|frame| frame.key.get() == key);
+        own.any(|frame| frame.span.get() == span || frame.origin.get() == span)
     })
 }
 
-/// Makes `context` current for the task `key`; what it displaces must be put back by [`leave`].
+/// Makes `context` current for the task `key`, until [`leave`] is called with what this returns.
 #[inline(always)]
-pub(crate) fn enter(context: SpanContext, key: u64) -> Displaced {
-    SLOT.with(|slot| slot.current.replace(Displaced { context, key }))
+pub(crate) fn enter(context: SpanContext, key: u64) -> usize {
+    STACK.with(|stack| stack.push(&context, key, SpanId::NONE, Kind::Guard))
 }
 
-/// Puts back what the guard of `span` displaced, if that guard is the current one; else remembers
-/// it for the guard above, which would otherwise bring this one's context back.
+/// Leaves what the guard of `span` entered, if that guard is the current one; else it will be left
+/// with the guards above, which would otherwise bring its context back.
 #[inline(always)]
-pub(crate) fn leave(span: SpanId, displaced: Displaced) {
-    SLOT.with(|slot| {
-        if slot.current.get().context.span == span && slot.orphans.get() == 0 {
-            slot.current.set(displaced);
+pub(crate) fn leave(span: SpanId, below: usize) {
+    STACK.with(|stack| {
+        if stack.depth.get() == below + 1 && stack.top().span.get() == span {
+            stack.truncate(below);
         } else {
-            leave_out_of_order(slot, span, displaced);
+            stack.leave_out_of_order(span);
         }
     });
-}
-
-#[cold]
-fn leave_out_of_order(slot: &Slot, span: SpanId, mut displaced: Displaced) {
-    if slot.current.get().context.span != span {
-        let count = slot.orphans.get();
-        slot.orphaned[count % MAX_ORPHANS].set((span, displaced));
-        slot.orphans.set(count + 1);
-        return;
-    }
-    let known = slot.orphans.get().min(MAX_ORPHANS);
-    while let Some(orphan) =
-        slot.orphaned[..known].iter().find(|orphan| orphan.get().0 == displaced.context.span)
-    {
-        displaced = orphan.replace((SpanId::NONE, NOTHING)).1;
-    }
-    if slot.orphaned[..known].iter().all(|orphan| orphan.get().0 == SpanId::NONE) {
-        slot.orphans.set(0);
-    }
-    slot.current.set(displaced);
 }
 
 /// A frame being polled; dropping it restores the slot, also while unwinding.
 #[derive(Debug)]
 pub(crate) struct Polling {
-    displaced: Displaced,
+    below: usize,
 }
 
 impl Polling {
-    /// Enters the frame of `context`, which was made where `origin` was current.
+    /// Enters the frame of `context`, which was made where `origin` was current. Says whether no
+    /// span of the same task encloses it: its polls are the task's.
     #[inline(always)]
-    pub(crate) fn enter(context: SpanContext, origin: SpanId, key: u64) -> Self {
-        SLOT.with(|slot| {
-            let depth = slot.depth.get();
-            if let Some(frame) = slot.frames.get(depth) {
-                frame.set(PolledFrame { span: context.span, origin, key });
-            }
-            slot.depth.set(depth + 1);
-            Self { displaced: slot.current.replace(Displaced { context, key }) }
+    pub(crate) fn enter(context: &SpanContext, origin: SpanId, key: u64) -> (Self, bool) {
+        STACK.with(|stack| {
+            let outer = stack.top();
+            let (span, flags) = (outer.span.get(), outer.flags.get());
+            let is_outermost =
+                span == SpanId::NONE || flags & INHERITED != 0 || outer.key.get() != key;
+            let below = stack.push(context, key, origin, Kind::Frame);
+            (Self { below }, is_outermost)
         })
     }
 
-    /// Whether no span of the same task encloses this frame: its polls are the task's.
+    /// What is on top of this frame when its poll is over: a guard that is held over an await.
     #[inline(always)]
-    pub(crate) fn is_outermost(&self, key: u64) -> bool {
-        let outer = &self.displaced;
-        !outer.context.is_valid() || outer.context.is_inherited() || outer.key != key
-    }
-
-    /// What is current when the poll is over, if that is not the frame's own `span`: a guard is
-    /// held over an await.
-    #[inline(always)]
-    pub(crate) fn held(span: SpanId) -> Option<SpanContext> {
-        let current = SLOT.with(|slot| slot.current.get().context);
-        (current.span != span).then_some(current)
-    }
-
-    /// Makes the context of a guard current that was held over an await.
-    pub(crate) fn resume(context: SpanContext, key: u64) {
-        // What it displaces is the frame's own context, which the guard restores itself.
-        let _own = enter(context, key);
+    pub(crate) fn held(&self) -> Option<SpanContext> {
+        STACK.with(|stack| (stack.depth.get() != self.below + 1).then(|| stack.top().context()))
     }
 }
 
 impl Drop for Polling {
     #[inline(always)]
     fn drop(&mut self) {
-        SLOT.with(|slot| {
-            slot.current.set(self.displaced);
-            slot.depth.set(slot.depth.get() - 1);
-        });
+        STACK.with(|stack| stack.truncate(self.below));
     }
 }
 
 /// Leaves word of how long the running task waited for its first poll.
 pub(crate) fn set_delay(ticks: u64) {
-    SLOT.with(|slot| slot.delay.set(ticks));
+    DELAY.set(ticks);
 }
 
 /// Takes what [`set_delay`] left.
 pub(crate) fn take_delay() -> u64 {
-    SLOT.with(|slot| slot.delay.replace(0))
+    DELAY.replace(0)
 }
 
 /// Enters the context of a future that is about to be dropped unfinished; [`end_drop`] must follow.
 pub(crate) fn begin_drop(context: SpanContext) {
-    let displaced = enter(context, key());
-    SLOT.with(|slot| {
-        let drops = slot.drops.get();
-        slot.drops.set(drops + 1);
-        match slot.dropping.get(drops) {
-            Some(place) => place.set(displaced),
-            // Too deep to remember: the enclosing context stays, which is a true ancestor's.
-            None => slot.current.set(displaced),
-        }
-    });
+    enter(context, key());
 }
 
 /// Leaves what [`begin_drop`] entered.
 pub(crate) fn end_drop() {
-    SLOT.with(|slot| {
-        let drops = slot.drops.get() - 1;
-        slot.drops.set(drops);
-        if let Some(place) = slot.dropping.get(drops) {
-            slot.current.set(place.get());
+    STACK.with(|stack| stack.truncate(stack.depth.get().saturating_sub(1)));
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::span::Span;
+    use crate::stack::MAX;
+    use crate::testing::Scope;
+
+    fn nest(levels: usize) {
+        let span = Span::new("level");
+        let entered = span.enter();
+        if levels > 1 {
+            nest(levels - 1);
         }
-    });
+        assert_eq!(super::current(), span.context());
+        drop(entered);
+    }
+
+    #[test]
+    fn parents_are_right_beyond_the_last_entry() {
+        let scope = Scope::new();
+        for _ in 0..2 {
+            scope.in_scope(|| nest(2 * MAX));
+        }
+        let spans = scope.spans();
+        let parents: std::collections::HashSet<_> =
+            spans.iter().map(crate::SpanRecord::parent_id).collect();
+        assert_eq!(spans.len(), 4 * MAX);
+        assert_eq!(
+            parents.len(),
+            4 * MAX - 1,
+            "each but the two innermost has one child; the roots have none"
+        );
+        assert!(super::current().is_none());
+    }
+
+    #[test]
+    fn a_guard_left_below_others_is_gone_with_them() {
+        let scope = Scope::new();
+        scope.in_scope(|| {
+            let spans = ["a", "b", "c"].map(Span::new);
+            let [a, b, c] = [0, 1, 2].map(|index: usize| spans[index].enter());
+            drop(b);
+            assert_eq!(super::current(), spans[2].context());
+            drop(c);
+            assert_eq!(super::current(), spans[0].context());
+            drop(a);
+            assert!(!super::current().is_valid());
+        });
+    }
 }

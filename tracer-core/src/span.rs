@@ -2,19 +2,18 @@
 
 use std::marker::PhantomData;
 use std::panic::Location;
+use std::thread::panicking;
 
 use crate::callsite::Callsite;
 use crate::clock;
-use crate::context::{self, SpanContext};
+use crate::context::SpanContext;
 use crate::destination;
 use crate::detail;
-use crate::id::{SpanId, TraceId};
-use crate::log;
-use crate::path;
+use crate::id::SpanId;
+use crate::open::{Open, State};
 use crate::provider;
-use crate::record::{Head, Key, Kind, flag};
-use crate::root::Root;
-use crate::slot::{self, Displaced};
+use crate::record::{Key, flag};
+use crate::slot;
 use crate::value::Value;
 
 /// An open span, made by hand where `#[traced]` cannot reach. Dropping it ends it.
@@ -44,6 +43,8 @@ use crate::value::Value;
 #[must_use = "a span that is dropped at once has no duration; bind it to a name"]
 pub struct Span {
     pub(crate) open: Open,
+    /// It was opened by a destructor, while the thread was unwinding already.
+    unwinding: bool,
 }
 
 impl Span {
@@ -75,7 +76,7 @@ impl Span {
 
     fn at(name: &'static str, place: &'static Location<'static>, root: bool) -> Self {
         if !destination::is_active() {
-            return Self { open: Open::off() };
+            return Self { open: Open::off(), unwinding: false };
         }
         let callsite = Callsite::by_hand(name, place);
         let current = slot::current();
@@ -85,7 +86,7 @@ impl Span {
         } else {
             Open::child(callsite, parent, spawned)
         };
-        Self { open }
+        Self { open, unwinding: panicking() }
     }
 
     /// Returns the context to hand on: to other tasks, threads and services.
@@ -131,7 +132,7 @@ impl Span {
 impl Drop for Span {
     fn drop(&mut self) {
         if self.open.state != State::Off {
-            let flags = if std::thread::panicking() { flag::PANICKED } else { 0 };
+            let flags = if panicking() && !self.unwinding { flag::PANICKED } else { 0 };
             self.open.end(clock::ticks(), flags, 0);
         }
     }
@@ -212,245 +213,25 @@ impl Drop for Entered<'_> {
     }
 }
 
-/// A context made current, and what it displaced. Not `Send`: it belongs to this thread.
+/// A context made current. Not `Send`: it belongs to this thread.
 #[derive(Debug)]
 pub(crate) struct Scope {
     span: SpanId,
-    displaced: Option<Displaced>,
+    below: Option<usize>,
     not_send: PhantomData<*const ()>,
 }
 
 impl Scope {
     #[inline(always)]
     pub(crate) fn enter(context: SpanContext) -> Self {
-        let displaced =
-            if context.is_none() { None } else { Some(slot::enter(context, provider::key())) };
-        Self { span: context.span, displaced, not_send: PhantomData }
+        let below = (!context.is_none()).then(|| slot::enter(context, provider::key()));
+        Self { span: context.span, below, not_send: PhantomData }
     }
 
     #[inline(always)]
     pub(crate) fn leave(&mut self) {
-        if let Some(displaced) = self.displaced.take() {
-            slot::leave(self.span, displaced);
+        if let Some(below) = self.below.take() {
+            slot::leave(self.span, below);
         }
     }
-}
-
-/// How far a span has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u8)]
-pub(crate) enum State {
-    /// A future that has not been polled: `context` is the one captured at the call.
-    New,
-    /// Nothing to do, now and later.
-    Off,
-    /// Not recorded, but its context must be current so that what it calls is not either.
-    Passive,
-    Recorded,
-}
-
-/// What is being done with a future.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u8)]
-pub(crate) enum Phase {
-    Idle,
-    /// As `Idle`, and a guard is held over the await.
-    Held,
-    /// A poll that was begun has not returned: if the future is dropped now, it unwound.
-    Polling,
-    /// Dropped unfinished, in its own span.
-    Cancelled,
-    /// Dropped after a poll unwound, in its own span.
-    Unwound,
-}
-
-/// What is kept of a span while it is open; written to the log when it ends.
-#[derive(Debug)]
-pub(crate) struct Open {
-    pub(crate) context: SpanContext,
-    parent: SpanId,
-    pub(crate) start: u64,
-    pub(crate) callsite: Option<&'static Callsite>,
-    pub(crate) polls: u32,
-    flags: u16,
-    pub(crate) state: State,
-    pub(crate) phase: Phase,
-}
-
-impl Open {
-    pub(crate) const fn off() -> Self {
-        Self {
-            context: SpanContext::NONE,
-            parent: SpanId::NONE,
-            start: 0,
-            callsite: None,
-            polls: 0,
-            flags: 0,
-            state: State::Off,
-            phase: Phase::Idle,
-        }
-    }
-
-    /// A span to be opened at the first poll.
-    #[inline(always)]
-    pub(crate) fn later(callsite: &'static Callsite, captured: SpanContext) -> Self {
-        Self { context: captured, callsite: Some(callsite), state: State::New, ..Self::off() }
-    }
-
-    /// Opens a span below `parent`, or a root where the parent is none or does not count any more.
-    #[inline(always)]
-    pub(crate) fn child(callsite: &'static Callsite, parent: SpanContext, spawned: bool) -> Self {
-        if parent.flags & (context::RECORDED | context::INHERITED) == context::RECORDED
-            && !callsite.is_root()
-        {
-            return Self::recorded(callsite, parent, if spawned { flag::SPAWNED } else { 0 });
-        }
-        Self::uncommon(callsite, parent, spawned)
-    }
-
-    #[inline(always)]
-    fn recorded(callsite: &'static Callsite, parent: SpanContext, flags: u16) -> Self {
-        let context = SpanContext {
-            span: SpanId::new(),
-            path: path::child(parent.path, callsite),
-            flags: parent.flags & !context::INHERITED,
-            ..parent
-        };
-        Self {
-            context,
-            parent: parent.span,
-            start: clock::ticks(),
-            callsite: Some(callsite),
-            polls: 0,
-            flags,
-            state: State::Recorded,
-            phase: Phase::Idle,
-        }
-    }
-
-    #[cold]
-    fn uncommon(callsite: &'static Callsite, parent: SpanContext, spawned: bool) -> Self {
-        if callsite.is_root() || !parent.is_valid() {
-            return Self::root(callsite, parent);
-        }
-        if parent.is_inherited() && parent.root.is_expired() {
-            let root = Self::root(callsite, parent);
-            detail::link(&root.context, &parent);
-            return root;
-        }
-        if parent.is_recorded() {
-            let open = Self::recorded(callsite, parent, if spawned { flag::SPAWNED } else { 0 });
-            match slot::take_delay() {
-                0 => {}
-                delay => detail::spawn(&open.context, delay),
-            }
-            return open;
-        }
-        Self { context: parent, callsite: Some(callsite), state: State::Passive, ..Self::off() }
-    }
-
-    /// Opens the root of a new trace, of the tracer of `scope` or of the installed one.
-    #[inline(never)]
-    pub(crate) fn root(callsite: &'static Callsite, scope: SpanContext) -> Self {
-        let tracer = if scope.is_none() { destination::installed() } else { scope.tracer() };
-        let Some(destination) = destination::find(tracer) else { return Self::off() };
-        let trace = TraceId::new();
-        let recorded = destination.sampler.is_sampled(trace, callsite.name());
-        let parent = SpanContext {
-            trace,
-            span: SpanId::NONE,
-            path: 0,
-            flags: SpanContext::flags_of(tracer, recorded),
-            root: Root::begin(),
-        };
-        let root = Self::recorded(callsite, parent, flag::LOCAL_ROOT);
-        if recorded { root } else { Self { state: State::Passive, ..root } }
-    }
-
-    /// Ends the span at `end`; later calls do nothing.
-    #[inline(always)]
-    pub(crate) fn end(&mut self, end: u64, flags: u16, polls: u32) {
-        let flags = self.flags | flags;
-        if self.state == State::Recorded {
-            let callsite = self.callsite.map_or(0, Callsite::id);
-            let context = &self.context;
-            let head = Head { kind: Kind::End, extra: flags, tracer: context.tracer(), callsite };
-            log::end(
-                context.tracer(),
-                [
-                    head.to_word(),
-                    context.trace.high,
-                    context.trace.low,
-                    context.span.0,
-                    self.parent.0,
-                    self.start,
-                    end,
-                    u64::from(polls) << 32 | u64::from(context.path),
-                ],
-            );
-        }
-        if flags & flag::LOCAL_ROOT != 0 {
-            self.context.root.end();
-        }
-        self.state = State::Off;
-        self.flags = 0;
-    }
-}
-
-/// The span of a `#[traced]` function that is not async: current until the guard is dropped.
-#[doc(hidden)]
-#[derive(Debug)]
-pub struct SpanGuard {
-    open: Open,
-    scope: Scope,
-}
-
-/// Opens the span of a function and makes it current; what the macro calls.
-#[doc(hidden)]
-#[inline(always)]
-pub fn enter(callsite: &'static Callsite) -> SpanGuard {
-    if !destination::is_active() {
-        return SpanGuard {
-            open: Open::off(),
-            scope: Scope { span: SpanId::NONE, displaced: None, not_send: PhantomData },
-        };
-    }
-    enter_active(callsite)
-}
-
-#[inline]
-fn enter_active(callsite: &'static Callsite) -> SpanGuard {
-    // Registers the providers before the key is asked for the first time.
-    callsite.id();
-    let key = provider::key();
-    let current = slot::current_of(key);
-    let open = Open::child(callsite, current, current.is_inherited());
-    let displaced = (open.state != State::Off).then(|| slot::enter(open.context, key));
-    SpanGuard { scope: Scope { span: open.context.span, displaced, not_send: PhantomData }, open }
-}
-
-impl SpanGuard {
-    pub(crate) const fn context(&self) -> &SpanContext {
-        &self.open.context
-    }
-}
-
-impl Drop for SpanGuard {
-    #[inline(always)]
-    fn drop(&mut self) {
-        if self.open.state == State::Off {
-            return;
-        }
-        let end = clock::ticks();
-        self.scope.leave();
-        self.open.end(end, if std::thread::panicking() { flag::PANICKED } else { 0 }, 0);
-    }
-}
-
-/// Records arguments of the span that was just opened at `callsite`; what the macro calls.
-#[doc(hidden)]
-#[inline]
-pub fn arguments<const N: usize>(callsite: &'static Callsite, values: &[Value<'_>; N]) {
-    let items: [_; N] = std::array::from_fn(|index| (Key::Field(index as u8), values[index]));
-    detail::attributes(&slot::current(), callsite.id(), &items);
 }

@@ -55,9 +55,9 @@ use std::time::Duration;
 
 use crate::collector::{Stats, Tracer};
 use crate::export::{Memory, Outcome, SpanRecord};
-use crate::future::InContext;
 use crate::id::SpanId;
 use crate::slot;
+use crate::within::InContext;
 
 /// A tracer for one test; clones are the same one.
 ///

@@ -137,7 +137,7 @@ pub use tracer_macros::tokio_main as main;
 ///
 /// #[tracer::tokio::test(flavor = "multi_thread", worker_threads = 2)]
 /// async fn so_it_does_in_a_task() {
-///     let task = tracer::tokio::spawn(handle_request()); // carries the scope
+///     let task = tokio::spawn(handle_request()); // a traced call knows its caller
 ///     task.await.expect("it does not panic");
 ///     assert!(tracer::testing::tree().starts_with("handle_request\n"));
 /// }

@@ -23,11 +23,11 @@ use crate::collector::worker::{Command, Route, worker};
 use crate::context::SpanContext;
 use crate::destination::{self, Destination};
 use crate::export::{Exporter, Resource};
-use crate::future::{FutureExt, InContext};
 use crate::log;
 use crate::root;
 use crate::sample::{Ratio, Sampler};
 use crate::span::Scope;
+use crate::within::{FutureExt, InContext};
 
 /// A running tracer: spans of its traces go to its exporters.
 ///
@@ -346,7 +346,7 @@ impl Builder {
         let outlets = started.map_err(InstallError::Thread)?;
         let sampler = self.sampler.unwrap_or_else(|| Box::new(Ratio::new(1.0)));
         let (number, destination) = destination::open(sampler).ok_or(InstallError::TooMany)?;
-        let route = Route::new(self.resource, outlets.clone());
+        let route = Box::new(Route::new(self.resource, outlets.clone()));
         let (done, opened) = channel();
         let told = worker.send(Command::Open { tracer: number, route, done });
         // Waits, else a pass under way would meet spans of a tracer that it does not know.

@@ -28,7 +28,7 @@ const BATCH: usize = 4_096;
 #[derive(Debug)]
 pub(crate) enum Command {
     /// A tracer begins; its first span may end as soon as this is done.
-    Open { tracer: u32, route: Route, done: Sender<()> },
+    Open { tracer: u32, route: Box<Route>, done: Sender<()> },
     /// Hand on what has ended; and, for a tracer that closes, everything.
     Flush { tracer: u32, close: bool, done: Sender<()> },
 }
@@ -147,7 +147,7 @@ impl Worker {
         loop {
             match self.wait(commands) {
                 Ok(Command::Open { tracer, route, done }) => {
-                    self.routes.insert(tracer, route);
+                    self.routes.insert(tracer, *route);
                     self.last_busy = Instant::now();
                     // The builder waits, but may have been dropped.
                     let _waiting = done.send(());

@@ -75,7 +75,7 @@ pub enum Outcome {
     Completed,
     /// Its future was polled, and dropped before it was ready.
     Cancelled,
-    /// It unwound, or ended while its thread did.
+    /// It unwound.
     Panicked,
 }
 

@@ -1,0 +1,124 @@
+//! What our side may cost, and whether it keeps to it.
+
+use crate::plan::{FLOOR, Mode, Peer, Run};
+use crate::program::Programs;
+use crate::results::Results;
+
+/// One budget and what was measured.
+#[derive(Debug)]
+pub(crate) struct Verdict {
+    pub(crate) what: String,
+    pub(crate) measured: f64,
+    pub(crate) allowed: f64,
+    pub(crate) unit: &'static str,
+}
+
+impl Verdict {
+    pub(crate) fn is_met(&self) -> bool {
+        self.measured <= self.allowed
+    }
+}
+
+/// All budgets of whose workloads something was measured.
+pub(crate) fn verdicts(results: &Results, programs: &Programs) -> Vec<Verdict> {
+    let mut all = Vec::new();
+    recording(results, &mut all);
+    polls(results, &mut all);
+    off(results, &mut all);
+    arguments(results, &mut all);
+    all.extend(sizes(programs));
+    all
+}
+
+const fn ours(case: &'static str) -> Run {
+    Run { case, mode: Mode::On, peer: Peer::Ours }
+}
+
+const fn bare(case: &'static str) -> Run {
+    Run { case, mode: Mode::On, peer: Peer::None }
+}
+
+fn push(
+    all: &mut Vec<Verdict>,
+    what: String,
+    measured: Option<f64>,
+    allowed: f64,
+    unit: &'static str,
+) {
+    all.extend(measured.map(|measured| Verdict { what, measured, allowed, unit }));
+}
+
+fn recording(results: &Results, all: &mut Vec<Verdict>) {
+    let ratio = |a, b| results.combined([a, b], |[a, b]| a / b);
+    let sync = ratio(ours("sync"), FLOOR);
+    push(all, "sync ÷ two reads of the clock".to_owned(), sync, 1.15, "×");
+    for case in ["async", "depth10_yield0"] {
+        for (peer, allowed) in Peer::OTHERS.into_iter().zip([0.25, 0.9]) {
+            let measured = ratio(ours(case), Run { case, mode: Mode::On, peer });
+            push(all, format!("{case} ÷ {}", peer.name()), measured, allowed, "×");
+        }
+    }
+}
+
+/// A hundred further polls, net of bare. The root's own come off: it is the task's outermost frame
+/// and records when it was polled, which is a price a task, not a level.
+fn polls(results: &Results, all: &mut Vec<Verdict>) {
+    let cases = ["depth10_yield100", "depth10_yield0", "root_yield100", "root_yield0"];
+    let [deep, flat, root, root_flat] = cases;
+    let runs = [
+        ours(deep),
+        ours(flat),
+        bare(deep),
+        bare(flat),
+        ours(root),
+        ours(root_flat),
+        bare(root),
+        bare(root_flat),
+    ];
+    let level = results.combined(runs, |nanos| {
+        let further =
+            |at: usize| ((nanos[at] - nanos[at + 1]) - (nanos[at + 2] - nanos[at + 3])) / 100.0;
+        // What is deep was divided by its ten calls.
+        (10.0 * further(0) - further(4)) / 10.0
+    });
+    push(all, "each further poll, a level".to_owned(), level, 8.0, " ns");
+}
+
+fn off(results: &Results, all: &mut Vec<Verdict>) {
+    let limits = [
+        ("sync", [1.0, 3.0]),
+        ("sync_args", [1.0, 3.0]),
+        ("async", [4.0, 4.0]),
+        ("async_args", [4.0, 4.0]),
+        ("depth10_yield0", [4.0, 4.0]),
+    ];
+    for (case, allowed) in limits {
+        for (mode, allowed) in [Mode::Absent, Mode::Unsampled].into_iter().zip(allowed) {
+            let off = Run { case, mode, peer: Peer::Ours };
+            let measured = results.combined([off, bare(case)], |[off, bare]| off - bare);
+            push(all, format!("{case}, {}, over bare", mode.name()), measured, allowed, " ns");
+        }
+    }
+}
+
+fn arguments(results: &Results, all: &mut Vec<Verdict>) {
+    for (with, without, allowed) in [("sync_args", "sync", 20.0), ("async_args", "async", 35.0)] {
+        let runs = [ours(with), ours(without), bare(with), bare(without)];
+        let measured = results.combined(runs, |[a, b, c, d]| (a - b) - (c - d));
+        push(all, format!("three attributes, {without}"), measured, allowed, " ns");
+    }
+}
+
+/// Sizes are exact: they are asked once.
+pub(crate) fn sizes(programs: &Programs) -> Vec<Verdict> {
+    let (bare, ours) = (programs.sizes(Peer::None), programs.sizes(Peer::Ours));
+    let names = ["future size, small argument", "future size, 1 KiB argument"];
+    let verdicts =
+        names.into_iter().zip(bare.into_iter().zip(ours)).map(|(what, (bare, ours))| Verdict {
+            what: format!("{what}, over bare"),
+            measured: (ours - bare) as f64,
+            allowed: 88.0,
+            unit: " bytes",
+        });
+    verdicts.collect()
+}

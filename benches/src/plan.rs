@@ -1,0 +1,87 @@
+//! What is measured: every workload in every program, and how it is set up.
+
+/// The programs, in the order of the table's columns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Peer {
+    None,
+    Ours,
+    Fastrace,
+    Micromegas,
+}
+
+impl Peer {
+    pub(crate) const ALL: [Self; 4] = [Self::None, Self::Ours, Self::Fastrace, Self::Micromegas];
+    /// What ours is compared with.
+    pub(crate) const OTHERS: [Self; 2] = [Self::Fastrace, Self::Micromegas];
+
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Ours => "ours",
+            Self::Fastrace => "fastrace",
+            Self::Micromegas => "micromegas",
+        }
+    }
+}
+
+/// What is set up behind the annotations.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Mode {
+    On,
+    Absent,
+    Unsampled,
+}
+
+impl Mode {
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::On => "on",
+            Self::Absent => "absent",
+            Self::Unsampled => "unsampled",
+        }
+    }
+}
+
+/// One workload in one program, set up one way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Run {
+    pub(crate) case: &'static str,
+    pub(crate) mode: Mode,
+    pub(crate) peer: Peer,
+}
+
+/// Two reads of the clock around an un-annotated call: no tracer can be below.
+pub(crate) const FLOOR: Run = Run { case: "floor", mode: Mode::On, peer: Peer::None };
+
+/// The workloads, as the programs name them, in the order of the table.
+pub(crate) const CASES: [&str; 11] = [
+    "sync",
+    "async",
+    "depth10_yield0",
+    "depth10_yield1",
+    "depth10_yield100",
+    "root_yield0",
+    "root_yield100",
+    "sync_args",
+    "async_args",
+    "sync_error",
+    "async_error",
+];
+
+/// The workloads that are also run where nothing is recorded.
+pub(crate) const OFF: [&str; 5] = ["sync", "async", "depth10_yield0", "sync_args", "async_args"];
+
+/// Everything, so ordered that what is compared is measured one after the other.
+pub(crate) fn runs() -> Vec<Run> {
+    let mut all = vec![FLOOR];
+    for case in CASES {
+        for mode in [Mode::On, Mode::Absent, Mode::Unsampled] {
+            let peers =
+                Peer::ALL.into_iter().filter(|peer| mode == Mode::On || *peer != Peer::None);
+            if mode == Mode::On || OFF.contains(&case) {
+                all.extend(peers.map(|peer| Run { case, mode, peer }));
+            }
+        }
+    }
+    all
+}

@@ -1,0 +1,118 @@
+//! The programs: built one at a time, each run in a process of its own.
+
+use std::env;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use crate::plan::{Peer, Run};
+
+/// The programs, as they stand beside this one.
+#[derive(Debug)]
+pub(crate) struct Programs {
+    folder: PathBuf,
+    /// `taskset -c 0`, where there is one: what wanders between cores is noise.
+    pin: &'static [&'static str],
+}
+
+impl Programs {
+    /// Builds them one by one, so that no feature of one is switched on in another.
+    pub(crate) fn build() -> Self {
+        let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+        let folder = env::current_exe().expect("the path of this program");
+        let folder = folder.parent().expect("it is in a folder").to_owned();
+        let target = folder.parent().expect("the target folder");
+        for peer in Peer::ALL {
+            let status = Command::new(&cargo)
+                .args([
+                    "build",
+                    "--release",
+                    "--quiet",
+                    "--locked",
+                    "--package",
+                    &format!("bench-{}", peer.name()),
+                ])
+                .arg("--manifest-path")
+                .arg(manifest())
+                .arg("--target-dir")
+                .arg(target)
+                .status()
+                .expect("cargo runs");
+            assert!(status.success(), "bench-{} is not built", peer.name());
+        }
+        let release = target.join("release");
+        let folder = if release.is_dir() { release } else { folder };
+        Self {
+            folder,
+            pin: if runs(&["taskset", "-c", "0", "true"]) { &["taskset", "-c", "0"] } else { &[] },
+        }
+    }
+
+    /// The median over this process's samples, in nanoseconds a call.
+    pub(crate) fn nanos(&self, run: Run, time: Duration) -> f64 {
+        let milliseconds = time.as_millis().to_string();
+        let answer = output(self.command(&[], run.peer).args([
+            "time",
+            run.mode.name(),
+            run.case,
+            &milliseconds,
+        ]));
+        answer.parse().expect("a number")
+    }
+
+    /// Sizes of a future with a small and with a large argument.
+    pub(crate) fn sizes(&self, peer: Peer) -> [i64; 2] {
+        let answer = output(self.command(&[], peer).arg("sizes"));
+        let (small, large) = answer.split_once(' ').expect("two numbers");
+        [small, large].map(|size| size.parse().expect("a number"))
+    }
+
+    /// Runs a workload and counts what arrives; whether all did.
+    pub(crate) fn all_arrive(&self, case: &str, times: u32) -> bool {
+        let times = times.to_string();
+        let status = self
+            .command(&[], Peer::Ours)
+            .args(["arrive", case, &times])
+            .stdout(Stdio::null())
+            .status();
+        status.expect("the program starts").success()
+    }
+
+    /// A program, pinned, behind the words of a `tool`.
+    pub(crate) fn command(&self, tool: &[&str], peer: Peer) -> Command {
+        let path = self.folder.join(format!("bench-{}", peer.name()));
+        let mut words = self.pin.iter().chain(tool);
+        let mut command = match words.next() {
+            Some(first) => {
+                let mut command = Command::new(first);
+                command.args(words).arg(path);
+                command
+            }
+            None => Command::new(path),
+        };
+        // A backtrace for each error would be the user's choice; here it would be what is measured.
+        command.env_remove("RUST_BACKTRACE").env_remove("RUST_LIB_BACKTRACE");
+        command
+    }
+}
+
+/// What a command prints, without the end of the line.
+pub(crate) fn output(command: &mut Command) -> String {
+    let output = command.stderr(Stdio::inherit()).output().expect("the program starts");
+    assert!(output.status.success(), "{command:?}: {}", output.status);
+    String::from_utf8_lossy(&output.stdout).trim_end().to_owned()
+}
+
+/// Whether a tool is here and works.
+pub(crate) fn runs(words: &[&str]) -> bool {
+    let status = Command::new(words[0])
+        .args(&words[1..])
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status();
+    status.is_ok_and(|status| status.success())
+}
+
+pub(crate) fn manifest() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml")
+}

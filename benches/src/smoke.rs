@@ -1,0 +1,48 @@
+//! What must hold on any machine, however busy: everything arrives, sizes, and off is not on.
+
+use std::time::Duration;
+
+use crate::budget::{Verdict, sizes};
+use crate::plan::{CASES, Mode, Peer, Run};
+use crate::program::Programs;
+use crate::table;
+
+const MOMENT: Duration = Duration::from_millis(5);
+
+/// Says whether all holds.
+pub(crate) fn run(programs: &Programs) -> bool {
+    let mut good = true;
+    for case in CASES {
+        let arrived = programs.all_arrive(case, 20);
+        let others =
+            Peer::OTHERS.map(|peer| programs.nanos(Run { case, mode: Mode::On, peer }, MOMENT));
+        println!(
+            "{case:20} {}, peers {others:.0?} ns",
+            if arrived { "all arrived" } else { "NOT ALL ARRIVED" }
+        );
+        good &= arrived;
+    }
+    let verdicts = sizes(programs);
+    print!("{}", table::budgets(&verdicts));
+    good &= verdicts.iter().all(Verdict::is_met);
+    for (case, mode) in
+        [("sync", Mode::Absent), ("async", Mode::Absent), ("sync_args", Mode::Unsampled)]
+    {
+        let cheap = is_cheaper_off(programs, case, mode);
+        println!(
+            "{case} {}: {}",
+            mode.name(),
+            if cheap { "cheaper than on" } else { "NOT CHEAPER THAN ON" }
+        );
+        good &= cheap;
+    }
+    good
+}
+
+/// Off costs a tenth of on, so half of it leaves room for any noise; and one of five tries is enough.
+fn is_cheaper_off(programs: &Programs, case: &'static str, mode: Mode) -> bool {
+    (0..5).any(|_| {
+        let nanos = |mode| programs.nanos(Run { case, mode, peer: Peer::Ours }, MOMENT);
+        nanos(mode) < nanos(Mode::On) / 2.0
+    })
+}

@@ -1,0 +1,97 @@
+//! Tables: in nanoseconds for the terminal, as ratios for what is kept.
+
+use std::fmt::Write;
+
+use crate::budget::Verdict;
+use crate::plan::{CASES, FLOOR, Mode, OFF, Peer, Run};
+use crate::results::Results;
+
+/// Rows of workloads that have values, with the way they are set up.
+fn rows(results: &Results) -> Vec<(&'static str, Mode)> {
+    let modes = |case| [Mode::On, Mode::Absent, Mode::Unsampled].map(|mode| (case, mode));
+    let all = CASES
+        .into_iter()
+        .flat_map(modes)
+        .filter(|(case, mode)| *mode == Mode::On || OFF.contains(case));
+    all.filter(|(case, mode)| results.nanos(Run { case, mode: *mode, peer: Peer::Ours }).is_some())
+        .collect()
+}
+
+fn label(case: &str, mode: Mode) -> String {
+    if mode == Mode::On { case.to_owned() } else { format!("{case}, {}", mode.name()) }
+}
+
+/// Nanoseconds a span.
+pub(crate) fn times(results: &Results) -> String {
+    let floor = results
+        .nanos(FLOOR)
+        .map(|nanos| format!("{nanos:.1} ns: two reads of the clock around a call\n\n"));
+    let mut text = floor.unwrap_or_default();
+    let _ = writeln!(
+        text,
+        "{:28} {:>9} {:>9} {:>9} {:>10} {:>10} {:>9} {:>10}",
+        "ns a span", "none", "ours", "net", "fastrace", "micromegas", "÷fastrace", "÷micromegas"
+    );
+    for (case, mode) in rows(results) {
+        let bare = results.on(Peer::None, case);
+        let of = |peer| results.nanos(Run { case, mode, peer });
+        let ours = of(Peer::Ours);
+        let net = ours.zip(bare).map(|(ours, bare)| ours - bare);
+        let [fastrace, micromegas] = Peer::OTHERS.map(of);
+        let [by_fastrace, by_micromegas] =
+            Peer::OTHERS.map(|peer| ratio(results, case, mode, peer));
+        let _ = writeln!(
+            text,
+            "{:28} {:>9} {:>9} {:>9} {:>10} {:>10} {:>9} {:>10}",
+            label(case, mode),
+            number(bare, 1),
+            number(ours, 1),
+            number(net, 1),
+            number(fastrace, 1),
+            number(micromegas, 1),
+            number(by_fastrace, 2),
+            number(by_micromegas, 2)
+        );
+    }
+    text
+}
+
+/// The same as ratios: times depend on the machine.
+pub(crate) fn ratios(results: &Results) -> String {
+    let mut text = String::from(
+        "| work | ours ÷ two reads of the clock | ours ÷ fastrace | ours ÷ micromegas |\n|---|---|---|---|\n",
+    );
+    for (case, mode) in rows(results) {
+        let ours = Run { case, mode, peer: Peer::Ours };
+        let floor = results.combined([ours, FLOOR], |[ours, floor]| ours / floor);
+        let [fastrace, micromegas] = Peer::OTHERS.map(|peer| ratio(results, case, mode, peer));
+        let cells = [floor, fastrace, micromegas].map(|value| number(value, 2));
+        let _ = writeln!(text, "| {} | {} |", label(case, mode), cells.join(" | "));
+    }
+    text
+}
+
+/// Each budget, what was measured, and whether it is met.
+pub(crate) fn budgets(verdicts: &[Verdict]) -> String {
+    let mut text = String::from("| budget | measured | allowed | |\n|---|---|---|---|\n");
+    for verdict in verdicts {
+        let Verdict { what, measured, allowed, unit } = verdict;
+        let digits = match *unit {
+            "×" => 2,
+            " ns" => 1,
+            _ => 0,
+        };
+        let mark = if verdict.is_met() { "met" } else { "MISSED" };
+        let _ = writeln!(text, "| {what} | {measured:.digits$}{unit} | {allowed}{unit} | {mark} |");
+    }
+    text
+}
+
+fn ratio(results: &Results, case: &'static str, mode: Mode, peer: Peer) -> Option<f64> {
+    let runs = [Peer::Ours, peer].map(|peer| Run { case, mode, peer });
+    results.combined(runs, |[ours, theirs]| ours / theirs)
+}
+
+fn number(value: Option<f64>, digits: usize) -> String {
+    value.map_or_else(|| "-".to_owned(), |value| format!("{value:.digits$}"))
+}

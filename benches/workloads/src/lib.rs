@@ -1,0 +1,13 @@
+//! The work that every program does, written once, and how it is timed and counted.
+//!
+//! A program expands [`functions!`] with its own attribute and [`cases!`], and hands the cases to
+//! [`main`]. What differs between programs is the attribute and what is behind it.
+
+mod case;
+mod clock;
+mod functions;
+mod program;
+mod sampling;
+
+pub use case::{Case, Failure, Yields, drive};
+pub use program::{Mode, Peer, main};

@@ -1,0 +1,133 @@
+//! What a process has only once: the installed tracer, limits, signals, exit codes, allocations.
+//! Each test starts a program of its own and looks at it from outside.
+
+use std::io::{BufRead as _, BufReader};
+use std::process::{Command, Output, Stdio};
+
+fn program(name: &str) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_program"));
+    for variable in [
+        "TRACER",
+        "OTEL_SERVICE_NAME",
+        "OTEL_RESOURCE_ATTRIBUTES",
+        "OTEL_TRACES_SAMPLER",
+        "RUST_BACKTRACE",
+    ] {
+        command.env_remove(variable);
+    }
+    command.arg(name).env("TRACER", "off");
+    command
+}
+
+fn output(command: &mut Command) -> Output {
+    command.output().expect("the program starts")
+}
+
+fn said(bytes: &[u8]) -> &str {
+    std::str::from_utf8(bytes).expect("it speaks UTF-8")
+}
+
+/// Runs a program that checks itself; it says nothing else than that it is done.
+#[track_caller]
+fn succeeds(name: &str) {
+    let output = output(&mut program(name));
+    let (out, err) = (said(&output.stdout), said(&output.stderr));
+    assert!(output.status.success() && out == "done\n", "{name}: {}\n{out}{err}", output.status);
+}
+
+#[test]
+fn without_a_tracer_nothing_is_printed_allocated_or_started() {
+    let output = output(&mut program("silence"));
+    assert_eq!((said(&output.stdout), said(&output.stderr)), ("done\n", ""));
+}
+
+#[test]
+fn a_recording_thread_does_not_allocate_once_it_has_a_log() {
+    succeeds("steady");
+}
+
+#[test]
+fn an_actor_started_by_a_request_is_its_child_within_the_grace() {
+    succeeds("within-grace");
+}
+
+#[test]
+fn after_the_grace_an_actor_begins_traces_of_its_own_with_a_link() {
+    succeeds("expired");
+}
+
+#[test]
+fn a_log_that_is_too_small_loses_what_it_counts_and_mixes_nothing() {
+    succeeds("small-log");
+}
+
+#[test]
+fn a_tracer_is_installed_once_and_again_after_it_has_gone() {
+    succeeds("install");
+}
+
+#[test]
+fn mains_return_what_they_return_without_the_attribute() {
+    assert_eq!(output(&mut program("ok")).status.code(), Some(7));
+    assert_eq!(output(&mut program("err")).status.code(), Some(9));
+    let panicked = output(&mut program("panic"));
+    assert_eq!(panicked.status.code(), Some(101));
+    assert!(said(&panicked.stderr).contains("on purpose"));
+    succeeds("async-std");
+}
+
+#[test]
+fn a_tracer_delivers_when_main_panics() {
+    let output = output(&mut program("panic-in-main"));
+    assert_eq!(output.status.code(), Some(101));
+    assert_eq!(said(&output.stdout), "child Completed\nended Completed\nopen Panicked\n");
+}
+
+#[test]
+fn a_destination_that_does_not_exist_is_one_line_and_no_failure() {
+    let output = output(program("ok").env("TRACER", "trees"));
+    assert_eq!(output.status.code(), Some(7));
+    assert_eq!(said(&output.stderr).lines().count(), 1, "{}", said(&output.stderr));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_program_that_flushes_on_a_signal_dies_by_it() {
+    use std::os::unix::process::ExitStatusExt as _;
+
+    for (destination, signal, number) in
+        [("off", "TERM", 15), ("tree", "TERM", 15), ("tree", "INT", 2)]
+    {
+        let mut child = program("signal")
+            .env("TRACER", destination)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("the program starts");
+        let mut ready = String::new();
+        BufReader::new(child.stdout.take().expect("it is piped"))
+            .read_line(&mut ready)
+            .expect("it speaks");
+        assert_eq!(ready, "ready\n");
+        let kill = format!("kill -{signal} {}", child.id());
+        assert!(Command::new("sh").args(["-c", &kill]).status().expect("a shell").success());
+        let status = child.wait().expect("it ends");
+        assert_eq!(status.signal(), Some(number), "{destination}: {status}");
+    }
+}
+
+#[test]
+fn a_runtime_that_becomes_known_late_hides_no_context() {
+    succeeds("registers-late");
+}
+
+#[test]
+fn errors_of_children_that_outlive_their_parents_do_not_wear_out_the_origin() {
+    succeeds("many-failures");
+}
+
+#[test]
+fn what_is_said_of_a_span_does_not_allocate_once_the_thread_is_warm() {
+    succeeds("steady-details");
+}

@@ -1,0 +1,31 @@
+//! Programs that `process.rs` starts and looks at from outside: the first argument names one.
+#![expect(clippy::print_stdout, reason = "the test reads what its program says")]
+
+mod allocations;
+mod inherited;
+mod mains;
+mod small_log;
+
+fn main() -> std::process::ExitCode {
+    let name = std::env::args().nth(1).unwrap_or_default();
+    match name.as_str() {
+        "silence" => allocations::nothing_installed(),
+        "steady" => allocations::warmed_up(),
+        "steady-details" => allocations::details_warmed_up(),
+        "within-grace" => inherited::within_the_grace(),
+        "expired" => inherited::expired(),
+        "registers-late" => inherited::registers_late(),
+        "small-log" => small_log::small_log(),
+        "many-failures" => small_log::many_failures(),
+        "install" => mains::install(),
+        "ok" => return mains::ok(),
+        "err" => return mains::err(),
+        "panic" => mains::panics(),
+        "async-std" => mains::async_std(),
+        "signal" => mains::signal(),
+        "panic-in-main" => mains::panic_in_main(),
+        other => panic!("no program `{other}`"),
+    }
+    println!("done");
+    std::process::ExitCode::SUCCESS
+}

@@ -1,0 +1,29 @@
+//! What the tracer crates promise to users, one file a promise. Expected traces are text.
+#![expect(clippy::mem_forget, reason = "what is leaked is part of some promises")]
+
+#[path = "promises/adapters.rs"]
+mod adapters;
+#[path = "promises/auto_traits.rs"]
+mod auto_traits;
+#[path = "promises/depth.rs"]
+mod depth;
+#[path = "promises/ends.rs"]
+mod ends;
+#[path = "promises/exporters.rs"]
+mod exporters;
+#[path = "promises/failures.rs"]
+mod failures;
+#[path = "promises/foreign_tasks.rs"]
+mod foreign_tasks;
+#[path = "promises/guards.rs"]
+mod guards;
+#[path = "promises/isolation.rs"]
+mod isolation;
+#[path = "promises/parents.rs"]
+mod parents;
+#[path = "promises/recording.rs"]
+mod recording;
+#[path = "promises/test_attributes.rs"]
+mod test_attributes;
+#[path = "promises/values.rs"]
+mod values;

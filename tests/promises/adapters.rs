@@ -1,0 +1,241 @@
+//! The adapters' spawns are drop-in: what they spawn is a child of who spawned it.
+
+use std::collections::BTreeSet;
+use std::thread;
+
+use futures::FutureExt as _;
+use futures::executor::block_on;
+use tokio::task::LocalSet;
+use tracer::export::SpanRecord;
+use tracer::tokio::JoinSet;
+use tracer::{FutureExt as _, Span, current, traced};
+use tracer_tests::{
+    Runtime, TokioCurrentThread, TokioMultiThread, on_each_runtime, pause, scope, tree_of,
+};
+
+on_each_runtime!(
+    a_spawned_block,
+    nested_spawns,
+    a_panicking_task,
+    a_detached_task_keeps_its_parent
+);
+
+#[traced(args)]
+async fn query(id: u32) -> u32 {
+    pause().await;
+    id
+}
+
+#[traced]
+async fn request(work: impl Future<Output = ()>) {
+    work.await;
+}
+
+fn a_spawned_block<R: Runtime>() {
+    let tree = tree_of::<R>(request(async {
+        R::spawn_here(async {
+            query(1).await;
+            pause().await;
+            query(2).await;
+        })
+        .await;
+    }));
+    assert_eq!(tree, "request\n  query(id=1)\n  query(id=2)\n");
+}
+
+fn nested_spawns<R: Runtime>() {
+    let tree = tree_of::<R>(request(async {
+        R::spawn_here(request(async {
+            R::spawn_here(async { R::spawn_here(query(1)).await }).await;
+        }))
+        .await;
+    }));
+    assert_eq!(tree, "request\n  request\n    query(id=1)\n");
+}
+
+fn a_panicking_task<R: Runtime>() {
+    #[traced]
+    async fn panics() {
+        pause().await;
+        panic!("on purpose");
+    }
+    let scope = scope();
+    R::block_on(scope.bind(async {
+        let task = std::panic::AssertUnwindSafe(R::spawn_here(panics()));
+        assert!(task.catch_unwind().await.is_err());
+        query(1).await;
+    }));
+    assert_eq!(scope.tree(), "panics panicked\nquery(id=1)\n");
+}
+
+fn a_detached_task_keeps_its_parent<R: Runtime>() {
+    let gate = tracer_tests::Gate::default();
+    let done = tracer_tests::Gate::default();
+    let tree = tree_of::<R>(async move {
+        let (held, told) = (gate.clone(), done.clone());
+        request(async {
+            drop(R::spawn_here(async move {
+                held.await;
+                query(1).await;
+                told.open();
+            }));
+        })
+        .await;
+        gate.open();
+        done.await;
+    });
+    assert_eq!(tree, "request\n  query(id=1)\n");
+}
+
+#[test]
+fn all_that_tokio_spawns() {
+    let scope = scope();
+    TokioMultiThread::block_on(scope.bind(request(async {
+        tracer::tokio::spawn(async { query(1).await }).await.unwrap();
+        tracer::tokio::spawn_blocking(|| block_on(query(2))).await.unwrap();
+        tokio::spawn(
+            async {
+                tokio::task::block_in_place(|| {
+                    tokio::runtime::Handle::current().block_on(async { query(3).await })
+                })
+            }
+            .in_current(),
+        )
+        .await
+        .unwrap();
+        let thread = async { query(4).await }.in_current();
+        thread::spawn(|| block_on(thread)).join().unwrap();
+    })));
+    assert_eq!(
+        scope.tree(),
+        "request\n  query(id=1)\n  query(id=2)\n  query(id=3)\n  query(id=4)\n"
+    );
+}
+
+#[test]
+fn a_join_set_spawns_children() {
+    let scope = scope();
+    TokioCurrentThread::block_on(LocalSet::new().run_until(scope.bind(request(async {
+        let mut set = JoinSet::new();
+        set.spawn(async { query(1).await });
+        set.spawn_local(async { query(2).await });
+        set.spawn_blocking(|| block_on(query(3)));
+        let mut done = BTreeSet::new();
+        while let Some(id) = set.join_next().await {
+            done.insert(id.unwrap());
+        }
+        assert_eq!(done, BTreeSet::from([1, 2, 3]));
+    }))));
+    assert_eq!(scope.tree(), "request\n  query(id=1)\n  query(id=2)\n  query(id=3)\n");
+}
+
+#[test]
+fn a_join_set_does_what_tokios_does() {
+    let scope = scope();
+    TokioCurrentThread::block_on(scope.bind(request(async {
+        let mut set = JoinSet::default();
+        assert!(set.is_empty() && set.try_join_next().is_none());
+        let abort = set.spawn(async { query(1).await });
+        let kept = set.spawn(async { query(2).await }).id();
+        assert_eq!(set.len(), 2);
+        abort.abort();
+        let mut results = Vec::new();
+        while let Some(result) = set.join_next_with_id().await {
+            results.push(
+                result.map(|(id, value)| (id == kept, value)).map_err(|error| error.is_cancelled()),
+            );
+        }
+        results.sort();
+        assert_eq!(results, [Ok((true, 2)), Err(true)]);
+        set.spawn(request(std::future::pending()).map(|()| 0));
+        pause().await;
+        set.shutdown().await;
+        set.spawn(async { query(4).await });
+        set.abort_all();
+        set.detach_all();
+        assert!(set.is_empty());
+    })));
+    // What was aborted before its first poll has no span.
+    assert_eq!(scope.tree(), "request\n  query(id=2)\n  request cancelled\n");
+}
+
+#[test]
+fn the_delay_from_spawn_to_first_poll_is_known() {
+    let scope = scope();
+    TokioCurrentThread::block_on(scope.bind(request(async {
+        tracer::tokio::spawn(query(1)).await.unwrap();
+        tracer::tokio::spawn_blocking(|| block_on(query(2))).await.unwrap();
+        tracer::async_std::spawn(query(3)).await;
+        query(4).await;
+    })));
+    let spans = scope.spans();
+    let mut known: Vec<_> = spans
+        .iter()
+        .map(|span| {
+            (
+                testing_line(span),
+                span.is_spawned(),
+                span.spawn_delay().is_some_and(|delay| delay > 0),
+            )
+        })
+        .collect();
+    known.sort();
+    let expected = [
+        ("1", true, true),
+        ("2", true, true),
+        ("3", true, true),
+        ("4", false, false),
+        ("request", false, false),
+    ];
+    assert_eq!(known, expected.map(|(name, spawned, delay)| (name.to_owned(), spawned, delay)));
+}
+
+fn testing_line(span: &SpanRecord) -> String {
+    span.attribute("id").map_or_else(|| span.name().to_owned(), |id| id.to_string())
+}
+
+#[test]
+fn results_and_panics_of_blocking_work_come_back() {
+    #[traced]
+    fn hash(panics: bool) -> u32 {
+        assert!(!panics, "on purpose");
+        7
+    }
+    let scope = scope();
+    TokioCurrentThread::block_on(scope.bind(request(async {
+        assert_eq!(tracer::tokio::spawn_blocking(|| hash(false)).await.unwrap(), 7);
+        let panicked = tracer::tokio::spawn_blocking(|| hash(true)).await;
+        assert!(panicked.unwrap_err().is_panic());
+        // The thread is used again and has forgotten all.
+        tokio::task::spawn_blocking(|| assert!(!current().is_valid())).await.unwrap();
+        drop(Span::new("after"));
+    })));
+    assert_eq!(scope.tree(), "request\n  after\n  hash panicked\n  hash\n");
+}
+
+#[test]
+fn a_spawn_delay_goes_to_no_other_task() {
+    let scope = scope();
+    TokioCurrentThread::block_on(scope.bind(request(async {
+        tracer::tokio::spawn(async {}).await.unwrap();
+        tokio::spawn(async { query(1).await }.in_current()).await.unwrap();
+    })));
+    let spans = scope.spans();
+    let query = spans.iter().find(|span| span.name() == "query").unwrap();
+    assert_eq!(query.spawn_delay(), None);
+}
+
+#[test]
+fn a_join_set_spawns_children_on_any_handle() {
+    let scope = scope();
+    TokioCurrentThread::block_on(LocalSet::new().run_until(scope.bind(request(async {
+        let here = tokio::runtime::Handle::current();
+        let mut set = JoinSet::new();
+        set.spawn_on(async { query(1).await }, &here);
+        set.spawn_blocking_on(|| block_on(async { query(2).await }), &here);
+        while let Some(id) = set.join_next().await {
+            id.unwrap();
+        }
+    }))));
+    assert_eq!(scope.tree(), "request\n  query(id=1)\n  query(id=2)\n");
+}

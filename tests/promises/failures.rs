@@ -1,0 +1,360 @@
+//! A failed span has its error's type, message and sources; what is passed on is told from its origin.
+
+use std::error::Error;
+use std::fmt;
+
+use futures::executor::block_on;
+use tracer::export::SpanRecord;
+use tracer::testing::Scope;
+use tracer::{Span, current, traced};
+use tracer_tests::{Runtime, on_each_runtime, pause, scope, tree_of};
+
+on_each_runtime!(an_error_passed_on_through_awaits_and_spawns);
+
+#[derive(Debug)]
+struct Refused {
+    source: Option<Box<dyn Error + Send + Sync>>,
+    message: &'static str,
+}
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.message)
+    }
+}
+
+impl Error for Refused {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.source.as_deref().map(|source| source as &dyn Error)
+    }
+}
+
+fn wrapped(message: &'static str, source: impl Error + Send + Sync + 'static) -> Refused {
+    Refused { source: Some(Box::new(source)), message }
+}
+
+#[traced]
+async fn query() -> Result<u32, std::num::ParseIntError> {
+    pause().await;
+    "x".parse()
+}
+
+#[traced]
+async fn handler() -> Result<u32, Refused> {
+    query().await.map_err(|error| wrapped("cannot order", error))
+}
+
+fn only(scope: &Scope, name: &str) -> SpanRecord {
+    let mut spans = scope.spans();
+    spans.retain(|span| span.name() == name);
+    assert_eq!(spans.len(), 1, "spans called {name}");
+    spans.remove(0)
+}
+
+/// Type, message and sources of a span's error.
+fn error_of(scope: &Scope, name: &str) -> (String, String, Vec<String>) {
+    let span = only(scope, name);
+    let error = span.error().expect("the span failed");
+    let sources = error.sources().map(str::to_owned).collect();
+    (error.type_name().to_owned(), error.message().to_owned(), sources)
+}
+
+fn an_error_passed_on_through_awaits_and_spawns<R: Runtime>() {
+    #[traced]
+    async fn request<R: Runtime>() -> Result<u32, Refused> {
+        R::spawn(handler()).await
+    }
+    assert_eq!(
+        tree_of::<R>(async { drop(request::<R>().await) }),
+        "request ⚠\n  handler ⚠\n    query ✖\n"
+    );
+}
+
+#[test]
+fn type_message_and_sources() {
+    let scope = scope();
+    scope.in_scope(|| block_on(handler())).unwrap_err();
+    let (kind, message, sources) = error_of(&scope, "handler");
+    assert!(kind.ends_with("Refused"), "{kind}");
+    assert_eq!(
+        (message.as_str(), sources),
+        ("cannot order", vec!["invalid digit found in string".to_owned()])
+    );
+    assert_eq!(error_of(&scope, "query").0, "core::num::error::ParseIntError");
+}
+
+#[test]
+fn the_sources_go_deep() {
+    #[traced]
+    fn fails() -> Result<(), Refused> {
+        let bottom = wrapped("level 1", std::io::Error::other("level 0"));
+        Err((2..=4).fold(bottom, |error, level| {
+            wrapped(["", "", "level 2", "level 3", "level 4"][level], error)
+        }))
+    }
+    let scope = scope();
+    scope.in_scope(fails).unwrap_err();
+    assert_eq!(error_of(&scope, "fails").2, ["level 3", "level 2", "level 1", "level 0"]);
+}
+
+#[test]
+fn the_stack_goes_through_awaits_and_spawn_points() {
+    #[traced("renamed")]
+    async fn outer() {
+        let task = tracer::tokio::spawn(async { middle().await });
+        drop(task.await.unwrap());
+    }
+    #[traced]
+    async fn middle() -> Result<u32, Refused> {
+        Span::new("by hand").in_scope(inner)
+    }
+    #[traced]
+    fn inner() -> Result<u32, Refused> {
+        Err(Refused { source: None, message: "no" })
+    }
+    let scope = scope();
+    tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(scope.bind(outer()));
+    let span = only(&scope, "inner");
+    let places: Vec<_> =
+        span.stack().map(|site| (site.function_name(), site.module_path())).collect();
+    let module = module_path!();
+    let expected = [("inner", module), ("by hand", ""), ("middle", module), ("outer", module)];
+    assert_eq!(places, expected);
+    assert!(span.stack().all(|site| site.file() == file!()));
+    let lines: Vec<_> = span.stack().map(tracer::export::Callsite::line).collect();
+    // The fns stand one above the other: `outer` first, then `middle` with the span by hand in it.
+    assert_eq!(lines[2] - lines[3], 5);
+    assert_eq!(lines[1] - lines[2], 1);
+    assert_eq!(lines[0] - lines[1], 3);
+}
+
+#[test]
+fn one_fn_under_two_callers_has_two_stacks() {
+    #[traced]
+    fn leaf() {}
+    #[traced]
+    fn left() {
+        leaf();
+    }
+    #[traced]
+    fn right() {
+        leaf();
+    }
+    let scope = scope();
+    scope.in_scope(|| {
+        left();
+        right();
+        leaf();
+    });
+    let mut stacks: Vec<_> = scope
+        .spans()
+        .iter()
+        .filter(|span| span.name() == "leaf")
+        .map(|span| {
+            span.stack().map(tracer::export::Callsite::name).collect::<Vec<_>>().join(" < ")
+        })
+        .collect();
+    stacks.sort();
+    assert_eq!(stacks, ["leaf", "leaf < left", "leaf < right"]);
+}
+
+#[test]
+fn an_error_of_its_own_beside_a_failed_child_is_an_origin() {
+    #[traced]
+    async fn fallback() -> Result<u32, String> {
+        let _ignored = query().await;
+        Err("another reason".to_owned())
+    }
+    #[traced]
+    async fn recovers() -> Result<u32, String> {
+        query().await.or(Ok(1))
+    }
+    let scope = scope();
+    scope.in_scope(|| {
+        block_on(fallback()).unwrap_err();
+        block_on(recovers()).unwrap();
+    });
+    assert_eq!(scope.tree(), "fallback ✖\n  query ✖\nrecovers\n  query ✖\n");
+}
+
+#[test]
+fn every_kind_of_error_is_seen() {
+    #[derive(Debug)]
+    struct DebugOnly(#[expect(dead_code, reason = "shown by Debug")] u32);
+    struct Opaque;
+
+    #[traced]
+    async fn boxed() -> Result<(), Box<dyn Error + Send + Sync>> {
+        Err(wrapped("outside", std::io::Error::other("inside")).into())
+    }
+    #[traced]
+    fn text() -> Result<(), String> {
+        Err("a text".into())
+    }
+    #[traced]
+    fn borrowed() -> Result<(), &'static str> {
+        Err("a borrowed text")
+    }
+    #[traced]
+    fn debug_only() -> Result<(), DebugOnly> {
+        Err(DebugOnly(7))
+    }
+    #[traced]
+    fn opaque() -> Result<(), Opaque> {
+        Err(Opaque)
+    }
+    #[traced]
+    fn io() -> std::io::Result<()> {
+        Err(std::io::Error::other("a disk"))
+    }
+    let scope = scope();
+    scope.in_scope(|| {
+        assert!(block_on(boxed()).is_err());
+        assert!(
+            text().is_err()
+                && borrowed().is_err()
+                && debug_only().is_err()
+                && opaque().is_err()
+                && io().is_err()
+        );
+    });
+    assert_eq!(scope.tree(), "borrowed ✖\nboxed ✖\ndebug_only ✖\nio ✖\nopaque ✖\ntext ✖\n");
+    let said = |name| {
+        let (kind, message, sources) = error_of(&scope, name);
+        format!("{}: {message} {sources:?}", kind.rsplit("::").next().unwrap_or_default())
+    };
+    assert!(said("boxed").ends_with(": outside [\"inside\"]"), "{}", said("boxed"));
+    assert_eq!(said("text"), "String: a text []");
+    assert_eq!(said("borrowed"), "&str: a borrowed text []");
+    assert_eq!(said("debug_only"), "DebugOnly: DebugOnly(7) []");
+    assert_eq!(said("opaque"), "Opaque:  []");
+    assert_eq!(said("io"), "Error: a disk []");
+}
+
+#[test]
+fn ok_and_none_are_no_failures() {
+    #[traced]
+    async fn ok() -> Result<u32, String> {
+        Ok(1)
+    }
+    #[traced]
+    fn none() -> Option<u32> {
+        None
+    }
+    let scope = scope();
+    scope.in_scope(|| {
+        block_on(ok()).unwrap();
+        assert_eq!(none(), None);
+    });
+    assert_eq!(scope.tree(), "none\nok\n");
+}
+
+#[test]
+fn a_panic_is_a_failure_without_an_error() {
+    #[traced]
+    async fn panics() {
+        pause().await;
+        panic!("on purpose");
+    }
+    let scope = scope();
+    scope.in_scope(|| {
+        let result = std::panic::catch_unwind(|| block_on(panics()));
+        assert!(result.is_err());
+    });
+    let span = only(&scope, "panics");
+    assert!(span.is_failed() && span.error().is_none() && !span.is_passed_on());
+}
+
+#[test]
+fn an_error_recorded_by_hand() {
+    let scope = scope();
+    scope.in_scope(|| {
+        Span::new("by hand").in_scope(|| {
+            current().record_error(&wrapped("outside", std::io::Error::other("inside")));
+        });
+    });
+    let (_, message, sources) = error_of(&scope, "by hand");
+    assert_eq!((message.as_str(), sources), ("outside", vec!["inside".to_owned()]));
+}
+
+#[test]
+fn the_last_of_several_errors_counts() {
+    let scope = scope();
+    scope.in_scope(|| {
+        let span = Span::new("retries");
+        (1..=3).for_each(|attempt| {
+            span.record_error(&std::io::Error::other(format!("attempt {attempt}")));
+        });
+    });
+    assert_eq!(error_of(&scope, "retries").1, "attempt 3");
+}
+
+#[test]
+fn an_error_that_panics_while_it_is_displayed_harms_nobody() {
+    #[derive(Debug)]
+    struct Broken;
+    impl fmt::Display for Broken {
+        fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
+            panic!("on purpose");
+        }
+    }
+    impl Error for Broken {}
+    #[traced]
+    fn broken() -> Result<(), Broken> {
+        Err(Broken)
+    }
+    let scope = scope();
+    scope.in_scope(|| assert!(broken().is_err()));
+    assert_eq!(error_of(&scope, "broken").1, "(panicked while formatting)");
+    assert_eq!(scope.tree(), "broken ✖\n");
+}
+
+#[test]
+fn an_error_passed_on_from_another_thread_is_no_origin() {
+    #[traced]
+    fn fails() -> Result<(), String> {
+        Err("no".to_owned())
+    }
+    #[traced]
+    fn request() -> Result<(), String> {
+        let current = current();
+        std::thread::scope(|threads| {
+            let failed = || current_of(current, fails);
+            threads.spawn(failed).join().expect("it does not panic")
+        })
+    }
+    fn current_of<R>(context: tracer::SpanContext, f: impl FnOnce() -> R) -> R {
+        use tracer::FutureExt as _;
+        block_on(async { f() }.in_context(context))
+    }
+    let scope = scope();
+    // The log of this thread is known before those of the others.
+    scope.in_scope(|| drop(Span::new("first")));
+    scope.tree();
+    for _ in 0..20 {
+        scope.in_scope(request).unwrap_err();
+    }
+    assert_eq!(scope.tree(), "first\n".to_owned() + &"request ⚠\n  fails ✖\n".repeat(20));
+}
+
+#[test]
+fn an_error_is_kept_however_many_events_came_before() {
+    let scope = scope();
+    scope.in_scope(|| {
+        let span = Span::new("span");
+        (0..200).for_each(|_| span.add_event("event", &[]));
+        span.record_error(&fmt::Error);
+    });
+    assert_eq!(scope.tree(), "span ✖\n");
+}
+
+#[test]
+fn a_boxed_error_that_is_not_send_has_its_sources() {
+    #[traced]
+    fn boxed() -> Result<(), Box<dyn Error>> {
+        Err(wrapped("outside", std::io::Error::other("inside")).into())
+    }
+    let scope = scope();
+    scope.in_scope(|| assert!(boxed().is_err()));
+    assert_eq!(error_of(&scope, "boxed").2, ["inside"]);
+}

@@ -1,0 +1,81 @@
+//! The runtimes on which promises are kept, behind what they have in common.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use tokio::runtime::{Builder, Runtime as Tokio};
+
+/// A spawned task; dropping it detaches.
+pub type Task<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+
+/// A way to run tasks. A new one is a type with these methods and a line in `on_each_runtime`.
+pub trait Runtime: 'static {
+    /// Runs `future` to its end, in a new runtime where there can be several.
+    fn block_on<F: Future>(future: F) -> F::Output;
+
+    /// The runtime's own spawn, which carries nothing; its task panics where the spawned one did.
+    fn spawn<F: Future<Output: Send> + Send + 'static>(future: F) -> Task<F::Output>;
+
+    /// The adapter's spawn, which carries the context.
+    fn spawn_here<F: Future<Output: Send> + Send + 'static>(future: F) -> Task<F::Output>;
+}
+
+/// tokio on the thread that waits.
+#[derive(Clone, Copy, Debug)]
+pub struct TokioCurrentThread;
+
+/// tokio with two workers.
+#[derive(Clone, Copy, Debug)]
+pub struct TokioMultiThread;
+
+/// async-std with the one executor of the process.
+#[derive(Clone, Copy, Debug)]
+pub struct AsyncStd;
+
+impl Runtime for TokioCurrentThread {
+    fn block_on<F: Future>(future: F) -> F::Output {
+        started(&mut Builder::new_current_thread()).block_on(future)
+    }
+
+    fn spawn<F: Future<Output: Send> + Send + 'static>(future: F) -> Task<F::Output> {
+        let task = tokio::spawn(future);
+        Box::pin(async { task.await.expect("the task did not panic") })
+    }
+
+    fn spawn_here<F: Future<Output: Send> + Send + 'static>(future: F) -> Task<F::Output> {
+        let task = tracer::tokio::spawn(future);
+        Box::pin(async { task.await.expect("the task did not panic") })
+    }
+}
+
+impl Runtime for TokioMultiThread {
+    fn block_on<F: Future>(future: F) -> F::Output {
+        started(Builder::new_multi_thread().worker_threads(2)).block_on(future)
+    }
+
+    fn spawn<F: Future<Output: Send> + Send + 'static>(future: F) -> Task<F::Output> {
+        TokioCurrentThread::spawn(future)
+    }
+
+    fn spawn_here<F: Future<Output: Send> + Send + 'static>(future: F) -> Task<F::Output> {
+        TokioCurrentThread::spawn_here(future)
+    }
+}
+
+impl Runtime for AsyncStd {
+    fn block_on<F: Future>(future: F) -> F::Output {
+        async_std::task::block_on(future)
+    }
+
+    fn spawn<F: Future<Output: Send> + Send + 'static>(future: F) -> Task<F::Output> {
+        Box::pin(async_std::task::spawn(future))
+    }
+
+    fn spawn_here<F: Future<Output: Send> + Send + 'static>(future: F) -> Task<F::Output> {
+        Box::pin(tracer::async_std::spawn(future))
+    }
+}
+
+fn started(builder: &mut Builder) -> Tokio {
+    builder.enable_time().build().expect("a runtime starts")
+}

@@ -1,0 +1,177 @@
+//! Futures in spans made by hand, and in contexts that are not their own span's.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use pin_project_lite::pin_project;
+
+use crate::clock;
+use crate::context::SpanContext;
+use crate::future::Traced;
+use crate::open::Open;
+use crate::provider;
+use crate::slot::{self, Polling};
+use crate::span::Span;
+
+/// Puts futures into spans made by hand, and into contexts.
+///
+/// # Examples
+///
+/// ```
+/// use tracer_core::{FutureExt, Span, testing};
+///
+/// let scope = testing::Scope::new();
+/// let request = async {
+///     let work = async { drop(Span::new("work")) }.in_current();
+///     std::thread::spawn(|| futures::executor::block_on(work)).join().unwrap();
+/// };
+/// futures::executor::block_on(scope.bind(async { request.in_span(Span::new("request")).await }));
+/// assert_eq!(scope.tree(), "request\n  work\n");
+/// ```
+pub trait FutureExt: Future + Sized {
+    /// Runs this future in `span`, which ends with it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tracer_core::{FutureExt, Span};
+    ///
+    /// let answer = async { 42 }.in_span(Span::new("think"));
+    /// assert_eq!(futures::executor::block_on(answer), 42);
+    /// ```
+    ///
+    /// # Cancel safety
+    ///
+    /// As cancel safe as this future; dropped unfinished, the span is marked as cancelled.
+    fn in_span(self, mut span: Span) -> Traced<Self> {
+        let open = std::mem::replace(&mut span.open, Open::off());
+        Traced::opened(self, open)
+    }
+
+    /// Runs this future, wherever it is polled, in the context current here.
+    ///
+    /// It is what a spawned task needs. The context expires as an inherited one: ten seconds after
+    /// its local root has ended, new spans begin a trace of their own, linked to it; see
+    /// [`Builder::inherited_for`](crate::Builder::inherited_for).
+    ///
+    /// # Cancel safety
+    ///
+    /// As cancel safe as this future.
+    fn in_current(self) -> InContext<Self> {
+        InContext::new(self, slot::current().inherited())
+    }
+
+    /// Runs this future in `context`, wherever and whenever it is polled.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tracer_core::{FutureExt, Span, testing};
+    ///
+    /// let scope = testing::Scope::new();
+    /// let context = scope.in_scope(|| Span::new("upload").context()); // has ended by now
+    /// let later = async { drop(Span::new("index")) }.in_context(context);
+    /// futures::executor::block_on(later);
+    /// assert_eq!(scope.tree(), "upload\n  index\n");
+    /// ```
+    ///
+    /// # Cancel safety
+    ///
+    /// As cancel safe as this future.
+    fn in_context(self, context: SpanContext) -> InContext<Self> {
+        InContext::new(self, context)
+    }
+}
+
+impl<F: Future> FutureExt for F {}
+
+pin_project! {
+    /// A future that is polled and dropped in a context from elsewhere.
+    ///
+    /// Made by [`FutureExt::in_current`], [`FutureExt::in_context`] and
+    /// [`Tracer::scope`](crate::Tracer::scope).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tracer_core::{FutureExt, InContext};
+    ///
+    /// let answer: InContext<_> = async { 42 }.in_current();
+    /// assert_eq!(futures::executor::block_on(answer), 42);
+    /// ```
+    ///
+    /// # Cancel safety
+    ///
+    /// As cancel safe as the inner future.
+    #[derive(Debug)]
+    #[must_use = "futures do nothing unless polled"]
+    pub struct InContext<F> {
+        // Dropped first, while `context` is still current.
+        #[pin]
+        inner: F,
+        context: DroppedIn,
+        spawned: u64,
+    }
+
+    impl<F> PinnedDrop for InContext<F> {
+        fn drop(this: Pin<&mut Self>) {
+            let context = this.project().context;
+            if !context.context.is_none() {
+                slot::begin_drop(context.context);
+                context.entered = true;
+            }
+        }
+    }
+}
+
+/// Leaves the context after the inner future has been dropped in it.
+#[derive(Debug)]
+struct DroppedIn {
+    context: SpanContext,
+    entered: bool,
+}
+
+impl Drop for DroppedIn {
+    fn drop(&mut self) {
+        if self.entered {
+            slot::end_drop();
+        }
+    }
+}
+
+impl<F> InContext<F> {
+    const fn new(inner: F, context: SpanContext) -> Self {
+        Self { inner, context: DroppedIn { context, entered: false }, spawned: 0 }
+    }
+}
+
+/// As [`FutureExt::in_current`], for a future that is spawned now: the time until its first poll is
+/// recorded. What the adapters call.
+#[doc(hidden)]
+pub fn spawned<F: Future>(inner: F) -> InContext<F> {
+    let mut future = inner.in_current();
+    if future.context.context.is_recorded() {
+        future.spawned = clock::ticks();
+    }
+    future
+}
+
+impl<F: Future> Future for InContext<F> {
+    type Output = F::Output;
+
+    #[inline]
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
+        let this = self.project();
+        let context = this.context.context;
+        if context.is_none() {
+            return this.inner.poll(cx);
+        }
+        let (_polling, _) = Polling::enter(&context, context.span, provider::key());
+        let spawned = std::mem::take(this.spawned);
+        if spawned != 0 {
+            slot::set_delay(clock::ticks().saturating_sub(spawned));
+        }
+        this.inner.poll(cx)
+    }
+}
