@@ -1,9 +1,8 @@
 //! Closures in contexts: what threads and blocking tasks run.
 
 use crate::clock;
-use crate::context::SpanContext;
 use crate::slot;
-use crate::span::Scope;
+use crate::span::Running;
 
 /// Wraps a closure so that it runs, wherever it does, in the context current here.
 ///
@@ -28,25 +27,13 @@ pub fn in_current<R>(f: impl FnOnce() -> R) -> impl FnOnce() -> R {
     let context = slot::current().inherited();
     let spawned = if context.is_recorded() { clock::ticks() } else { 0 };
     move || {
-        let _running = Running::enter(context, spawned);
-        f()
-    }
-}
-
-struct Running(Scope);
-
-impl Running {
-    fn enter(context: SpanContext, spawned: u64) -> Self {
-        let running = Self(Scope::enter(context));
+        let _running = Running::enter(context);
         if spawned != 0 {
             slot::set_delay(clock::ticks().saturating_sub(spawned));
         }
-        running
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        self.0.leave();
+        let result = f();
+        // If no span took it, it is nobody's.
+        slot::take_delay();
+        result
     }
 }

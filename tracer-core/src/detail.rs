@@ -8,7 +8,7 @@ use crate::clock;
 use crate::context::SpanContext;
 use crate::id::SpanId;
 use crate::log;
-use crate::record::{self, Head, Key, Kind, MAX_TEXT, MAX_WORDS, SLOT, Sink};
+use crate::record::{self, Head, Key, Kind, MAX_KEY, MAX_TEXT, MAX_WORDS, SLOT, Sink};
 use crate::value::Value;
 
 /// An attribute to be written.
@@ -20,14 +20,11 @@ pub(crate) fn attributes(context: &SpanContext, callsite: u32, items: &[Item<'_>
     if !context.is_recorded() || items.is_empty() {
         return;
     }
-    if items.iter().all(|(_, value)| is_plain(value)) {
-        write(Target { context, callsite, kind: Kind::Attributes }, &[], items.len(), |index| {
-            items[index]
-        });
+    let target = Target { context, callsite, kind: Kind::Attributes };
+    if items.iter().all(is_plain) {
+        write(target, &[], items.len(), &|index| items[index]);
     } else {
-        formatted(items, |count, item| {
-            write(Target { context, callsite, kind: Kind::Attributes }, &[], count, item);
-        });
+        formatted(items.len(), &|index| items[index], |item| write(target, &[], items.len(), item));
     }
 }
 
@@ -102,30 +99,36 @@ impl Draft {
     }
 }
 
-/// Writes an event, an error or a link: `words` first, then the items.
+/// Writes an event, an error or a link: `words` first, then `count` items.
 #[inline(never)]
-pub(crate) fn other(context: &SpanContext, kind: Kind, words: &[u64], items: &[Item<'_>]) {
+pub(crate) fn other<'a>(
+    context: &SpanContext,
+    kind: Kind,
+    words: &[u64],
+    count: usize,
+    item: impl Fn(usize) -> Item<'a>,
+) {
     if context.is_recorded() {
-        formatted(items, |count, item| {
-            write(Target { context, callsite: 0, kind }, words, count, item);
-        });
+        let target = Target { context, callsite: 0, kind };
+        formatted(count, &item, |item| write(target, words, count, item));
     }
 }
 
 /// Writes an event of now.
 pub(crate) fn event(context: &SpanContext, name: &str, items: &[(&str, Value<'_>)]) {
-    if !context.is_recorded() {
-        return;
+    if context.is_recorded() {
+        other(context, Kind::Event, &[clock::ticks()], items.len() + 1, |index| {
+            match index.checked_sub(1) {
+                None => (Key::Name("name"), Value::Str(name)),
+                Some(index) => (Key::Name(items[index].0), items[index].1),
+            }
+        });
     }
-    let named = std::iter::once((Key::Name("name"), Value::Str(name)));
-    let items: Vec<_> =
-        named.chain(items.iter().map(|(key, value)| (Key::Name(key), *value))).collect();
-    other(context, Kind::Event, &[clock::ticks()], &items);
 }
 
 /// Writes a link to another span.
 pub(crate) fn link(context: &SpanContext, to: &SpanContext) {
-    other(context, Kind::Link, &[to.trace.high, to.trace.low, to.span.0], &[]);
+    other(context, Kind::Link, &[to.trace.high, to.trace.low, to.span.0], 0, no_item);
 }
 
 /// Writes one poll of the task's outermost frame.
@@ -140,7 +143,11 @@ pub(crate) fn poll(context: &SpanContext, start: u64, end: u64) {
 
 /// Writes how long the span's task waited from its spawn to its first poll, in ticks.
 pub(crate) fn spawn(context: &SpanContext, delay: u64) {
-    other(context, Kind::Spawn, &[delay], &[]);
+    other(context, Kind::Spawn, &[delay], 0, no_item);
+}
+
+fn no_item(_: usize) -> Item<'static> {
+    (Key::Name(""), Value::Bool(false))
 }
 
 #[derive(Clone, Copy)]
@@ -156,17 +163,16 @@ fn write<'a>(
     target: Target<'_>,
     words: &[u64],
     count: usize,
-    item: impl Fn(usize) -> Item<'a> + Copy,
+    item: &(impl Fn(usize) -> Item<'a> + ?Sized),
 ) {
-    let total = words.len()
-        + (0..count)
-            .map(|index| {
-                let (key, value) = item(index);
-                record::item_words(key, &value)
-            })
-            .sum::<usize>();
-    if total > MAX_WORDS && count > 1 {
-        return write_halves(target, words, count, &item);
+    let length = |index| {
+        let (key, value): Item<'_> = item(index);
+        record::item_words(key, &value)
+    };
+    let total = words.len() + (0..count).map(length).sum::<usize>();
+    if total > MAX_WORDS {
+        // One item is never so long: keys and texts are cut.
+        return write_halves(target, words, count, &|index| item(index));
     }
     let Target { context, callsite, kind } = target;
     let head = Head { kind, extra: total as u16, tracer: context.tracer(), callsite };
@@ -190,18 +196,20 @@ fn write_halves<'a>(
     let half = count / 2;
     write(target, words, half, item);
     let rest = |index: usize| item(half + index);
-    write(Target { kind: Kind::Attributes, ..target }, &[], count - half, rest);
+    write(Target { kind: Kind::Attributes, ..target }, &[], count - half, &rest);
 }
 
-/// Whether a value can be written as it stands.
+/// Whether an item can be written as it stands.
 #[inline]
-fn is_plain(value: &Value<'_>) -> bool {
-    match value {
-        Value::Bool(_) | Value::I64(_) | Value::F64(_) => true,
-        Value::U64(value) => i64::try_from(*value).is_ok(),
-        Value::Str(text) => text.len() <= MAX_TEXT,
-        Value::Display(_) | Value::Debug(_) => false,
-    }
+fn is_plain((key, value): &Item<'_>) -> bool {
+    let short = !matches!(key, Key::Name(name) if name.len() > MAX_KEY);
+    short
+        && match value {
+            Value::Bool(_) | Value::I64(_) | Value::F64(_) => true,
+            Value::U64(value) => i64::try_from(*value).is_ok(),
+            Value::Str(text) => text.len() <= MAX_TEXT,
+            Value::Display(_) | Value::Debug(_) => false,
+        }
 }
 
 /// Room to format values in; taken while in use.
@@ -219,29 +227,40 @@ thread_local! {
 
 /// Formats what needs it before anything is written: user code may itself be traced, or panic.
 #[cold]
-fn formatted<R>(
-    items: &[Item<'_>],
-    use_them: impl for<'s> FnOnce(usize, &'s dyn Fn(usize) -> Item<'s>) -> R,
-) -> R {
+fn formatted<'a>(
+    count: usize,
+    item: &dyn Fn(usize) -> Item<'a>,
+    use_them: impl for<'s> FnOnce(&'s dyn Fn(usize) -> Item<'s>),
+) {
     let mut scratch = SCRATCH.try_with(Cell::take).ok().flatten().unwrap_or_default();
     scratch.text.clear();
     scratch.ends.clear();
-    for (_, value) in items {
-        if !is_plain(value) {
-            format(value, &mut scratch.text);
+    for index in 0..count {
+        let (_, value) = item(index);
+        if !is_plain(&(Key::Field(0), value)) {
+            format(&value, &mut scratch.text);
         }
         scratch.ends.push(scratch.text.len());
     }
-    let item = |index: usize| {
-        let (key, value) = items[index];
+    use_them(&|index| {
+        let (key, value) = item(index);
         let start = index.checked_sub(1).map_or(0, |before| scratch.ends[before]);
         let text = &scratch.text[start..scratch.ends[index]];
-        (key, if is_plain(&value) { value } else { Value::Str(text) })
-    };
-    let result = use_them(items.len(), &item);
+        let plain = is_plain(&(Key::Field(0), value));
+        (short(key), if plain { value } else { Value::Str(text) })
+    });
     // Without the thread-local the room is simply freed.
     let _kept = SCRATCH.try_with(|place| place.set(Some(scratch)));
-    result
+}
+
+fn short(key: Key<'_>) -> Key<'_> {
+    match key {
+        Key::Name(name) => {
+            let cut = (0..=MAX_KEY.min(name.len())).rev().find(|cut| name.is_char_boundary(*cut));
+            Key::Name(&name[..cut.unwrap_or(0)])
+        }
+        field @ Key::Field(_) => field,
+    }
 }
 
 /// Appends the value's text, at most [`MAX_TEXT`] bytes of it.
@@ -252,7 +271,8 @@ fn format(value: &Value<'_>, text: &mut String) {
         text.push_str("(formatted while formatting another value)");
         return;
     }
-    let outcome = catch_unwind(AssertUnwindSafe(|| write!(Bounded { text, start }, "{value}")));
+    let outcome =
+        catch_unwind(AssertUnwindSafe(|| write!(Bounded { text, start, full: false }, "{value}")));
     FORMATTING.set(false);
     if outcome.is_err() {
         text.truncate(start);
@@ -264,18 +284,23 @@ fn format(value: &Value<'_>, text: &mut String) {
 struct Bounded<'a> {
     text: &'a mut String,
     start: usize,
+    full: bool,
 }
 
 impl fmt::Write for Bounded<'_> {
     fn write_str(&mut self, part: &str) -> fmt::Result {
         let room = (self.start + MAX_TEXT).saturating_sub(self.text.len());
-        if part.len() <= room {
+        if part.len() <= room && !self.full {
             self.text.push_str(part);
             return Ok(());
         }
-        let cut = (0..=room).rev().find(|cut| part.is_char_boundary(*cut)).unwrap_or(0);
-        self.text.push_str(&part[..cut]);
-        self.text.push('…');
+        if !self.full {
+            self.full = true;
+            let cut = (0..=room).rev().find(|cut| part.is_char_boundary(*cut)).unwrap_or(0);
+            self.text.push_str(&part[..cut]);
+            self.text.push('…');
+        }
+        // A value that goes on all the same is not listened to.
         Err(fmt::Error)
     }
 }

@@ -87,7 +87,8 @@ fn capture(callsite: &'static Callsite) -> SpanContext {
 
 impl<F> Traced<F> {
     /// A future in a span that is open already.
-    pub(crate) fn opened(inner: F, open: Open) -> Self {
+    pub(crate) fn opened(inner: F, mut open: Open) -> Self {
+        open.phase = Phase::Opened;
         Self { inner, frame: Frame::new(open, slot::current().span), outcome: PhantomData }
     }
 }
@@ -180,7 +181,8 @@ impl Frame {
     #[inline(always)]
     fn enter(&mut self, key: u64) -> Polled {
         let (polling, is_outermost) = Polling::enter(&self.open.context, self.origin, key);
-        let first = self.open.polls == 0;
+        // A span made by hand is older than the first poll of its future.
+        let first = self.open.polls == 0 && self.open.phase != Phase::Opened;
         self.open.polls = self.open.polls.saturating_add(1);
         if self.open.phase == Phase::Held {
             self.resume(key);
@@ -219,7 +221,8 @@ impl Frame {
         let end = if self.open.state == State::Recorded { clock::ticks() } else { 0 };
         self.open.phase = Phase::Idle;
         // The only poll of a span that was never pending is the span itself.
-        if let (Some(start), 2..) = (start, self.open.polls) {
+        if let Some(start) = start.filter(|start| *start != self.open.start || self.open.polls > 1)
+        {
             detail::poll(&self.open.context, start, end);
         }
         self.open.end(end, 0, self.open.polls);
@@ -256,7 +259,7 @@ impl Drop for Frame {
     #[inline(always)]
     fn drop(&mut self) {
         match self.open.phase {
-            Phase::Idle | Phase::Held | Phase::Polling => {}
+            Phase::Opened | Phase::Idle | Phase::Held | Phase::Polling => {}
             Phase::Cancelled => self.abandon(flag::CANCELLED),
             Phase::Unwound => self.abandon(flag::PANICKED),
         }

@@ -74,7 +74,7 @@ impl SpanGuard {
     #[inline(never)]
     fn close(&mut self) {
         let end = if self.open.state == State::Recorded { clock::ticks() } else { 0 };
-        slot::leave(self.open.context.span, self.below);
+        slot::leave_with_all_above(self.below);
         self.open.end(end, if panicking() && !self.unwinding { flag::PANICKED } else { 0 }, 0);
     }
 }

@@ -86,8 +86,8 @@ pub mod __private {
     pub use crate::future::traced;
     pub use crate::guard::{SpanGuard, arguments, enter};
     pub use crate::outcome::{
-        ByDebug, ByDisplay, ByError, ByName, ByReport, Nothing, Observe, PickDebug, PickDisplay,
-        PickError, PickName, PickNothing, PickReport, Tag, observe,
+        ByDebug, ByDisplay, ByError, ByLocalReport, ByName, ByReport, Nothing, Observe, PickDebug,
+        PickDisplay, PickError, PickLocalReport, PickName, PickNothing, PickReport, Tag, observe,
     };
     pub use crate::slot::is_recorded;
     pub use crate::value::{Argument, DebugArgument, OpaqueArgument, TypedArgument};

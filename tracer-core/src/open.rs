@@ -1,5 +1,7 @@
 //! A span while it is open: how it begins, what is kept of it, what it leaves when it ends.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use crate::callsite::Callsite;
 use crate::clock;
 use crate::context::{self, SpanContext};
@@ -30,6 +32,8 @@ pub(crate) enum State {
 #[repr(u8)]
 pub(crate) enum Phase {
     Idle,
+    /// As `Idle`, for a span that was opened before its future was polled.
+    Opened,
     /// As `Idle`, and a guard is held over the await.
     Held,
     /// A poll that was begun has not returned: if the future is dropped now, it unwound.
@@ -140,7 +144,9 @@ impl Open {
         let tracer = if scope.is_none() { destination::installed() } else { scope.tracer() };
         let Some(destination) = destination::find(tracer) else { return Self::off() };
         let trace = TraceId::new();
-        let recorded = destination.sampler.is_sampled(trace, callsite.name());
+        // Foreign code; tracing does not fail the traced program.
+        let sampled = || destination.sampler.is_sampled(trace, callsite.name());
+        let recorded = catch_unwind(AssertUnwindSafe(sampled)).unwrap_or(true);
         let parent = SpanContext {
             trace,
             span: SpanId::NONE,

@@ -11,7 +11,7 @@ use std::fmt::{Debug, Display};
 use std::marker::PhantomData;
 
 use crate::context::SpanContext;
-use crate::detail::{self, Item};
+use crate::detail;
 use crate::guard::SpanGuard;
 use crate::record::{Key, Kind};
 use crate::value::Value;
@@ -42,6 +42,10 @@ pub struct ByError;
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug)]
 pub struct ByReport;
+/// A `Result` whose error is a box around a `dyn Error` that is not `Send`.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct ByLocalReport;
 /// A `Result` whose error can be displayed.
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug)]
@@ -82,6 +86,12 @@ outcome!(
     |error| Value::Display(error),
     error.as_ref().source()
 );
+outcome!(
+    ByLocalReport,
+    [Display + AsRef<dyn Error + 'static>],
+    |error| Value::Display(error),
+    error.as_ref().source()
+);
 outcome!(ByDisplay, [Display], |error| Value::Display(error), None);
 outcome!(ByDebug, [Debug], |error| Value::Debug(error), None);
 outcome!(ByName, [], |_error| Value::Str(""), None);
@@ -116,18 +126,23 @@ fn fail(
     message: Value<'_>,
     source: Option<&(dyn Error + 'static)>,
 ) {
-    let sources: Vec<_> =
-        std::iter::successors(source, |error: &&(dyn Error + 'static)| Error::source(*error))
-            .take(MAX_SOURCES)
-            .collect();
-    let backtrace = Backtrace::capture();
-    let mut items: Vec<Item<'_>> =
-        vec![(Key::Name("type"), Value::Str(kind)), (Key::Name("message"), message)];
-    items.extend(sources.iter().map(|error| (Key::Name("source"), Value::Display(error))));
-    if backtrace.status() == BacktraceStatus::Captured {
-        items.push((Key::Name("backtrace"), Value::Display(&backtrace)));
+    let mut sources = [None; MAX_SOURCES];
+    let mut next = source;
+    for place in &mut sources {
+        *place = next;
+        next = next.and_then(Error::source);
     }
-    detail::other(span, Kind::Error, &[], &items);
+    let deep = sources.iter().flatten().count();
+    let backtrace = Backtrace::capture();
+    let count = 2 + deep + usize::from(backtrace.status() == BacktraceStatus::Captured);
+    detail::other(span, Kind::Error, &[], count, |index| match index {
+        0 => (Key::Name("type"), Value::Str(kind)),
+        1 => (Key::Name("message"), message),
+        _ => match sources.get(index - 2).and_then(Option::as_ref) {
+            Some(source) => (Key::Name("source"), Value::Display(source)),
+            None => (Key::Name("backtrace"), Value::Display(&backtrace)),
+        },
+    });
 }
 
 /// Carries the declared return type for the choice below.
@@ -161,8 +176,9 @@ macro_rules! pick {
 }
 
 pick! {
-    PickError => ByError for [T, E: Error + 'static] &&&&&Tag<Result<T, E>>,
-    PickReport => ByReport for [T, E: Display + AsRef<dyn Error + Send + Sync + 'static>] &&&&Tag<Result<T, E>>,
+    PickError => ByError for [T, E: Error + 'static] &&&&&&Tag<Result<T, E>>,
+    PickReport => ByReport for [T, E: Display + AsRef<dyn Error + Send + Sync + 'static>] &&&&&Tag<Result<T, E>>,
+    PickLocalReport => ByLocalReport for [T, E: Display + AsRef<dyn Error + 'static>] &&&&Tag<Result<T, E>>,
     PickDisplay => ByDisplay for [T, E: Display] &&&Tag<Result<T, E>>,
     PickDebug => ByDebug for [T, E: Debug] &&Tag<Result<T, E>>,
     PickName => ByName for [T, E] &Tag<Result<T, E>>,
@@ -176,10 +192,10 @@ macro_rules! __outcome {
     ($type:ty) => {{
         #[allow(unused_imports)]
         use $crate::__private::{
-            PickDebug as _, PickDisplay as _, PickError as _, PickName as _, PickNothing as _,
-            PickReport as _,
+            PickDebug as _, PickDisplay as _, PickError as _, PickLocalReport as _, PickName as _,
+            PickNothing as _, PickReport as _,
         };
-        (&&&&&&$crate::__private::Tag::<$type>::new()).pick()
+        (&&&&&&&$crate::__private::Tag::<$type>::new()).pick()
     }};
 }
 

@@ -77,13 +77,16 @@ pub(crate) fn add(provider: &'static dyn ContextProvider) {
     }
 }
 
-/// The running task: all providers' answers as one number, 0 outside of tasks.
+/// How many providers a key was made of stands in its lowest bits.
+const COUNT: u64 = 0xF;
+
+/// The running task: all providers' answers as one number, and how many they were.
 #[inline(always)]
 pub(crate) fn key() -> u64 {
     // Acquire: pairs with the release in `add`.
     match REGISTERED.load(Ordering::Acquire) {
         0 => 0,
-        1 => PROVIDERS[0].get().map_or(0, ContextProvider::key),
+        1 => PROVIDERS[0].get().map_or(0, ContextProvider::key) << 4 | 1,
         count => keys(count),
     }
 }
@@ -91,7 +94,22 @@ pub(crate) fn key() -> u64 {
 #[inline(never)]
 fn keys(count: usize) -> u64 {
     let keys = PROVIDERS[..count].iter().map(|slot| slot.get().map_or(0, ContextProvider::key));
-    keys.fold(0, |all: u64, key| all.rotate_left(17) ^ key)
+    keys.fold(0, |all: u64, key| all.rotate_left(17) ^ key) << 4 | count as u64
+}
+
+/// Whether `entered` is the key of the running task, whose key is `now`: a provider may have been
+/// registered in between.
+#[inline(always)]
+pub(crate) fn is_same_task(entered: u64, now: u64) -> bool {
+    entered == now || (entered & COUNT != now & COUNT && is_same_but_for_new(entered))
+}
+
+#[cold]
+fn is_same_but_for_new(entered: u64) -> bool {
+    match (entered & COUNT) as usize {
+        0 => true,
+        count => keys(count) == entered,
+    }
 }
 
 /// The context that the running task had when it was spawned, if its runtime knows.

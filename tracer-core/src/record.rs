@@ -99,6 +99,9 @@ pub(crate) const MAX_WORDS: usize = 0xFFF;
 /// Bytes of one text; the writer cuts longer ones and marks the cut.
 pub(crate) const MAX_TEXT: usize = 8 * 1024;
 
+/// Bytes of a key; longer ones are cut.
+pub(crate) const MAX_KEY: usize = 255;
+
 /// How an attribute is named: by its place among the callsite's fields, or by its text.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Key<'a> {
@@ -115,6 +118,20 @@ const NAMED: u64 = 1 << 3;
 /// Takes the words of a payload, one after the other.
 pub(crate) trait Sink {
     fn word(&mut self, word: u64);
+}
+
+impl Sink for Vec<u8> {
+    fn word(&mut self, word: u64) {
+        self.extend_from_slice(&word.to_le_bytes());
+    }
+}
+
+/// Takes the first detail off the bytes of several: its head, its payload, and the rest.
+pub(crate) fn split(bytes: &[u8]) -> Option<(Head, &[u8], &[u8])> {
+    let (head, rest) = bytes.split_first_chunk()?;
+    let head = Head::from_word(u64::from_le_bytes(*head))?;
+    let (payload, rest) = rest.split_at_checked(usize::from(head.extra) * 8)?;
+    Some((head, payload, rest))
 }
 
 /// Words that an item takes. Values that need formatting have been formatted before.
@@ -228,12 +245,6 @@ mod tests {
     use super::*;
 
     static SITE: Callsite = Callsite::new("site", "", "", 1, || {}).fields(&["id", "user"]);
-
-    impl Sink for Vec<u8> {
-        fn word(&mut self, word: u64) {
-            self.extend_from_slice(&word.to_le_bytes());
-        }
-    }
 
     #[test]
     fn what_is_written_is_read() {

@@ -8,7 +8,7 @@ use std::cell::Cell;
 
 use crate::context::{INHERITED, RECORDED, SpanContext};
 use crate::id::SpanId;
-use crate::provider::{self, ContextProvider, inherited, key};
+use crate::provider::{self, ContextProvider, inherited, is_same_task, key};
 use crate::stack::{Kind, Stack};
 
 thread_local! {
@@ -42,16 +42,7 @@ thread_local! {
 /// tracer_core::register(&Executor);
 /// ```
 pub fn register(provider: &'static dyn ContextProvider) {
-    let before = key();
     provider::add(provider);
-    let after = key();
-    if before != after {
-        // What runs here was entered under the key it had before: it is the same task.
-        STACK.with(|stack| {
-            let same = stack.entries().iter().filter(|place| place.key.get() == before);
-            same.for_each(|place| place.key.set(after));
-        });
-    }
 }
 
 /// Returns the context of the span that is current in the running task.
@@ -75,7 +66,11 @@ pub fn current() -> SpanContext {
 pub(crate) fn current_of(key: u64) -> SpanContext {
     STACK.with(|stack| {
         let top = stack.top();
-        if top.flags.get() != 0 && top.key.get() == key { top.context() } else { inherited() }
+        if top.flags.get() != 0 && is_same_task(top.key.get(), key) {
+            top.context()
+        } else {
+            inherited()
+        }
     })
 }
 
@@ -88,7 +83,7 @@ pub(crate) fn is_current(context: &SpanContext, key: u64) -> bool {
         top.span.get() == context.span
             && top.trace.get() == context.trace
             && top.flags.get() == context.flags
-            && top.key.get() == key
+            && is_same_task(top.key.get(), key)
     })
 }
 
@@ -143,7 +138,7 @@ fn is_on_poll_stack(span: SpanId, key: u64) -> bool {
     STACK.with(|stack| {
         let entries = stack.entries().iter().rev();
         let frames = entries.filter(|place| place.kind.get() == Kind::Frame);
-        let mut own = frames.take_while(|frame| frame.key.get() == key);
+        let mut own = frames.take_while(|frame| is_same_task(frame.key.get(), key));
         own.any(|frame| frame.span.get() == span || frame.origin.get() == span)
     })
 }
@@ -162,9 +157,16 @@ pub(crate) fn leave(span: SpanId, below: usize) {
         if stack.depth.get() == below + 1 && stack.top().span.get() == span {
             stack.truncate(below);
         } else {
-            stack.leave_out_of_order(span);
+            stack.leave_out_of_order(span, below);
         }
     });
+}
+
+/// Leaves what was entered at this depth, and all above it: a guard that was leaked there ends with
+/// the function that leaked it.
+#[inline(always)]
+pub(crate) fn leave_with_all_above(below: usize) {
+    STACK.with(|stack| stack.truncate(below));
 }
 
 /// A frame being polled; dropping it restores the slot, also while unwinding.
@@ -181,8 +183,9 @@ impl Polling {
         STACK.with(|stack| {
             let outer = stack.top();
             let (span, flags) = (outer.span.get(), outer.flags.get());
-            let is_outermost =
-                span == SpanId::NONE || flags & INHERITED != 0 || outer.key.get() != key;
+            let is_outermost = span == SpanId::NONE
+                || flags & INHERITED != 0
+                || !is_same_task(outer.key.get(), key);
             let below = stack.push(context, key, origin, Kind::Frame);
             (Self { below }, is_outermost)
         })

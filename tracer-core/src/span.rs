@@ -104,7 +104,7 @@ impl Span {
 
     /// Runs `f` with the span current.
     pub fn in_scope<R>(&self, f: impl FnOnce() -> R) -> R {
-        let _entered = self.enter();
+        let _running = Running::enter(self.open.context);
         f()
     }
 
@@ -215,7 +215,7 @@ impl Drop for Entered<'_> {
 
 /// A context made current. Not `Send`: it belongs to this thread.
 #[derive(Debug)]
-pub(crate) struct Scope {
+struct Scope {
     span: SpanId,
     below: Option<usize>,
     not_send: PhantomData<*const ()>,
@@ -223,15 +223,34 @@ pub(crate) struct Scope {
 
 impl Scope {
     #[inline(always)]
-    pub(crate) fn enter(context: SpanContext) -> Self {
+    fn enter(context: SpanContext) -> Self {
         let below = (!context.is_none()).then(|| slot::enter(context, provider::key()));
         Self { span: context.span, below, not_send: PhantomData }
     }
 
     #[inline(always)]
-    pub(crate) fn leave(&mut self) {
+    fn leave(&mut self) {
         if let Some(below) = self.below.take() {
             slot::leave(self.span, below);
+        }
+    }
+}
+
+/// A context made current while a closure runs; guards leaked there end with it.
+#[derive(Debug)]
+pub(crate) struct Running(Scope);
+
+impl Running {
+    #[inline(always)]
+    pub(crate) fn enter(context: SpanContext) -> Self {
+        Self(Scope::enter(context))
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        if let Some(below) = self.0.below {
+            slot::leave_with_all_above(below);
         }
     }
 }

@@ -182,17 +182,17 @@ impl Stack {
         }
     }
 
-    /// Leaves the guard of `span` that is not where it was entered: it goes with those above it, or
-    /// went with the frame it was entered in.
+    /// Leaves the guard of `span`, entered above `below`, that is not the current one: it goes with
+    /// those above it, or went with the frame it was entered in. A guard that was held over an await
+    /// may stand elsewhere now.
     #[cold]
-    pub(crate) fn leave_out_of_order(&self, span: SpanId) {
-        let found = self
-            .entries()
-            .iter()
-            .rposition(|place| place.kind.get() == Kind::Guard && place.span.get() == span);
-        match found {
+    pub(crate) fn leave_out_of_order(&self, span: SpanId, below: usize) {
+        let is_its = |place: &Place| place.kind.get() == Kind::Guard && place.span.get() == span;
+        let entries = self.entries();
+        let own = entries.get(below).filter(|place| is_its(place)).map(|_| below);
+        match own.or_else(|| entries.iter().rposition(is_its)) {
             Some(index) if index + 1 == self.depth.get() => self.truncate(index),
-            Some(index) => self.entries[index + 1].kind.set(Kind::Left),
+            Some(index) => entries[index].kind.set(Kind::Left),
             None => {}
         }
     }

@@ -172,6 +172,11 @@ impl<F: Future> Future for InContext<F> {
         if spawned != 0 {
             slot::set_delay(clock::ticks().saturating_sub(spawned));
         }
-        this.inner.poll(cx)
+        let result = this.inner.poll(cx);
+        if spawned != 0 {
+            // If no span took it, it is nobody's.
+            slot::take_delay();
+        }
+        result
     }
 }

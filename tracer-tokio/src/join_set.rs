@@ -3,7 +3,8 @@
 use std::future::Future;
 use std::ops::{Deref, DerefMut};
 
-use tokio::task::{self, AbortHandle};
+use tokio::runtime::Handle;
+use tokio::task::{self, AbortHandle, LocalSet};
 use tracer_core::__private::spawned;
 use tracer_core::in_current;
 
@@ -98,6 +99,51 @@ impl<T: 'static> JoinSet<T> {
     {
         register();
         self.tasks.spawn_blocking(in_current(f))
+    }
+
+    /// As [`tokio::task::JoinSet::spawn_on`].
+    #[track_caller]
+    pub fn spawn_on<F>(&mut self, future: F, handle: &Handle) -> AbortHandle
+    where
+        F: Future<Output = T> + Send + 'static,
+        T: Send,
+    {
+        register();
+        self.tasks.spawn_on(spawned(future), handle)
+    }
+
+    /// As [`tokio::task::JoinSet::spawn_local_on`].
+    #[track_caller]
+    pub fn spawn_local_on<F>(&mut self, future: F, local_set: &LocalSet) -> AbortHandle
+    where
+        F: Future<Output = T> + 'static,
+    {
+        register();
+        self.tasks.spawn_local_on(spawned(future), local_set)
+    }
+
+    /// As [`tokio::task::JoinSet::spawn_blocking_on`].
+    #[track_caller]
+    pub fn spawn_blocking_on<F>(&mut self, f: F, handle: &Handle) -> AbortHandle
+    where
+        F: FnOnce() -> T + Send + 'static,
+        T: Send,
+    {
+        register();
+        self.tasks.spawn_blocking_on(in_current(f), handle)
+    }
+
+    /// As [`tokio::task::JoinSet::join_all`].
+    ///
+    /// # Panics
+    ///
+    /// If a task panicked or was cancelled.
+    ///
+    /// # Cancel safety
+    ///
+    /// Not cancel safe: dropping this future aborts all tasks and drops their results.
+    pub async fn join_all(self) -> Vec<T> {
+        self.tasks.join_all().await
     }
 }
 

@@ -2,7 +2,9 @@
 
 mod assemble;
 mod error;
+mod origin;
 mod outlet;
+mod pending;
 mod report;
 mod stats;
 mod traces;
@@ -26,7 +28,7 @@ use crate::export::{Exporter, Resource};
 use crate::log;
 use crate::root;
 use crate::sample::{Ratio, Sampler};
-use crate::span::Scope;
+use crate::span::Running;
 use crate::within::{FutureExt, InContext};
 
 /// A running tracer: spans of its traces go to its exporters.
@@ -91,13 +93,7 @@ impl Tracer {
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     pub fn in_scope<R>(&self, f: impl FnOnce() -> R) -> R {
-        struct Leave(Scope);
-        impl Drop for Leave {
-            fn drop(&mut self) {
-                self.0.leave();
-            }
-        }
-        let _leave = Leave(Scope::enter(self.context()));
+        let _running = Running::enter(self.context());
         f()
     }
 

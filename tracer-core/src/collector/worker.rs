@@ -55,6 +55,7 @@ pub(crate) struct Route {
     /// Present if an exporter wants whole traces.
     traces: Option<Traces>,
     report: Report,
+    is_closing: bool,
 }
 
 impl Route {
@@ -66,6 +67,7 @@ impl Route {
             stream: Vec::new(),
             traces: whole.then(Traces::default),
             report: Report::default(),
+            is_closing: false,
         }
     }
 
@@ -184,21 +186,23 @@ impl Worker {
 
     /// Reads all logs once, and counts what ended before anything of it is handed on.
     fn read(&mut self) {
-        let Self { logs, assembly, ended, .. } = self;
-        logs.read(|slots| assembly.read(slots, |tracer| *ended.entry(tracer).or_default() += 1));
+        let Self { logs, assembly, ended, routes, .. } = self;
+        let is_open = |tracer| routes.get(&tracer).is_some_and(|route: &Route| !route.is_closing);
+        logs.read(|slots| {
+            assembly.read(slots, |tracer| {
+                *ended.entry(tracer).or_default() += 1;
+                is_open(tracer)
+            });
+        });
         for (tracer, count) in self.ended.drain() {
             self.last_busy = Instant::now();
-            match self.routes.get(&tracer) {
+            match self.routes.get(&tracer).filter(|route| !route.is_closing) {
                 Some(route) => route.outlets.iter().for_each(|outlet| outlet.ended(count)),
                 None => count_late(tracer, count),
             }
         }
         self.assembly.guards_held.drain(..).for_each(report::guard_held);
-        for (tracer, count) in self.assembly.evicted.drain() {
-            if let Some(destination) = destination::find(tracer) {
-                destination.lost.details.fetch_add(count, Ordering::Relaxed);
-            }
-        }
+        self.count_lost_details();
     }
 
     fn release(&mut self) {
@@ -212,17 +216,36 @@ impl Worker {
         });
     }
 
-    /// Reads twice, so that details which other threads wrote before a span ended are there.
+    /// Three passes hand on what has ended before the first: a span waits one for details of other
+    /// threads, and a failed one another for errors of its children.
     fn flush(&mut self, tracer: u32, close: bool) {
-        self.read();
-        self.read();
-        self.release();
-        self.release();
-        if let Some(route) = self.routes.get_mut(&tracer) {
-            route.flush(close);
+        self.passes();
+        let Some(route) = self.routes.get_mut(&tracer) else { return };
+        if !close {
+            return route.flush(false);
         }
-        if close {
-            self.routes.remove(&tracer);
+        // What ends from now on is late; what ended until now still has its passes to wait.
+        route.is_closing = true;
+        self.passes();
+        self.assembly.pending.close(tracer);
+        self.count_lost_details();
+        if let Some(mut route) = self.routes.remove(&tracer) {
+            route.flush(true);
+        }
+    }
+
+    fn passes(&mut self) {
+        for _ in 0..3 {
+            self.read();
+            self.release();
+        }
+    }
+
+    fn count_lost_details(&mut self) {
+        for (tracer, count) in self.assembly.pending.lost.drain() {
+            if let Some(destination) = destination::find(tracer) {
+                destination.lost.details.fetch_add(count, Ordering::Relaxed);
+            }
         }
     }
 }

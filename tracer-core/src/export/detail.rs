@@ -2,7 +2,7 @@
 
 use crate::callsite::Callsite;
 use crate::id::{SpanId, TraceId};
-use crate::record::{Head, Items, Kind};
+use crate::record::{self, Head, Items, Kind};
 use crate::value::Value;
 
 /// Takes the first detail off `bytes`, to be changed in place.
@@ -47,9 +47,7 @@ impl<'a> Iterator for Details<'a> {
     type Item = (Kind, Items<'a>);
 
     fn next(&mut self) -> Option<Self::Item> {
-        let (head, rest) = self.bytes.split_first_chunk()?;
-        let head = Head::from_word(u64::from_le_bytes(*head))?;
-        let (payload, rest) = rest.split_at_checked(usize::from(head.extra) * 8)?;
+        let (head, payload, rest) = record::split(self.bytes)?;
         self.bytes = rest;
         Some((head.kind, Items::new(payload, self.callsite)))
     }

@@ -1,0 +1,151 @@
+//! Details that wait for the end of their span.
+
+use std::collections::HashMap;
+
+use crate::callsite;
+use crate::collector::assemble::ById;
+use crate::record::{self, Head, Items, Key, Kind};
+
+/// A span takes so many attributes, and so many of each other kind of detail but polls; further ones
+/// are counted, not kept.
+const MAX_OF_A_KIND: u16 = 128;
+/// Bytes of all waiting details together; beyond it those go that have waited longest.
+const MAX_BYTES: usize = 64 << 20;
+
+/// The details of all spans that have not ended yet.
+#[derive(Debug, Default)]
+pub(crate) struct Pending {
+    spans: ById<u64, Details>,
+    bytes: usize,
+    /// Details that were not kept, by tracer.
+    pub(crate) lost: HashMap<u32, u64>,
+}
+
+/// The details of one span, in the order they came.
+#[derive(Debug)]
+struct Details {
+    tracer: u32,
+    /// When the first one came.
+    pass: u64,
+    attributes: u16,
+    events: u16,
+    links: u16,
+    errors: u16,
+    bytes: Vec<u8>,
+}
+
+impl Pending {
+    /// Adds a detail: its head and its payload.
+    pub(crate) fn add(
+        &mut self,
+        head: Head,
+        span: u64,
+        pass: u64,
+        payload: impl Iterator<Item = u64>,
+    ) {
+        let details = self.spans.entry(span).or_insert_with(|| Details::new(head.tracer, pass));
+        let before = details.bytes.len();
+        if details.admits(head.kind) {
+            let words = std::iter::once(head.to_word()).chain(payload);
+            words.for_each(|word| details.bytes.extend_from_slice(&word.to_le_bytes()));
+        } else {
+            payload.for_each(drop);
+            *self.lost.entry(head.tracer).or_default() += 1;
+        }
+        // Making room for attributes may have taken more than was added.
+        self.bytes =
+            self.bytes + details.bytes.len() - before.min(self.bytes + details.bytes.len());
+    }
+
+    /// Takes what was said of a span that has ended.
+    pub(crate) fn take(&mut self, span: u64) -> Vec<u8> {
+        let bytes = self.spans.remove(&span).map_or_else(Vec::new, |details| details.bytes);
+        self.bytes -= bytes.len();
+        bytes
+    }
+
+    /// Drops the older half where there are too many.
+    pub(crate) fn bound(&mut self) {
+        if self.bytes > MAX_BYTES {
+            let mut passes: Vec<_> = self.spans.values().map(|details| details.pass).collect();
+            let middle = passes.len() / 2;
+            let oldest = *passes.select_nth_unstable(middle).1;
+            self.drop_where(|details| details.pass <= oldest);
+        }
+    }
+
+    /// Drops what a tracer that closes leaves: its spans will not end any more.
+    pub(crate) fn close(&mut self, tracer: u32) {
+        self.drop_where(|details| details.tracer == tracer);
+    }
+
+    #[cold]
+    fn drop_where(&mut self, unwanted: impl Fn(&Details) -> bool) {
+        let Self { spans, bytes, lost } = self;
+        spans.retain(|_, details| {
+            let keep = !unwanted(details);
+            if !keep {
+                *bytes -= details.bytes.len();
+                *lost.entry(details.tracer).or_default() += details.count();
+            }
+            keep
+        });
+    }
+}
+
+impl Details {
+    const fn new(tracer: u32, pass: u64) -> Self {
+        Self { tracer, pass, attributes: 0, events: 0, links: 0, errors: 0, bytes: Vec::new() }
+    }
+
+    /// Counts a detail; false if the span has too many of its kind.
+    fn admits(&mut self, kind: Kind) -> bool {
+        let count = match kind {
+            Kind::Attributes => &mut self.attributes,
+            Kind::Event => &mut self.events,
+            Kind::Link => &mut self.links,
+            Kind::Error => &mut self.errors,
+            Kind::End | Kind::Poll | Kind::Spawn | Kind::Held => return true,
+        };
+        if *count < MAX_OF_A_KIND {
+            *count += 1;
+            return true;
+        }
+        kind == Kind::Attributes && self.replaces()
+    }
+
+    /// Makes room by leaving out attributes that later ones of the same key replace.
+    #[cold]
+    fn replaces(&mut self) -> bool {
+        let mut last: Vec<(String, Vec<u8>)> = Vec::new();
+        let mut others = Vec::new();
+        let mut rest = self.bytes.as_slice();
+        while let Some((head, payload, next)) = record::split(rest) {
+            if head.kind == Kind::Attributes {
+                for (key, value) in Items::new(payload, callsite::find(head.callsite)) {
+                    let mut bytes = Vec::new();
+                    let words = record::item_words(Key::Name(key), &value);
+                    let own = Head { extra: words as u16, ..head };
+                    bytes.extend_from_slice(&own.to_word().to_le_bytes());
+                    record::write_item(&mut bytes, Key::Name(key), &value);
+                    match last.iter_mut().find(|(known, _)| known == key) {
+                        Some((_, old)) => *old = bytes,
+                        None => last.push((key.to_owned(), bytes)),
+                    }
+                }
+            } else {
+                others.extend_from_slice(&rest[..rest.len() - next.len()]);
+            }
+            rest = next;
+        }
+        self.attributes = last.len() as u16;
+        self.bytes = last.into_iter().flat_map(|(_, bytes)| bytes).chain(others).collect();
+        let room = self.attributes < MAX_OF_A_KIND;
+        self.attributes += u16::from(room);
+        room
+    }
+
+    fn count(&self) -> u64 {
+        [self.attributes, self.events, self.links, self.errors].into_iter().map(u64::from).sum()
+    }
+}
