@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 type Rows = &'static [&'static [&'static str]];
 
 const MODULES: &[(&str, Rows)] = &[
-    ("tracer", &[&["init"], &["environment", "providers"]]),
+    ("tracer", &[&["tokio", "async_std"], &["init"], &["environment", "providers"]]),
     (
         "tracer-core",
         &[

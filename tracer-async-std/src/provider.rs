@@ -3,11 +3,31 @@
 use async_std::task;
 use tracer_core::{ContextProvider, key_of};
 
-/// Answers for async-std's tasks, the one of `block_on` among them: their id is the key.
+/// Answers for async-std's tasks: their id is the key.
+///
+/// The future of `block_on` is a task, too.
+///
+/// # Examples
+///
+/// ```
+/// use tracer_async_std::AsyncStd;
+/// use tracer_core::ContextProvider;
+///
+/// assert_eq!(AsyncStd.key(), 0, "no task runs here");
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct AsyncStd;
 
-/// Registers [`AsyncStd`]; [`spawn`](crate::spawn) and every `#[traced]` function do so.
+/// Registers [`AsyncStd`], once for the process.
+///
+/// [`spawn`](crate::spawn()) does so, and so do `tracer::init` and every `#[traced]` function. Only
+/// who uses `tracer-core` without them calls it.
+///
+/// # Examples
+///
+/// ```
+/// tracer_async_std::register();
+/// ```
 pub fn register() {
     tracer_core::register(&AsyncStd);
 }

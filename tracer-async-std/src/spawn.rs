@@ -7,8 +7,11 @@ use tracer_core::__private::spawned;
 
 use crate::provider::register;
 
-/// As [`async_std::task::spawn`]; spans opened in the task are children of the span that is current
-/// here.
+/// Spawns as [`async_std::task::spawn`]; the task's spans are children of the current one.
+///
+/// The time until the task is first polled is recorded as its spawn delay. Like every inherited
+/// context, this one expires: ten seconds after the end of the request's first span in this process,
+/// new spans of the task begin a trace of their own, linked to it.
 ///
 /// # Examples
 ///
@@ -16,6 +19,13 @@ use crate::provider::register;
 /// let task = tracer_async_std::spawn(async { 42 });
 /// assert_eq!(async_std::task::block_on(task), 42);
 /// ```
+///
+/// # Cancel safety
+///
+/// As the handle of [`async_std::task::spawn`]: dropping it detaches the task. A cancelled task's
+/// spans are marked as such.
+///
+/// [`async_std::task::spawn`]: https://docs.rs/async-std/1/async_std/task/fn.spawn.html
 pub fn spawn<F, T>(future: F) -> JoinHandle<T>
 where
     F: Future<Output = T> + Send + 'static,

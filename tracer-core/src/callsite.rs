@@ -8,6 +8,19 @@ use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 ///
 /// `#[traced]` makes one static per function; [`Span::new`](crate::Span::new) makes one per name
 /// and place. A record carries its number, not its text.
+///
+/// # Examples
+///
+/// ```
+/// use tracer_core::{Span, testing};
+///
+/// let scope = testing::Scope::new();
+/// scope.in_scope(|| drop(Span::new("parse")));
+///
+/// let callsite = scope.spans()[0].callsite();
+/// assert_eq!(callsite.name(), "parse");
+/// assert_eq!(callsite.file(), file!());
+/// ```
 #[derive(Debug)]
 pub struct Callsite {
     name: &'static str,
@@ -81,12 +94,16 @@ impl Callsite {
         self.name
     }
 
-    /// Returns the function's identifier, without its module; the name where a span is made by hand.
+    /// Returns the function's identifier, without its module.
+    ///
+    /// Where a span is made by hand it is the span's name: the function is not known.
     pub const fn function_name(&self) -> &'static str {
         self.function
     }
 
-    /// Returns the path of the module, as `module_path!()` has it; empty where a span is made by hand.
+    /// Returns the path of the module, as `module_path!()` has it.
+    ///
+    /// Empty where a span is made by hand.
     pub const fn module_path(&self) -> &'static str {
         self.module
     }

@@ -4,9 +4,10 @@ use crate::clock;
 use crate::slot;
 use crate::span::Running;
 
-/// Wraps a closure that is spawned now, so that it runs in the context that is current here.
+/// Wraps a closure so that it runs, wherever it does, in the context current here.
 ///
-/// The context expires as an inherited one; see
+/// For threads and thread pools. The time from here until it runs is recorded as the spawn delay of
+/// the first span in it. The context expires as an inherited one; see
 /// [`FutureExt::in_current`](crate::FutureExt::in_current).
 ///
 /// # Examples

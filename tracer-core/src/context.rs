@@ -8,13 +8,21 @@ use crate::root::Root;
 
 /// Identity of an open span: what children, other tasks and other services need of it.
 ///
-/// It is `Copy` and stays valid after its span has ended; children may outlive parents.
+/// It is `Copy` and stays valid after its span has ended; children may outlive parents. Two are
+/// equal if they are of the same span.
 ///
 /// # Examples
 ///
 /// ```
-/// let context = tracer_core::current();
-/// assert!(!context.is_valid(), "no span is open here");
+/// use tracer_core::{Span, current, testing};
+///
+/// assert!(!current().is_valid(), "no span is open here");
+///
+/// testing::Scope::new().in_scope(|| {
+///     let context = Span::new("request").in_scope(current);
+///     assert!(context.is_valid() && context.is_recorded());
+///     println!("trace {}", context.trace_id());
+/// });
 /// ```
 #[derive(Clone, Copy)]
 pub struct SpanContext {
@@ -56,7 +64,7 @@ impl SpanContext {
         self.span.0 != 0
     }
 
-    /// Returns whether the span is recorded: attributes set elsewhere are not evaluated.
+    /// Returns whether the span is recorded; where it is not, no attribute is evaluated.
     #[inline(always)]
     pub const fn is_recorded(&self) -> bool {
         self.flags & RECORDED != 0

@@ -25,7 +25,21 @@ pin_project! {
     ///
     /// The span begins with the first poll and ends when the future is ready or dropped; dropped
     /// before it is ready, it is marked as cancelled. The inner future is polled and dropped with
-    /// the span current.
+    /// the span current. [`FutureExt::in_span`] makes one of a span that has begun already.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use futures::FutureExt as _;
+    /// use tracer_core::{FutureExt as _, Span, testing};
+    ///
+    /// let scope = testing::Scope::new();
+    /// scope.in_scope(|| {
+    ///     let never = std::future::pending::<()>().in_span(Span::new("wait"));
+    ///     assert_eq!(never.now_or_never(), None); // polled once, then dropped
+    /// });
+    /// assert_eq!(scope.tree(), "wait cancelled\n");
+    /// ```
     ///
     /// # Cancel safety
     ///

@@ -22,7 +22,7 @@ pub struct TraceId {
     pub(crate) low: u64,
 }
 
-/// Identifies one span within its trace: 64 bits, never zero for an open or finished span.
+/// Identifies one span within its trace: 64 bits, never zero for a span.
 ///
 /// Its `Display` is the 16 lower-case hexadecimal digits of W3C Trace Context.
 ///
@@ -40,11 +40,21 @@ impl TraceId {
     pub(crate) const NONE: Self = Self { high: 0, low: 0 };
 
     /// Makes an id of its 128 bits.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tracer_core::TraceId;
+    ///
+    /// let bits = u128::from_str_radix("4bf92f3577b34da6a3ce929d0e0e4736", 16)?;
+    /// assert_eq!(TraceId::from_u128(bits).to_u128(), bits);
+    /// # Ok::<_, std::num::ParseIntError>(())
+    /// ```
     pub const fn from_u128(bits: u128) -> Self {
         Self { high: (bits >> 64) as u64, low: bits as u64 }
     }
 
-    /// Returns the 128 bits.
+    /// Returns the 128 bits; 0 is no trace.
     pub const fn to_u128(self) -> u128 {
         (self.high as u128) << 64 | self.low as u128
     }
@@ -59,11 +69,19 @@ impl SpanId {
     pub(crate) const NONE: Self = Self(0);
 
     /// Makes an id of its 64 bits.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tracer_core::SpanId;
+    ///
+    /// assert_eq!(SpanId::from_u64(7).to_u64(), 7);
+    /// ```
     pub const fn from_u64(bits: u64) -> Self {
         Self(bits)
     }
 
-    /// Returns the 64 bits.
+    /// Returns the 64 bits; 0 is no span.
     pub const fn to_u64(self) -> u64 {
         self.0
     }

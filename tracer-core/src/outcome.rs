@@ -97,9 +97,10 @@ outcome!(ByDebug, [Debug], |error| Value::Debug(error), None);
 outcome!(ByName, [], |_error| Value::Str(""), None);
 
 impl SpanContext {
-    /// Marks the span as failed: the error's type, message and chain of sources.
+    /// Marks the span as failed, with the error's message and up to 8 sources.
     ///
-    /// With `RUST_BACKTRACE` set the system's backtrace is recorded, too.
+    /// With `RUST_BACKTRACE` set the system's backtrace is recorded, too. Of several errors the
+    /// last one counts.
     ///
     /// # Examples
     ///

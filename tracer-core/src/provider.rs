@@ -8,18 +8,47 @@ use crate::sync::SetOnce;
 
 /// Tells the tracer which task runs on this thread: one implementation a runtime.
 ///
-/// All registered providers are asked at every poll of a frame, so [`key`](Self::key) must be a few
-/// instructions; each answers for the tasks of its own runtime.
+/// All registered providers are asked at every poll of a traced future, so [`key`](Self::key) must
+/// be a few instructions; each answers for the tasks of its own runtime.
+///
+/// # Examples
+///
+/// ```
+/// use std::cell::Cell;
+///
+/// use tracer_core::ContextProvider;
+///
+/// thread_local!(static TASK: Cell<u64> = const { Cell::new(0) });
+///
+/// /// An executor that puts the running task's number there.
+/// struct Executor;
+///
+/// impl ContextProvider for Executor {
+///     fn runtime(&self) -> &'static str {
+///         "my-executor"
+///     }
+///
+///     fn key(&self) -> u64 {
+///         TASK.get()
+///     }
+/// }
+///
+/// TASK.set(7);
+/// assert_eq!(Executor.key(), 7);
+/// assert!(Executor.inherited().is_none(), "it does not keep contexts");
+/// ```
 pub trait ContextProvider: Sync {
-    /// Returns the runtime's name, which registers once.
+    /// Returns the runtime's name; a second provider of that name is not registered.
     fn runtime(&self) -> &'static str;
 
-    /// Returns a number that no other running task of this runtime has, 0 outside of its tasks.
+    /// Returns the running task's number, 0 outside of tasks.
+    ///
+    /// No two tasks of the runtime that are alive at the same time have the same.
     fn key(&self) -> u64;
 
-    /// Returns the context that the running task had when it was spawned, if the runtime keeps it.
+    /// Returns the context that the running task was spawned in, if the runtime keeps it.
     ///
-    /// Asked only where no frame of the task itself is being polled.
+    /// Asked only where no span of the task itself is current.
     fn inherited(&self) -> Option<SpanContext> {
         None
     }
@@ -92,9 +121,10 @@ pub(crate) fn inherited() -> SpanContext {
     found.map_or(SpanContext::NONE, SpanContext::inherited)
 }
 
-/// Turns a runtime's task id into a key: the number that it hashes, as it is.
+/// Returns the number in a runtime's task id, for [`ContextProvider::key`].
 ///
-/// Ids give their number away in no other way but as text, which would allocate.
+/// It is the number that the id hashes: ids give it away in no other way but as text, which would
+/// allocate.
 ///
 /// # Examples
 ///

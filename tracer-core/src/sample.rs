@@ -28,12 +28,14 @@ use crate::id::TraceId;
 /// ```
 pub trait Sampler: fmt::Debug + Send + Sync {
     /// Returns whether the trace that begins with a span of this `name` is recorded.
+    ///
+    /// Of a trace that is not, nothing is evaluated or kept.
     fn is_sampled(&self, trace: TraceId, name: &str) -> bool;
 }
 
-/// Records a fixed share of all traces, chosen by their id: every service decides alike.
+/// Records a fixed share of all traces, chosen by their ids.
 ///
-/// Follows the `TraceIdRatioBased` sampler of the OpenTelemetry specification: the lower 56 bits
+/// Every service that is asked about the same trace decides alike: this follows the `TraceIdRatioBased` sampler of the OpenTelemetry specification: the lower 56 bits
 /// of the id are compared with the share.
 ///
 /// # Examples
@@ -55,8 +57,17 @@ pub struct Ratio {
 impl Ratio {
     const BITS: u32 = 56;
 
-    /// Makes a sampler that records `share` of all traces, from 0 (none) to 1 (all); other values
-    /// count as the nearer end, and what is not a number as 1.
+    /// Makes a sampler that records `share` of all traces, from 0.0 to 1.0.
+    ///
+    /// Other values count as the nearer end, and what is not a number as 1.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tracer_core::Ratio;
+    ///
+    /// assert_eq!(Ratio::new(7.0), Ratio::new(1.0));
+    /// ```
     pub fn new(share: f64) -> Self {
         let share = if share.is_nan() { 1.0 } else { share.clamp(0.0, 1.0) };
         #[expect(

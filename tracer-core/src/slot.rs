@@ -19,8 +19,8 @@ thread_local! {
 
 /// Registers a runtime's provider; a second one of the same name changes nothing.
 ///
-/// The adapters do this themselves; so does every `#[traced]` function for the runtimes whose
-/// features are on.
+/// At most eight are registered, and never taken back. The adapters do this themselves; so does
+/// every `#[traced]` function for the runtimes whose features are on.
 ///
 /// # Examples
 ///
@@ -45,7 +45,9 @@ pub fn register(provider: &'static dyn ContextProvider) {
     provider::add(provider);
 }
 
-/// Returns the context of the span that is current in the running task; not valid where none is.
+/// Returns the context of the span that is current in the running task.
+///
+/// Where none is, what is said of it is dropped: see [`SpanContext::is_valid`].
 ///
 /// # Examples
 ///

@@ -19,17 +19,25 @@ use crate::value::Value;
 /// An open span, made by hand where `#[traced]` cannot reach. Dropping it ends it.
 ///
 /// It is not current by itself: see [`in_scope`](Self::in_scope), [`enter`](Self::enter) and
-/// [`in_span`](crate::FutureExt::in_span).
+/// [`in_span`](crate::FutureExt::in_span). What is said of it can also be said through its
+/// [`context`](Self::context), from other tasks and threads.
 ///
 /// # Examples
 ///
 /// ```
-/// use tracer_core::Span;
+/// use tracer_core::{Span, testing};
 ///
-/// let span = Span::new("parse");
-/// span.set_attribute("bytes", 512);
-/// let sum: u32 = span.in_scope(|| (1..=3).sum());
-/// assert_eq!(sum, 6);
+/// let scope = testing::Scope::new();
+/// scope.in_scope(|| {
+///     let span = Span::new("parse");
+///     span.set_attribute("bytes", 512);
+///     span.add_event("line", &[("number", 3.into())]);
+///     if let Err(error) = span.in_scope(|| "x".parse::<u8>()) {
+///         span.record_error(&error);
+///     }
+/// });
+/// assert_eq!(scope.tree(), "parse ✖\n");
+/// assert_eq!(scope.spans()[0].attribute("bytes"), Some(512.into()));
 /// ```
 #[derive(Debug)]
 #[must_use = "a span that is dropped at once has no duration; bind it to a name"]
@@ -42,13 +50,25 @@ pub struct Span {
 impl Span {
     /// Opens a child of the current span, or a root where there is none.
     ///
-    /// Records nothing where no tracer records, or where the trace is not sampled.
+    /// Records nothing where no tracer records, or where the trace is not sampled. At most 4,096
+    /// pairs of name and place are told apart in a process; further spans are recorded as
+    /// `(too many callsites)`.
     #[track_caller]
     pub fn new(name: &'static str) -> Self {
         Self::at(name, Location::caller(), false)
     }
 
     /// Opens the root of a new trace, whatever is current.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tracer_core::{Span, testing};
+    ///
+    /// let scope = testing::Scope::new();
+    /// scope.in_scope(|| Span::new("request").in_scope(|| drop(Span::root("cleanup"))));
+    /// assert_eq!(scope.tree(), "cleanup\nrequest\n");
+    /// ```
     #[track_caller]
     pub fn root(name: &'static str) -> Self {
         Self::at(name, Location::caller(), true)
@@ -74,10 +94,10 @@ impl Span {
         self.open.context
     }
 
-    /// Makes the span current until the guard is dropped; children opened meanwhile are its own.
+    /// Makes the span current on this thread until the guard is dropped.
     ///
-    /// In async code prefer [`in_span`](crate::FutureExt::in_span): a guard held over an `.await`
-    /// makes the future `!Send`.
+    /// In async code use [`in_span`](crate::FutureExt::in_span): a guard held over an `.await`
+    /// makes the future `!Send`, and in a branch of a `join!` its siblings may see the span.
     pub fn enter(&self) -> Entered<'_> {
         Entered { scope: Scope::enter(self.open.context), span: PhantomData }
     }
@@ -103,7 +123,7 @@ impl Span {
         self.open.context.add_link(to);
     }
 
-    /// Marks the span as failed: the error's type, message and chain of sources.
+    /// Marks the span as failed, with the error's message and up to 8 sources.
     pub fn record_error(&self, error: &(dyn std::error::Error + 'static)) {
         self.open.context.record_error(error);
     }
@@ -119,7 +139,8 @@ impl Drop for Span {
 }
 
 /// What is said of a span goes by its context, so it can be said from any task or thread, as long
-/// as the span is open. Where the span is not recorded nothing is evaluated.
+/// as the span is open; what comes later is lost. Where the span is not recorded nothing is
+/// evaluated.
 impl SpanContext {
     /// Sets an attribute; a later value of the same key replaces an earlier one.
     ///
@@ -163,6 +184,22 @@ impl SpanContext {
 ///
 /// Guards may be dropped in any order; a guard that is not the current one any more restores
 /// nothing.
+///
+/// # Examples
+///
+/// ```
+/// use tracer_core::{Span, testing};
+///
+/// let scope = testing::Scope::new();
+/// scope.in_scope(|| {
+///     let request = Span::new("request");
+///     let entered = request.enter();
+///     drop(Span::new("query"));
+///     drop(entered);
+///     drop(Span::new("other"));
+/// });
+/// assert_eq!(scope.tree(), "other\nrequest\n  query\n");
+/// ```
 #[derive(Debug)]
 #[must_use = "the span is current only as long as the guard lives; bind it to a name"]
 pub struct Entered<'a> {

@@ -1,8 +1,51 @@
-//! Tests of traced code: the spans of one test, beside other tests in the same process, as text.
+//! Tests of traced code: the spans of one test, beside other tests, as text.
 //!
-//! A [`Scope`] is a tracer of its own that is not installed. Roots opened in the scope belong to
-//! it, in tasks and threads that carry the context too; spans of threads that carry no context go
-//! to the installed tracer, if there is one.
+//! A [`Scope`] is a tracer of its own that is not installed, so that tests run side by side in one
+//! process. [`Scope::in_scope`] runs a closure in it, [`Scope::bind`] a future, and
+//! `#[tracer::tokio::test]` and `#[tracer::async_std::test]` the whole test, in which [`tree`] finds
+//! the scope. Nothing is sampled away, and asking for spans flushes first: no test sleeps.
+//!
+//! # Examples
+//!
+//! ```
+//! use tracer_core::{FutureExt, Span, current, testing};
+//!
+//! async fn pay(card: &str) -> Result<u64, std::num::ParseIntError> {
+//!     let checked = async { card.parse().inspect_err(|error| current().record_error(error)) };
+//!     checked.in_span(Span::new("pay")).await // in a program: `#[traced]` on the fn
+//! }
+//!
+//! let scope = testing::Scope::new();
+//! assert!(futures::executor::block_on(scope.bind(pay("none"))).is_err());
+//! assert_eq!(scope.tree(), "pay ✖\n");
+//! assert_eq!(scope.spans()[0].error().unwrap().message(), "invalid digit found in string");
+//! ```
+//!
+//! # What the text says
+//!
+//! A line a span, two spaces a level: its name, and in parentheses the arguments that
+//! `#[traced(args)]` records. Then the marks:
+//!
+//! | mark | meaning |
+//! |---|---|
+//! | `✖` | an error was recorded, and it began here |
+//! | `⚠` | an error was recorded that came from a child |
+//! | `cancelled` | the future was dropped before it was ready |
+//! | `panicked` | the span unwound |
+//! | `linked` | the span has links to others |
+//!
+//! Siblings are sorted by name, failed ones first, then by the rest of their text, and so are
+//! roots: the text does not depend on timing. Only spans that have ended are there; one whose
+//! parent is not stands under a line `(missing parent)`.
+//!
+//! # What belongs to the scope
+//!
+//! Every root that is opened while the scope is current, and all that is below it, in other tasks
+//! and threads too if they carry the context: through the `spawn` functions of `tracer::tokio` and
+//! `tracer::async_std`, [`in_current`](crate::in_current) or
+//! [`FutureExt::in_current`](crate::FutureExt::in_current). A thread or task that carries no
+//! context knows nothing of the scope: its roots go to the installed tracer, and nowhere where none
+//! is.
 
 use std::collections::{HashMap, HashSet};
 use std::fmt::Write;
@@ -16,7 +59,9 @@ use crate::id::SpanId;
 use crate::slot;
 use crate::within::InContext;
 
-/// A tracer for one test.
+/// A tracer for one test; clones are the same one.
+///
+/// It ends when the last clone is dropped.
 ///
 /// # Examples
 ///
@@ -66,27 +111,53 @@ impl Scope {
         Self { running }
     }
 
-    /// Runs `f` in this scope.
+    /// Runs `f` in this scope: roots opened in it belong to the scope.
     pub fn in_scope<R>(&self, f: impl FnOnce() -> R) -> R {
         self.running.tracer.in_scope(f)
     }
 
-    /// Runs `future` in this scope.
+    /// Runs `future` in this scope: roots opened in it belong to the scope.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tracer_core::{Span, testing};
+    ///
+    /// let scope = testing::Scope::new();
+    /// futures::executor::block_on(scope.bind(async { drop(Span::new("work")) }));
+    /// assert_eq!(scope.tree(), "work\n");
+    /// ```
+    ///
+    /// # Cancel safety
+    ///
+    /// As cancel safe as `future`.
     pub fn bind<F: Future>(&self, future: F) -> InContext<F> {
         self.running.tracer.scope(future)
     }
 
     /// Returns all spans of this scope that have ended.
     ///
+    /// Those of one thread are in the order in which they ended.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tracer_core::{Span, testing};
+    ///
+    /// let scope = testing::Scope::new();
+    /// scope.in_scope(|| Span::new("call").set_attribute("attempt", 2));
+    /// assert_eq!(scope.spans()[0].attribute("attempt"), Some(2.into()));
+    /// ```
+    ///
     /// # Panics
     ///
-    /// If spans were lost: the limits are far beyond a test.
+    /// If spans were lost, or took longer than 30 seconds: the limits are far beyond a test.
     pub fn spans(&self) -> Vec<SpanRecord> {
         self.running.tracer.flush(TIMEOUT).expect("no span of a test is lost");
         self.running.memory.spans()
     }
 
-    /// Returns the trees of all spans that have ended; see [`render`].
+    /// Returns the trees of all spans that have ended, as text; see [`render`].
     ///
     /// # Panics
     ///
@@ -95,13 +166,26 @@ impl Scope {
         render(&self.spans())
     }
 
-    /// Returns what became of the spans of this scope.
+    /// Returns what became of the spans of this scope; exact after [`spans`](Self::spans).
     pub fn stats(&self) -> Stats {
         self.running.tracer.stats()
     }
 }
 
-/// Returns the trees of all ended spans of the scope that the caller runs in; see [`render`].
+/// Returns the trees of all ended spans of the caller's [`Scope`], as text.
+///
+/// See [`render`].
+///
+/// # Examples
+///
+/// ```
+/// use tracer_core::{Span, testing};
+///
+/// testing::Scope::new().in_scope(|| {
+///     drop(Span::new("work"));
+///     assert_eq!(testing::tree(), "work\n");
+/// });
+/// ```
 ///
 /// # Panics
 ///
@@ -116,16 +200,20 @@ pub fn tree() -> String {
 
 /// Writes spans as text: a line a span, two spaces a level.
 ///
-/// After the name come the recorded arguments in parentheses, then ` ✖` for an error that began
-/// there, ` ⚠` for one that was passed on from a child, ` cancelled`, ` panicked`, ` linked`.
-/// Siblings are sorted by name, failed ones first, then by the rest of their text, and so are
-/// roots: the text does not depend on timing. Spans whose parent is missing stand under a line that
-/// says so.
+/// The [module](self) says what the text says.
 ///
 /// # Examples
 ///
 /// ```
-/// assert_eq!(tracer_core::testing::render(&[]), "");
+/// use tracer_core::{Span, testing};
+///
+/// let scope = testing::Scope::new();
+/// scope.in_scope(|| Span::new("request").in_scope(|| drop(Span::new("query"))));
+///
+/// let mut spans = scope.spans();
+/// assert_eq!(testing::render(&spans), "request\n  query\n");
+/// spans.pop();
+/// assert_eq!(testing::render(&spans), "(missing parent)\n  query\n");
 /// ```
 pub fn render(spans: &[SpanRecord]) -> String {
     let mut children: HashMap<Option<SpanId>, Vec<&SpanRecord>> = HashMap::new();

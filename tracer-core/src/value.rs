@@ -3,7 +3,11 @@
 use std::any::type_name;
 use std::fmt;
 
-/// A value of an attribute: what OpenTelemetry can carry, or something to be formatted as text.
+/// A value of an attribute: a boolean, a number, or text.
+///
+/// Numbers, booleans and strings become one with `into`. Anything else is given by reference, to be
+/// formatted only if the span is recorded; of its text at most 8 KiB are kept, and a formatter that
+/// panics leaves a note instead. Two texts are equal if they read the same.
 ///
 /// # Examples
 ///
@@ -13,6 +17,7 @@ use std::fmt;
 /// assert_eq!(Value::from(3_u8).to_string(), "3");
 /// assert_eq!(Value::from("north").to_string(), "north");
 /// assert_eq!(Value::Debug(&Some(1)).to_string(), "Some(1)");
+/// assert_eq!(Value::Display(&"north"), Value::Str("north"));
 /// ```
 #[derive(Clone, Copy)]
 #[non_exhaustive]
@@ -21,7 +26,9 @@ pub enum Value<'a> {
     Bool(bool),
     /// A whole number.
     I64(i64),
-    /// A whole number; recorded as text where it is beyond `i64`, which is all OpenTelemetry has.
+    /// A whole number that is not negative.
+    ///
+    /// Recorded as text where it is beyond `i64`, which is all that OpenTelemetry has.
     U64(u64),
     /// A floating-point number.
     F64(f64),

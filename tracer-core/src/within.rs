@@ -14,7 +14,21 @@ use crate::provider;
 use crate::slot::{self, Polling};
 use crate::span::Span;
 
-/// What futures are put into: spans made by hand, and contexts.
+/// Puts futures into spans made by hand, and into contexts.
+///
+/// # Examples
+///
+/// ```
+/// use tracer_core::{FutureExt, Span, testing};
+///
+/// let scope = testing::Scope::new();
+/// let request = async {
+///     let work = async { drop(Span::new("work")) }.in_current();
+///     std::thread::spawn(|| futures::executor::block_on(work)).join().unwrap();
+/// };
+/// futures::executor::block_on(scope.bind(async { request.in_span(Span::new("request")).await }));
+/// assert_eq!(scope.tree(), "request\n  work\n");
+/// ```
 pub trait FutureExt: Future + Sized {
     /// Runs this future in `span`, which ends with it.
     ///
@@ -23,38 +37,48 @@ pub trait FutureExt: Future + Sized {
     /// ```
     /// use tracer_core::{FutureExt, Span};
     ///
-    /// # fn block_on<F: Future>(f: F) -> F::Output {
-    /// #     let mut f = std::pin::pin!(f);
-    /// #     let mut cx = std::task::Context::from_waker(std::task::Waker::noop());
-    /// #     loop { if let std::task::Poll::Ready(v) = f.as_mut().poll(&mut cx) { return v } }
-    /// # }
     /// let answer = async { 42 }.in_span(Span::new("think"));
-    /// assert_eq!(block_on(answer), 42);
+    /// assert_eq!(futures::executor::block_on(answer), 42);
     /// ```
+    ///
+    /// # Cancel safety
+    ///
+    /// As cancel safe as this future; dropped unfinished, the span is marked as cancelled.
     fn in_span(self, mut span: Span) -> Traced<Self> {
         let open = std::mem::replace(&mut span.open, Open::off());
         Traced::opened(self, open)
     }
 
-    /// Runs this future in the context that is current here, wherever it is polled: what a spawned
-    /// task needs.
+    /// Runs this future, wherever it is polled, in the context current here.
     ///
-    /// The context expires as an inherited one: some time after its local root has ended, new spans
-    /// begin a trace of their own, linked to it.
+    /// It is what a spawned task needs. The context expires as an inherited one: ten seconds after
+    /// its local root has ended, new spans begin a trace of their own, linked to it; see
+    /// [`Builder::inherited_for`](crate::Builder::inherited_for).
     ///
-    /// # Examples
+    /// # Cancel safety
     ///
-    /// ```
-    /// use tracer_core::FutureExt;
-    ///
-    /// let task = async { 42 }.in_current();
-    /// std::thread::spawn(move || drop(task)).join().unwrap();
-    /// ```
+    /// As cancel safe as this future.
     fn in_current(self) -> InContext<Self> {
         InContext::new(self, slot::current().inherited())
     }
 
     /// Runs this future in `context`, wherever and whenever it is polled.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tracer_core::{FutureExt, Span, testing};
+    ///
+    /// let scope = testing::Scope::new();
+    /// let context = scope.in_scope(|| Span::new("upload").context()); // has ended by now
+    /// let later = async { drop(Span::new("index")) }.in_context(context);
+    /// futures::executor::block_on(later);
+    /// assert_eq!(scope.tree(), "upload\n  index\n");
+    /// ```
+    ///
+    /// # Cancel safety
+    ///
+    /// As cancel safe as this future.
     fn in_context(self, context: SpanContext) -> InContext<Self> {
         InContext::new(self, context)
     }
@@ -63,7 +87,19 @@ pub trait FutureExt: Future + Sized {
 impl<F: Future> FutureExt for F {}
 
 pin_project! {
-    /// A future that is polled and dropped in a context that is not its own span's.
+    /// A future that is polled and dropped in a context from elsewhere.
+    ///
+    /// Made by [`FutureExt::in_current`], [`FutureExt::in_context`] and
+    /// [`Tracer::scope`](crate::Tracer::scope).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tracer_core::{FutureExt, InContext};
+    ///
+    /// let answer: InContext<_> = async { 42 }.in_current();
+    /// assert_eq!(futures::executor::block_on(answer), 42);
+    /// ```
     ///
     /// # Cancel safety
     ///

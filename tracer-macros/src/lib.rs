@@ -27,7 +27,7 @@ use proc_macro::TokenStream;
 
 use crate::entry::{Entry, Executor, Role};
 
-/// A span around every call of this fn, from its start (`async`: its first poll) to its result or its drop.
+/// A span around every call: from start, or first poll, to result or drop.
 #[proc_macro_attribute]
 pub fn traced(args: TokenStream, item: TokenStream) -> TokenStream {
     expand::traced(&args.into(), &item.into()).into()

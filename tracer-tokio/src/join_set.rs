@@ -10,10 +10,10 @@ use tracer_core::in_current;
 
 use crate::provider::register;
 
-/// As [`tokio::task::JoinSet`]; spans opened in a task are children of the span that was current
-/// where it was spawned.
+/// A [`tokio::task::JoinSet`] whose tasks' spans are children of their spawner's.
 ///
-/// All that does not spawn is reached through [`Deref`].
+/// All that does not spawn is reached through [`Deref`]; so are `spawn_on`, `spawn_local_on` and
+/// `spawn_blocking_on`, which do not carry the context.
 ///
 /// # Examples
 ///
@@ -23,13 +23,21 @@ use crate::provider::register;
 /// for n in 0..3 {
 ///     tasks.spawn(async move { n });
 /// }
+/// tasks.spawn_blocking(|| 3);
 /// let mut sum = 0;
 /// while let Some(n) = tasks.join_next().await {
 ///     sum += n.unwrap();
 /// }
-/// assert_eq!(sum, 3);
+/// assert_eq!(sum, 6);
 /// # });
 /// ```
+///
+/// # Cancel safety
+///
+/// Its futures are tokio's own, and as cancel safe. Dropping the set aborts its tasks, whose open
+/// spans are marked as cancelled.
+///
+/// [`tokio::task::JoinSet`]: https://docs.rs/tokio/1/tokio/task/struct.JoinSet.html
 #[derive(Debug)]
 pub struct JoinSet<T> {
     tasks: task::JoinSet<T>,
@@ -43,11 +51,13 @@ impl<T> JoinSet<T> {
 }
 
 impl<T: 'static> JoinSet<T> {
-    /// As [`tokio::task::JoinSet::spawn`].
+    /// Spawns a task as [`tokio::task::JoinSet::spawn`], in the current context.
     ///
     /// # Panics
     ///
     /// Outside of a runtime.
+    ///
+    /// [`tokio::task::JoinSet::spawn`]: https://docs.rs/tokio/1/tokio/task/struct.JoinSet.html#method.spawn
     #[track_caller]
     pub fn spawn<F>(&mut self, future: F) -> AbortHandle
     where
@@ -58,11 +68,13 @@ impl<T: 'static> JoinSet<T> {
         self.tasks.spawn(spawned(future))
     }
 
-    /// As [`tokio::task::JoinSet::spawn_local`].
+    /// Spawns a task as [`tokio::task::JoinSet::spawn_local`], in the current context.
     ///
     /// # Panics
     ///
     /// Outside of a `LocalSet`.
+    ///
+    /// [`tokio::task::JoinSet::spawn_local`]: https://docs.rs/tokio/1/tokio/task/struct.JoinSet.html#method.spawn_local
     #[track_caller]
     pub fn spawn_local<F>(&mut self, future: F) -> AbortHandle
     where
@@ -72,11 +84,13 @@ impl<T: 'static> JoinSet<T> {
         self.tasks.spawn_local(spawned(future))
     }
 
-    /// As [`tokio::task::JoinSet::spawn_blocking`].
+    /// Runs `f` as [`tokio::task::JoinSet::spawn_blocking`], in the current context.
     ///
     /// # Panics
     ///
     /// Outside of a runtime.
+    ///
+    /// [`tokio::task::JoinSet::spawn_blocking`]: https://docs.rs/tokio/1/tokio/task/struct.JoinSet.html#method.spawn_blocking
     #[track_caller]
     pub fn spawn_blocking<F>(&mut self, f: F) -> AbortHandle
     where

@@ -4,10 +4,30 @@ use tokio::task;
 use tracer_core::{ContextProvider, key_of};
 
 /// Answers for tokio's tasks: their id is the key.
+///
+/// The future of `Runtime::block_on` is no task.
+///
+/// # Examples
+///
+/// ```
+/// use tracer_core::ContextProvider;
+/// use tracer_tokio::Tokio;
+///
+/// assert_eq!(Tokio.key(), 0, "no task runs here");
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Tokio;
 
-/// Registers [`Tokio`]; every function of this crate and every `#[traced]` function does so.
+/// Registers [`Tokio`], once for the process.
+///
+/// Every function of this crate does so, and so do `tracer::init` and every `#[traced]` function.
+/// Only who uses `tracer-core` without them calls it.
+///
+/// # Examples
+///
+/// ```
+/// tracer_tokio::register();
+/// ```
 pub fn register() {
     tracer_core::register(&Tokio);
 }

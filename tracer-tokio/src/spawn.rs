@@ -8,11 +8,11 @@ use tracer_core::in_current;
 
 use crate::provider::register;
 
-/// As [`tokio::spawn`]; spans opened in the task are children of the span that is current here.
+/// Spawns as [`tokio::spawn`]; the task's spans are children of the current one.
 ///
-/// # Panics
-///
-/// As [`tokio::spawn`]: outside of a runtime.
+/// The time until the task is first polled is recorded as its spawn delay. Like every inherited
+/// context, this one expires: ten seconds after the end of the request's first span in this process,
+/// new spans of the task begin a trace of their own, linked to it.
 ///
 /// # Examples
 ///
@@ -22,6 +22,17 @@ use crate::provider::register;
 /// assert_eq!(task.await.unwrap(), 42);
 /// # });
 /// ```
+///
+/// # Panics
+///
+/// As [`tokio::spawn`]: outside of a runtime.
+///
+/// # Cancel safety
+///
+/// As the handle of [`tokio::spawn`]: dropping it detaches the task. An aborted task's spans are
+/// marked as cancelled.
+///
+/// [`tokio::spawn`]: https://docs.rs/tokio/1/tokio/task/fn.spawn.html
 #[track_caller]
 pub fn spawn<F>(future: F) -> JoinHandle<F::Output>
 where
@@ -31,12 +42,7 @@ where
     task::spawn(spawned(future))
 }
 
-/// As [`tokio::task::spawn_local`]; spans opened in the task are children of the span that is
-/// current here.
-///
-/// # Panics
-///
-/// As [`tokio::task::spawn_local`]: outside of a `LocalSet`.
+/// Spawns as [`tokio::task::spawn_local`]; the task's spans are children of the current one.
 ///
 /// # Examples
 ///
@@ -46,6 +52,16 @@ where
 /// let answer = local.block_on(&runtime, async { tracer_tokio::spawn_local(async { 42 }).await });
 /// assert_eq!(answer.unwrap(), 42);
 /// ```
+///
+/// # Panics
+///
+/// As [`tokio::task::spawn_local`]: outside of a `LocalSet`.
+///
+/// # Cancel safety
+///
+/// As [`spawn`](spawn()).
+///
+/// [`tokio::task::spawn_local`]: https://docs.rs/tokio/1/tokio/task/fn.spawn_local.html
 #[track_caller]
 pub fn spawn_local<F>(future: F) -> JoinHandle<F::Output>
 where
@@ -55,12 +71,7 @@ where
     task::spawn_local(spawned(future))
 }
 
-/// As [`tokio::task::spawn_blocking`]; spans opened in `f` are children of the span that is current
-/// here.
-///
-/// # Panics
-///
-/// As [`tokio::task::spawn_blocking`]: outside of a runtime.
+/// Runs `f` as [`tokio::task::spawn_blocking`]; its spans are children of the current one.
 ///
 /// # Examples
 ///
@@ -70,6 +81,16 @@ where
 /// assert_eq!(task.await.unwrap(), 42);
 /// # });
 /// ```
+///
+/// # Panics
+///
+/// As [`tokio::task::spawn_blocking`]: outside of a runtime.
+///
+/// # Cancel safety
+///
+/// As the handle of [`tokio::task::spawn_blocking`]: `f` runs on when it is dropped.
+///
+/// [`tokio::task::spawn_blocking`]: https://docs.rs/tokio/1/tokio/task/fn.spawn_blocking.html
 #[track_caller]
 pub fn spawn_blocking<F, R>(f: F) -> JoinHandle<R>
 where

@@ -4,10 +4,21 @@ use std::env;
 use std::io::{self, IsTerminal};
 
 /// When the tree is coloured.
+///
+/// # Examples
+///
+/// ```
+/// use tracer_view::{Color, Tree};
+///
+/// let tree = Tree::to(std::io::sink()).color(Color::Always);
+/// assert_eq!(Color::default(), Color::Auto);
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Color {
-    /// On a terminal, unless `NO_COLOR` is set or `TERM` is `dumb`.
+    /// On standard error, if that is a terminal that wants colours.
+    ///
+    /// One that sets `NO_COLOR`, or a `TERM` of `dumb`, does not.
     #[default]
     Auto,
     /// Always, also into files and pipes.

@@ -12,7 +12,9 @@ use crate::paint::Look;
 use crate::terminal::{self, Color};
 use crate::trace::Trace;
 
-/// Writes each trace as a tree, when it is whole: to standard error or a writer.
+/// An exporter that writes each trace as a tree: to standard error or a writer.
+///
+/// It writes when the trace is whole, 100 ms after the last span of it.
 ///
 /// A tree is written at once, so that nothing else comes between its lines. A large trace is
 /// folded: equal siblings share a line, and of what is left the errors, the critical path and the
@@ -51,12 +53,32 @@ const RATE: u32 = 20;
 const WIDTHS: std::ops::RangeInclusive<usize> = 40..=500;
 
 impl Tree {
-    /// Makes one that writes to standard error.
+    /// Makes one that writes to standard error, as wide as the terminal.
     pub fn stderr() -> Self {
         Self { stderr: true, ..Self::to(io::stderr()) }
     }
 
-    /// Makes one that writes to `writer`, which is given each tree in one piece.
+    /// Makes one that writes to `writer`, each tree in one piece.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use tracer_core::{Span, Tracer};
+    /// use tracer_view::{Color, Tree};
+    ///
+    /// let path = std::env::temp_dir().join(format!("trees-{}.txt", std::process::id()));
+    /// let tree = Tree::to(std::fs::File::create(&path)?).color(Color::Never).ascii(true);
+    /// let tracer = Tracer::builder().service_name("shop").exporter(tree).build()?;
+    /// tracer.in_scope(|| drop(Span::new("parse")));
+    /// drop(tracer);
+    ///
+    /// let text = std::fs::read_to_string(&path)?;
+    /// assert!(text.contains("shop") && text.contains("parse"));
+    /// # std::fs::remove_file(path)?;
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     pub fn to(writer: impl Write + Send + 'static) -> Self {
         Self {
             writer: Box::new(writer),
@@ -70,13 +92,13 @@ impl Tree {
         }
     }
 
-    /// Sets when it is coloured: on a terminal, unless this is called.
+    /// Sets when it is coloured: [`Color::Auto`] unless this is called.
     pub fn color(mut self, color: Color) -> Self {
         self.color = color;
         self
     }
 
-    /// Sets the width in columns, from 40 to 500: that of the terminal, unless this is called.
+    /// Sets the width in columns, from 40 to 500; else it is the terminal's.
     ///
     /// Where that is not known, the variable `COLUMNS` tells it, else it is 100.
     pub fn width(mut self, columns: usize) -> Self {
@@ -84,16 +106,16 @@ impl Tree {
         self
     }
 
-    /// Sets whether to use ASCII only: if the locale has no UTF-8, unless this is called.
+    /// Sets whether to use ASCII only; else the locale tells it.
     ///
-    /// The locale is what `LC_ALL`, `LC_CTYPE` or `LANG` say. All other letters of names and
+    /// ASCII it is if the locale has no UTF-8. The locale is what `LC_ALL`, `LC_CTYPE` or `LANG` say. All other letters of names and
     /// messages become `?`.
     pub fn ascii(mut self, ascii: bool) -> Self {
         self.ascii = Some(ascii);
         self
     }
 
-    /// Sets how many trees are written in a second: 20, unless this is called.
+    /// Sets how many trees are written in a second: 20 unless this is called.
     ///
     /// Of each further trace within the second one line is written; with 0, of all traces.
     pub fn rate(mut self, trees_per_second: u32) -> Self {

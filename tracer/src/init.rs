@@ -13,6 +13,21 @@ use crate::providers;
 const LAST_FLUSH: Duration = Duration::from_secs(5);
 
 /// Keeps the tracer that [`init`] installed; dropping it flushes, also while unwinding.
+///
+/// The flush takes at most five seconds, and the tracer ends with it. What was not delivered is said
+/// in one line on stderr.
+///
+/// # Examples
+///
+/// ```
+/// fn main() -> Result<(), tracer::InstallError> {
+///     let guard = tracer::init()?; // first, so that it is dropped last
+///     if let Some(tracer) = guard.tracer() {
+///         println!("{}", tracer.stats());
+///     }
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug)]
 #[must_use = "dropping the guard ends the tracer; keep it until the end of `main`"]
 pub struct Guard {
@@ -20,7 +35,7 @@ pub struct Guard {
 }
 
 impl Guard {
-    /// Returns the tracer; none where the environment says `off`.
+    /// Returns the tracer; none where the environment asks for none.
     pub fn tracer(&self) -> Option<&Tracer> {
         self.tracer.as_deref()
     }
@@ -36,16 +51,17 @@ impl Drop for Guard {
 
 /// Installs the tracer that the environment asks for.
 ///
-/// `TRACER` is `off` or `tree`; unset, trees of finished traces go to stderr where that is a
-/// terminal. `OTEL_SERVICE_NAME`, `OTEL_RESOURCE_ATTRIBUTES`, `OTEL_TRACES_SAMPLER` and
-/// `OTEL_TRACES_SAMPLER_ARG` are read as the OpenTelemetry specification has them. A value that
-/// makes no sense is named in one line on stderr, and the default stands.
+/// | variable | values |
+/// |---|---|
+/// | `TRACER` | `tree` writes trees to stderr, `off` does nothing; unset: `tree` where stderr is a terminal |
+/// | `OTEL_SERVICE_NAME` | the name of the service |
+/// | `OTEL_RESOURCE_ATTRIBUTES` | `key=value,…`, percent-encoded |
+/// | `OTEL_TRACES_SAMPLER` | `always_on`, `always_off` or `traceidratio`, each also with `parentbased_` |
+/// | `OTEL_TRACES_SAMPLER_ARG` | the share of `traceidratio`, from 0 to 1 |
 ///
-/// `#[tracer::tokio::main]` calls this.
-///
-/// # Errors
-///
-/// A tracer is installed already, or a thread could not be started.
+/// A value that makes no sense is named in one line on stderr, and the default stands; so is the way
+/// to traces where they would go nowhere. `main` of `tracer::tokio` and `tracer::async_std` calls
+/// this.
 ///
 /// # Examples
 ///
@@ -53,6 +69,10 @@ impl Drop for Guard {
 /// let _tracer = tracer::init()?;
 /// # Ok::<_, tracer::InstallError>(())
 /// ```
+///
+/// # Errors
+///
+/// A tracer is installed already, or a thread could not be started.
 pub fn init() -> Result<Guard, InstallError> {
     providers::register();
     let environment =

@@ -1,6 +1,7 @@
 //! The running tracer: what it is built from, and how it is flushed and shut down.
 
 mod assemble;
+mod error;
 mod origin;
 mod outlet;
 mod pending;
@@ -9,7 +10,6 @@ mod stats;
 mod traces;
 mod worker;
 
-use std::fmt;
 use std::future::Future;
 use std::io;
 use std::sync::Arc;
@@ -17,6 +17,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::channel;
 use std::time::{Duration, Instant};
 
+pub use error::{FlushError, InstallError};
 pub use stats::{Dropped, ExporterStats, Stats};
 
 use crate::collector::outlet::Outlet;
@@ -34,6 +35,21 @@ use crate::within::{FutureExt, InContext};
 ///
 /// Dropping it flushes for at most five seconds, also while unwinding. `std::process::exit` drops
 /// nothing: call [`shutdown`](Self::shutdown) before.
+///
+/// # Examples
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use tracer_core::{Memory, Span, Tracer};
+///
+/// let memory = Memory::default();
+/// let tracer = Tracer::builder().exporter(memory.clone()).install()?;
+/// drop(Span::new("work"));
+/// tracer.flush(Duration::from_secs(5))?;
+/// assert_eq!(memory.take().len(), 1);
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 #[must_use = "dropping the tracer ends it; keep it until the end of `main`"]
 pub struct Tracer {
@@ -49,29 +65,68 @@ pub struct Tracer {
 const LAST_FLUSH: Duration = Duration::from_secs(5);
 
 impl Tracer {
-    /// Begins to describe a tracer.
+    /// Begins to describe a tracer; see [`Builder`].
     pub fn builder() -> Builder {
         Builder::default()
     }
 
     /// Runs `f`; roots opened in it belong to this tracer, installed or not.
+    ///
+    /// Several tracers may run side by side: a trace belongs to the one that its root belongs to.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use tracer_core::{Memory, Span, Tracer};
+    ///
+    /// let (one, two) = (Memory::default(), Memory::default());
+    /// let first = Tracer::builder().exporter(one.clone()).build()?;
+    /// let second = Tracer::builder().exporter(two.clone()).build()?;
+    /// first.in_scope(|| drop(Span::new("a")));
+    /// second.in_scope(|| drop(Span::new("b")));
+    /// first.flush(Duration::from_secs(5))?;
+    /// second.flush(Duration::from_secs(5))?;
+    /// assert_eq!(one.take()[0].name(), "a");
+    /// assert_eq!(two.take()[0].name(), "b");
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     pub fn in_scope<R>(&self, f: impl FnOnce() -> R) -> R {
         let _running = Running::enter(self.context());
         f()
     }
 
     /// Runs `future`; roots opened in it belong to this tracer, installed or not.
+    ///
+    /// # Cancel safety
+    ///
+    /// As cancel safe as `future`.
     pub fn scope<F: Future>(&self, future: F) -> InContext<F> {
         future.in_context(self.context())
     }
 
     /// Returns a context without a span: roots opened in it belong to this tracer.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tracer_core::{FutureExt, Tracer};
+    ///
+    /// let tracer = Tracer::builder().build()?;
+    /// assert!(!tracer.context().is_valid());
+    /// let answer = async { 42 }.in_context(tracer.context());
+    /// assert_eq!(futures::executor::block_on(answer), 42);
+    /// # Ok::<_, tracer_core::InstallError>(())
+    /// ```
     pub fn context(&self) -> SpanContext {
         SpanContext::scope(self.number)
     }
 
-    /// Hands all spans that have ended to the exporters and waits until they are done with them,
-    /// for at most `timeout`.
+    /// Delivers all spans that have ended, waiting for the exporters at most `timeout`.
+    ///
+    /// An exporter of whole traces gets those whose local root has ended; a shutdown hands on all.
+    /// It blocks the thread: in async code call it where that is allowed.
     ///
     /// # Errors
     ///
@@ -82,6 +137,23 @@ impl Tracer {
     }
 
     /// Flushes and ends this tracer: spans that end later are counted as dropped.
+    ///
+    /// A second call does nothing.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use tracer_core::{Memory, Span, Tracer};
+    ///
+    /// let tracer = Tracer::builder().exporter(Memory::default()).build()?;
+    /// let late = tracer.in_scope(|| Span::new("late"));
+    /// tracer.shutdown(Duration::from_secs(5))?;
+    /// drop(late);
+    /// assert_eq!(tracer.flush(Duration::from_secs(5)).unwrap_err().dropped, 1);
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -151,12 +223,15 @@ impl Drop for Tracer {
 ///
 /// ```
 /// use std::time::Duration;
+///
 /// use tracer_core::{Memory, Ratio, Tracer};
 ///
 /// let tracer = Tracer::builder()
 ///     .service_name("shop")
+///     .resource("deployment.environment.name", "test")
 ///     .exporter(Memory::default())
 ///     .sampler(Ratio::new(0.5))
+///     .log_limit(16 << 20)
 ///     .install()?;
 /// tracer.shutdown(Duration::from_secs(5))?;
 /// # Ok::<_, Box<dyn std::error::Error>>(())
@@ -177,7 +252,7 @@ impl Builder {
         self.resource("service.name", name)
     }
 
-    /// Sets an attribute of the resource; the last value counts.
+    /// Sets an attribute of the process; the last value of a key counts.
     pub fn resource(mut self, key: &str, value: &str) -> Self {
         self.resource.set(key, value);
         self
@@ -195,15 +270,40 @@ impl Builder {
         self
     }
 
-    /// Bounds the bytes that the logs of the whole process take: 128 MiB unless this is called.
-    /// The last tracer to be built decides.
+    /// Bounds the bytes that the logs of the whole process take.
+    ///
+    /// 128 MiB unless this is called. The last tracer to be built decides.
     pub fn log_limit(mut self, bytes: u64) -> Self {
         self.log_limit = Some(bytes);
         self
     }
 
-    /// Sets how long after the end of its local root a context still is a parent for tasks that
-    /// inherited it: ten seconds unless this is called. The last tracer to be built decides.
+    /// Sets for how long an inherited context outlives its local root.
+    ///
+    /// Ten seconds unless this is called. A task that has a context only because it was spawned
+    /// there, and opens a span later than this, begins a trace of its own, linked to the old one.
+    /// The last tracer to be built decides, for the whole process.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use tracer_core::{Memory, Span, Tracer, in_current, testing};
+    ///
+    /// let memory = Memory::default();
+    /// let builder = Tracer::builder().exporter(memory.clone());
+    /// let tracer = builder.inherited_for(Duration::ZERO).build()?;
+    /// tracer.in_scope(|| {
+    ///     let request = Span::new("request");
+    ///     let refresh = request.in_scope(|| in_current(|| drop(Span::new("refresh"))));
+    ///     drop(request);
+    ///     refresh();
+    /// });
+    /// tracer.flush(Duration::from_secs(5))?;
+    /// assert_eq!(testing::render(&memory.take()), "refresh linked\nrequest\n");
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
     pub fn inherited_for(mut self, grace: Duration) -> Self {
         self.grace = Some(grace);
         self
@@ -213,7 +313,7 @@ impl Builder {
     ///
     /// # Errors
     ///
-    /// Another tracer is installed, or a thread could not be started.
+    /// Another tracer is installed, a thread could not be started, or the collector is gone.
     pub fn install(self) -> Result<Tracer, InstallError> {
         let tracer = self.build()?;
         if destination::install(tracer.number) {
@@ -223,12 +323,13 @@ impl Builder {
         }
     }
 
-    /// Starts the tracer without installing it: roots belong to it in its
-    /// [`scope`](Tracer::scope) only.
+    /// Starts the tracer without installing it: only roots in its scope are its own.
+    ///
+    /// See [`Tracer::in_scope`] and [`Tracer::scope`].
     ///
     /// # Errors
     ///
-    /// A thread could not be started.
+    /// A thread could not be started, or the collector is gone.
     pub fn build(self) -> Result<Tracer, InstallError> {
         let worker = worker().map_err(InstallError::Thread)?;
         if let Some(bytes) = self.log_limit {
@@ -257,63 +358,3 @@ impl Builder {
         })
     }
 }
-
-/// Why a tracer was not installed.
-#[derive(Debug)]
-#[non_exhaustive]
-pub enum InstallError {
-    /// A tracer is installed already; shut it down first, or use `build` and a scope.
-    AlreadyInstalled,
-    /// A thread could not be started.
-    Thread(io::Error),
-    /// All numbers for tracers of this process have been used.
-    TooMany,
-    /// The collector's thread is gone: it panicked, or this is a forked child.
-    CollectorGone,
-}
-
-impl fmt::Display for InstallError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::AlreadyInstalled => "a tracer is installed already; shut it down first, or build this one and use its scope",
-            Self::Thread(_) => "a thread of the tracer could not be started",
-            Self::TooMany => "more tracers than a process can have",
-            Self::CollectorGone => "the tracer's collector is gone",
-        })
-    }
-}
-
-impl std::error::Error for InstallError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::Thread(error) => Some(error),
-            _ => None,
-        }
-    }
-}
-
-/// What a flush could not deliver.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct FlushError {
-    /// Spans still on their way when the time was over.
-    pub queued: u64,
-    /// Spans dropped since the last flush.
-    pub dropped: u64,
-    timeout: Option<Duration>,
-}
-
-impl fmt::Display for FlushError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(timeout) = self.timeout {
-            write!(f, "{} spans not delivered within {timeout:?}", self.queued)?;
-        }
-        match (self.timeout, self.dropped) {
-            (_, 0) => Ok(()),
-            (Some(_), dropped) => write!(f, ", {dropped} dropped"),
-            (None, dropped) => write!(f, "{dropped} spans dropped"),
-        }
-    }
-}
-
-impl std::error::Error for FlushError {}

@@ -4,10 +4,13 @@ use std::fmt;
 
 /// What became of the spans of one tracer, for each of its exporters.
 ///
+/// Its `Display` is one line an exporter and one for the details and the logs.
+///
 /// # Examples
 ///
 /// ```
 /// use std::time::Duration;
+///
 /// use tracer_core::{Memory, Span, Tracer};
 ///
 /// let tracer = Tracer::builder().exporter(Memory::default()).build()?;
@@ -23,14 +26,27 @@ use std::fmt;
 pub struct Stats {
     /// One entry an exporter, in the order in which they were added.
     pub exporters: Vec<ExporterStats>,
-    /// Attributes, events, links and errors that were not kept: no room in the log, too many of
-    /// one span, or their span did not end in time.
+    /// Attributes, events, links and errors that were not kept.
+    ///
+    /// There was no room in the log, one span had more than 128 of a kind, or its end did not come.
     pub lost_details: u64,
-    /// Bytes that the logs of the process take.
+    /// Bytes that the logs of the process take, for all tracers together.
     pub log_bytes: u64,
 }
 
 /// What became of the spans that one exporter should have got.
+///
+/// Once nothing is under way, `ended = acknowledged + dropped.total() + queued`.
+///
+/// # Examples
+///
+/// ```
+/// let stats = tracer_core::ExporterStats::default();
+/// assert_eq!(
+///     stats.to_string(),
+///     ": 0 ended = 0 acknowledged + 0 dropped + 0 queued",
+/// );
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ExporterStats {
@@ -47,6 +63,15 @@ pub struct ExporterStats {
 }
 
 /// Spans that were not delivered, by cause.
+///
+/// # Examples
+///
+/// ```
+/// let mut dropped = tracer_core::Dropped::default();
+/// dropped.queue_full = 7;
+/// assert_eq!(dropped.total(), 7);
+/// assert_eq!(dropped.to_string(), "7 dropped (queue full 7)");
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Dropped {
@@ -70,8 +95,9 @@ impl Dropped {
 }
 
 impl Stats {
-    /// Returns whether every ended span is accounted for:
-    /// `ended = acknowledged + dropped + queued`, for each exporter.
+    /// Returns whether every ended span is accounted for, with each exporter.
+    ///
+    /// That is, `ended = acknowledged + dropped.total() + queued`.
     pub fn is_balanced(&self) -> bool {
         self.exporters.iter().all(|e| e.ended == e.acknowledged + e.dropped.total() + e.queued)
     }

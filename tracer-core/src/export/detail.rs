@@ -54,6 +54,21 @@ impl<'a> Iterator for Details<'a> {
 }
 
 /// Something that happened while a span was open.
+///
+/// # Examples
+///
+/// ```
+/// use tracer_core::{Span, testing};
+///
+/// let scope = testing::Scope::new();
+/// scope.in_scope(|| Span::new("call").add_event("retry", &[("attempt", 2.into())]));
+///
+/// let span = &scope.spans()[0];
+/// let retry = span.events().next().unwrap();
+/// assert_eq!(retry.name(), "retry");
+/// assert!(span.start() <= retry.time() && retry.time() <= span.end());
+/// assert_eq!(retry.attributes().next(), Some(("attempt", 2.into())));
+/// ```
 #[derive(Clone, Debug)]
 pub struct Event<'a> {
     name: &'a str,
@@ -81,13 +96,30 @@ impl<'a> Event<'a> {
         self.time
     }
 
-    /// Returns its attributes.
+    /// Returns its attributes in the order in which they were given.
     pub fn attributes(&self) -> impl Iterator<Item = (&'a str, Value<'a>)> + use<'a> {
         self.items.clone()
     }
 }
 
 /// A span that another one points to.
+///
+/// # Examples
+///
+/// ```
+/// use tracer_core::{Span, testing};
+///
+/// let scope = testing::Scope::new();
+/// scope.in_scope(|| {
+///     let batch = Span::root("batch");
+///     Span::root("request").add_link(&batch.context());
+/// });
+///
+/// let spans = scope.spans();
+/// let (batch, request) = (&spans[1], &spans[0]); // as they ended
+/// let link = request.links().next().unwrap();
+/// assert_eq!((link.trace, link.span), (batch.trace_id(), batch.span_id()));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Link {
@@ -105,6 +137,21 @@ impl Link {
 }
 
 /// The error that a span failed with.
+///
+/// # Examples
+///
+/// ```
+/// use tracer_core::{Span, testing};
+///
+/// let scope = testing::Scope::new();
+/// let wrong = "x".parse::<u8>().unwrap_err();
+/// scope.in_scope(|| Span::new("parse").record_error(&wrong));
+///
+/// let spans = scope.spans();
+/// let error = spans[0].error().unwrap();
+/// assert_eq!(error.message(), "invalid digit found in string");
+/// assert_eq!(error.sources().count(), 0);
+/// ```
 #[derive(Clone, Debug)]
 pub struct ErrorRecord<'a> {
     items: Items<'a>,
@@ -119,6 +166,8 @@ impl<'a> ErrorRecord<'a> {
     }
 
     /// Returns the error's Rust type; empty where it is not known.
+    ///
+    /// Known is what a `#[traced]` function returned, not what `record_error` was given.
     pub fn type_name(&self) -> &'a str {
         self.texts("type").next().unwrap_or_default()
     }

@@ -6,6 +6,8 @@ use crate::export::{Batch, ExportError, Exporter, SpanRecord};
 
 /// An exporter that keeps all spans until they are taken; clones share them.
 ///
+/// It has no bound: a program that runs for long takes them now and then.
+///
 /// # Examples
 ///
 /// ```
@@ -29,7 +31,7 @@ impl Memory {
         std::mem::take(&mut self.spans.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Returns copies of all spans that have arrived.
+    /// Returns copies of all spans that have arrived, in the order in which they did.
     pub fn spans(&self) -> Vec<SpanRecord> {
         self.spans.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }

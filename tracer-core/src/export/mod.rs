@@ -13,7 +13,8 @@ pub use record::{Outcome, Slice, SpanRecord};
 
 /// Takes finished spans out of the process, or shows them.
 ///
-/// Each exporter has its own bounded queue and its own thread: a slow one delays nobody.
+/// Each exporter has its own thread and its own queue of at most 262,144 spans: a slow one delays
+/// nobody. What it panics with is caught and counts as a failure.
 ///
 /// # Examples
 ///
@@ -40,12 +41,14 @@ pub trait Exporter: fmt::Debug + Send {
     /// Returns a short name for diagnostics and [`Stats`](crate::Stats).
     fn name(&self) -> &str;
 
-    /// Says whether it is given spans as they end, which is the default, or whole traces.
+    /// Returns in which unit it is given spans: as they end unless this says otherwise.
     fn unit(&self) -> Unit {
         Unit::Spans
     }
 
-    /// Delivers a batch. `Ok` means that all its spans are where they should be.
+    /// Delivers a batch; `Ok` means that all its spans are where they should be.
+    ///
+    /// It runs on the exporter's thread and may block. No lock of ours is held.
     ///
     /// # Errors
     ///
@@ -55,30 +58,66 @@ pub trait Exporter: fmt::Debug + Send {
 }
 
 /// In which unit an exporter is given spans.
+///
+/// # Examples
+///
+/// ```
+/// use tracer_core::{Exporter, Memory, Unit};
+///
+/// assert_eq!(Memory::default().unit(), Unit::Spans);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Unit {
-    /// As they end, many at a time.
+    /// As they end, many at a time, of any traces.
     Spans,
-    /// One trace at a time, when its local root has ended and nothing more of it comes.
+    /// One trace at a time, 100 ms after the last span of it.
     Traces,
 }
 
 /// How much of a trace a batch has.
+///
+/// # Examples
+///
+/// ```
+/// use tracer_core::Completeness;
+///
+/// fn is_worth_waiting_for_more(batch: Completeness) -> bool {
+///     batch == Completeness::Partial
+/// }
+/// assert!(!is_worth_waiting_for_more(Completeness::Whole));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Completeness {
-    /// Spans of any traces, as they ended.
+    /// Spans of any traces, as they ended: what [`Unit::Spans`] gives.
     Stream,
-    /// A trace whose local root has ended and of which nothing more came for a while.
+    /// A trace whose local root has ended.
+    ///
+    /// It is handed on 100 ms after its last span, or at a flush.
     Whole,
-    /// A trace that was held too long, or is handed on because of a shutdown.
+    /// A trace whose local root is still open.
+    ///
+    /// It is handed on after a minute, beyond 100,000 spans, or at a shutdown.
     Partial,
     /// What came after the trace was handed on.
     Late,
 }
 
 /// Finished spans on their way out.
+///
+/// # Examples
+///
+/// ```
+/// use tracer_core::Batch;
+///
+/// /// One line for a log.
+/// fn summary(batch: &Batch) -> String {
+///     let failed = batch.spans().iter().filter(|span| span.is_failed()).count();
+///     let service = batch.resource().service_name();
+///     format!("{service}: {} spans, {failed} failed", batch.spans().len())
+/// }
+/// ```
 #[derive(Debug)]
 pub struct Batch {
     pub(crate) resource: Arc<Resource>,
@@ -87,12 +126,14 @@ pub struct Batch {
 }
 
 impl Batch {
-    /// Returns what all spans have in common.
+    /// Returns what describes the process, the same for all spans.
     pub fn resource(&self) -> &Resource {
         &self.resource
     }
 
-    /// Returns the spans: in the order in which they ended, or by start for a trace.
+    /// Returns the spans: as they ended, or by start for a trace.
+    ///
+    /// As they ended goes for those of one thread; threads are read one after the other.
     pub fn spans(&self) -> &[SpanRecord] {
         &self.spans
     }
@@ -104,6 +145,18 @@ impl Batch {
 }
 
 /// What describes the process: OpenTelemetry's resource attributes.
+///
+/// Set with [`Builder::resource`](crate::Builder::resource); exporters read it.
+///
+/// # Examples
+///
+/// ```
+/// use tracer_core::Resource;
+///
+/// let unknown = Resource::default();
+/// assert_eq!(unknown.service_name(), "");
+/// assert_eq!(unknown.get("host.name"), None);
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Resource {
     pub(crate) attributes: Vec<(String, String)>,
@@ -115,7 +168,7 @@ impl Resource {
         self.get("service.name").unwrap_or_default()
     }
 
-    /// Returns the value of an attribute.
+    /// Returns the value of an attribute, if it is set.
     pub fn get(&self, key: &str) -> Option<&str> {
         self.attributes.iter().find(|(name, _)| name == key).map(|(_, value)| value.as_str())
     }
@@ -134,6 +187,17 @@ impl Resource {
 }
 
 /// Why spans of a batch were not delivered.
+///
+/// The message is lower case and names what was wrong.
+///
+/// # Examples
+///
+/// ```
+/// use tracer_core::ExportError;
+///
+/// let error = ExportError::rejected(3, "attribute too long");
+/// assert_eq!(error.to_string(), "attribute too long");
+/// ```
 #[derive(Debug)]
 pub struct ExportError {
     pub(crate) message: String,
@@ -142,7 +206,7 @@ pub struct ExportError {
 }
 
 impl ExportError {
-    /// Nothing of the batch was delivered. The message is lower case and names what was wrong.
+    /// Nothing of the batch was delivered.
     pub fn failed(message: impl Into<String>) -> Self {
         Self { message: message.into(), rejected: None }
     }

@@ -9,6 +9,34 @@ use crate::record::{Head, Kind, SLOT, flag};
 use crate::value::Value;
 
 /// A finished span.
+///
+/// Times are nanoseconds since the Unix epoch, measured by a clock that does not go back.
+///
+/// # Examples
+///
+/// ```
+/// use tracer_core::{Outcome, Span, testing};
+///
+/// let scope = testing::Scope::new();
+/// scope.in_scope(|| {
+///     let request = Span::new("request");
+///     request.in_scope(|| Span::new("query").set_attribute("rows", 3));
+/// });
+///
+/// let spans = scope.spans(); // as they ended
+/// let [query, request] = &spans[..] else { panic!("two spans") };
+/// assert_eq!(query.name(), "query");
+/// assert_eq!(query.attribute("rows"), Some(3.into()));
+/// assert_eq!(query.outcome(), Outcome::Completed);
+///
+/// assert!(request.is_local_root() && request.parent_id().is_none());
+/// assert_eq!(query.parent_id(), Some(request.span_id()));
+/// assert_eq!(query.trace_id(), request.trace_id());
+/// assert!(request.start() <= query.start() && query.end() <= request.end());
+///
+/// let stack: Vec<_> = query.stack().map(|callsite| callsite.name()).collect();
+/// assert_eq!(stack, ["query", "request"]);
+/// ```
 #[derive(Clone, Debug)]
 pub struct SpanRecord {
     trace: TraceId,
@@ -28,18 +56,43 @@ pub struct SpanRecord {
 }
 
 /// How a span ended, apart from an error that its function returned.
+///
+/// # Examples
+///
+/// ```
+/// use futures::FutureExt as _;
+/// use tracer_core::{FutureExt as _, Outcome, Span, testing};
+///
+/// let scope = testing::Scope::new();
+/// let wait = async { std::future::pending::<()>().in_span(Span::new("wait")).await };
+/// assert_eq!(scope.bind(wait).now_or_never(), None);
+/// assert_eq!(scope.spans()[0].outcome(), Outcome::Cancelled);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Outcome {
-    /// It came to its end.
+    /// It came to its end, with or without an error.
     Completed,
-    /// Its future was dropped before it was ready.
+    /// Its future was polled, and dropped before it was ready.
     Cancelled,
     /// It unwound.
     Panicked,
 }
 
-/// A stretch of time in which a task was being polled: nanoseconds since the Unix epoch.
+/// A stretch of time in which a task was being polled.
+///
+/// Times are nanoseconds since the Unix epoch.
+///
+/// # Examples
+///
+/// ```
+/// use tracer_core::SpanRecord;
+///
+/// /// Nanoseconds in which the task was running, not waiting.
+/// fn busy(span: &SpanRecord) -> u64 {
+///     span.slices().iter().map(|slice| slice.end - slice.start).sum()
+/// }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Slice {
@@ -136,8 +189,9 @@ impl SpanRecord {
         self.callsite.name()
     }
 
-    /// Returns the callsites of this span and of those that enclose it, from the innermost out,
-    /// through spawn points too.
+    /// Returns the callsites of this span and its ancestors, from the innermost out.
+    ///
+    /// They go through spawn points too, and are known also where the ancestors are still open.
     pub fn stack(&self) -> impl Iterator<Item = &'static Callsite> {
         path::callsites(self.path)
     }
@@ -168,7 +222,23 @@ impl SpanRecord {
         self.outcome() == Outcome::Panicked || self.error().is_some()
     }
 
-    /// Returns whether its error was that of a child before it.
+    /// Returns whether its error came from a child: same message, or one of its sources.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tracer_core::{Span, testing};
+    ///
+    /// let wrong = "x".parse::<u8>().unwrap_err();
+    /// let scope = testing::Scope::new();
+    /// scope.in_scope(|| {
+    ///     let request = Span::new("request");
+    ///     request.in_scope(|| Span::new("parse").record_error(&wrong));
+    ///     request.record_error(&wrong);
+    /// });
+    /// assert_eq!(scope.tree(), "request ⚠\n  parse ✖\n");
+    /// assert!(scope.spans()[1].is_passed_on());
+    /// ```
     pub const fn is_passed_on(&self) -> bool {
         self.passed_on
     }
@@ -182,33 +252,53 @@ impl SpanRecord {
         self.details().error()
     }
 
-    /// Returns how often its future was polled; 0 for what is not async.
+    /// Returns how often its future was polled; 0 for what is not a future.
     pub const fn polls(&self) -> u32 {
         self.polls
     }
 
-    /// Returns when its task was being polled, at most 64 stretches in order. Only the outermost
-    /// span of a task has them.
+    /// Returns when its task was being polled: at most 64 stretches, in order.
+    ///
+    /// Only the outermost span of a task has them, and it has none if its first poll finished it.
+    /// More stretches are merged over the shortest gaps between them.
     pub fn slices(&self) -> &[Slice] {
         &self.slices
     }
 
     /// Returns whether it ran in another task or thread than its parent.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tracer_core::{Span, in_current, testing};
+    ///
+    /// let scope = testing::Scope::new();
+    /// scope.in_scope(|| {
+    ///     let request = Span::new("request");
+    ///     let hash = request.in_scope(|| in_current(|| drop(Span::new("hash"))));
+    ///     std::thread::spawn(hash).join().unwrap();
+    /// });
+    /// let spans = scope.spans();
+    /// let hash = spans.iter().find(|span| span.name() == "hash").unwrap();
+    /// assert!(hash.is_spawned() && hash.spawn_delay().is_some());
+    /// ```
     pub const fn is_spawned(&self) -> bool {
         self.flags & flag::SPAWNED != 0
     }
 
-    /// Returns how long its task waited from its spawn to its first poll: nanoseconds.
+    /// Returns the nanoseconds from its task's spawn to its first poll, if known.
     pub const fn spawn_delay(&self) -> Option<u64> {
         self.spawn_delay
     }
 
-    /// Returns the attributes in the order in which they were set; of equal keys the last counts.
+    /// Returns the attributes in the order in which they were set.
+    ///
+    /// A key that was set several times is there as often; the last one counts.
     pub fn attributes(&self) -> impl Iterator<Item = (&str, Value<'_>)> {
         self.details().attributes()
     }
 
-    /// Returns the value of an attribute.
+    /// Returns the value of an attribute, the last one that was set.
     pub fn attribute(&self, key: &str) -> Option<Value<'_>> {
         self.attributes().filter(|(name, _)| *name == key).last().map(|(_, value)| value)
     }

@@ -1,0 +1,103 @@
+//! What goes wrong with a tracer as a whole: it does not start, or does not deliver.
+
+use std::time::Duration;
+use std::{fmt, io};
+
+/// Why a tracer was not installed.
+///
+/// # Examples
+///
+/// ```
+/// use tracer_core::{InstallError, Tracer};
+///
+/// let _tracer = Tracer::builder().install()?;
+/// let second = Tracer::builder().install();
+/// assert!(matches!(second, Err(InstallError::AlreadyInstalled)));
+/// # Ok::<_, InstallError>(())
+/// ```
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum InstallError {
+    /// A tracer is installed already; shut it down first, or use `build` and a scope.
+    AlreadyInstalled,
+    /// A thread could not be started.
+    Thread(io::Error),
+    /// All 2^24 numbers for tracers of this process have been used.
+    TooMany,
+    /// The collector's thread is gone: it panicked, or this is a forked child.
+    CollectorGone,
+}
+
+impl fmt::Display for InstallError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::AlreadyInstalled => "a tracer is installed already; shut it down first, or build this one and use its scope",
+            Self::Thread(_) => "a thread of the tracer could not be started",
+            Self::TooMany => "more tracers than a process can have",
+            Self::CollectorGone => "the tracer's collector is gone",
+        })
+    }
+}
+
+impl std::error::Error for InstallError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Thread(error) => Some(error),
+            _ => None,
+        }
+    }
+}
+
+/// What a flush could not deliver.
+///
+/// # Examples
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use tracer_core::{Batch, ExportError, Exporter, Span, Tracer};
+///
+/// #[derive(Debug)]
+/// struct Broken;
+///
+/// impl Exporter for Broken {
+///     fn name(&self) -> &str {
+///         "broken"
+///     }
+///
+///     fn export(&mut self, _: &Batch) -> Result<(), ExportError> {
+///         Err(ExportError::failed("connection refused"))
+///     }
+/// }
+///
+/// let tracer = Tracer::builder().exporter(Broken).build()?;
+/// tracer.in_scope(|| drop(Span::new("work")));
+/// let error = tracer.flush(Duration::from_secs(5)).unwrap_err();
+/// assert_eq!((error.queued, error.dropped), (0, 1));
+/// # Ok::<_, tracer_core::InstallError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct FlushError {
+    /// Spans still on their way when the time was over.
+    pub queued: u64,
+    /// Spans dropped since the last flush.
+    pub dropped: u64,
+    /// How long was waited, if it was not enough.
+    pub(super) timeout: Option<Duration>,
+}
+
+impl fmt::Display for FlushError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(timeout) = self.timeout {
+            write!(f, "{} spans not delivered within {timeout:?}", self.queued)?;
+        }
+        match (self.timeout, self.dropped) {
+            (_, 0) => Ok(()),
+            (Some(_), dropped) => write!(f, ", {dropped} dropped"),
+            (None, dropped) => write!(f, "{dropped} spans dropped"),
+        }
+    }
+}
+
+impl std::error::Error for FlushError {}
