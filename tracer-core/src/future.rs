@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::marker::PhantomData;
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 
 use pin_project_lite::pin_project;
 
@@ -16,9 +16,9 @@ use crate::held;
 use crate::id::SpanId;
 use crate::open::{Open, Phase, State};
 use crate::outcome::{Nothing, Observe};
-use crate::provider;
 use crate::record::flag;
 use crate::slot::{self, Polling};
+use crate::stack::Task;
 
 pin_project! {
     /// A future in a span of its own: what a `#[traced]` async function returns.
@@ -100,23 +100,23 @@ impl<F: Future, O: Observe<F::Output>> Future for Traced<F, O> {
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();
         let frame = this.frame;
-        let key = match frame.open.state {
+        let task = match frame.open.state {
             State::Off => return this.inner.poll(cx),
             State::New if !destination::is_active() => {
                 frame.open.state = State::Off;
                 return this.inner.poll(cx);
             }
-            State::New => frame.first_poll(),
-            State::Passive | State::Recorded => Some(provider::key()),
+            State::New => frame.first_poll(cx.waker()),
+            State::Passive | State::Recorded => Some(slot::task_of(cx.waker())),
         };
-        let Some(key) = key else {
+        let Some(task) = task else {
             let result = this.inner.poll(cx);
             if result.is_ready() {
                 frame.open.state = State::Off;
             }
             return result;
         };
-        let polled = frame.enter(key);
+        let polled = frame.enter(task);
         let result = this.inner.poll(cx);
         if let Poll::Ready(value) = &result {
             O::observe(&frame.open.context, value);
@@ -149,16 +149,16 @@ impl Frame {
         Self { open, origin }
     }
 
-    /// Opens the span, now that it is known who polls. Returns the running task's key; none where
+    /// Opens the span, now that it is known who polls. Returns the running task; none where
     /// nothing is to be made current for this poll.
     #[inline(never)]
-    fn first_poll(&mut self) -> Option<u64> {
+    fn first_poll(&mut self, waker: &Waker) -> Option<Task> {
         let callsite = self.open.callsite?;
-        let key = provider::key();
-        if slot::is_current(&self.open.context, key) && !callsite.is_root() {
+        let task = slot::task_of(waker);
+        if slot::is_current(&self.open.context, task.key) && !callsite.is_root() {
             if self.open.context.is_plain() {
                 self.open.begin(callsite);
-                return Some(key);
+                return Some(task);
             }
             if self.open.context.is_passive() {
                 // The context that says so is current already, for this poll.
@@ -166,24 +166,25 @@ impl Frame {
                 return None;
             }
         }
-        self.first_poll_elsewhere(callsite, key)
+        self.first_poll_elsewhere(callsite, task)
     }
 
     #[cold]
-    fn first_poll_elsewhere(&mut self, callsite: &'static Callsite, key: u64) -> Option<u64> {
-        let (parent, spawned) = slot::parent(self.open.context, slot::current_of(key), key);
+    fn first_poll_elsewhere(&mut self, callsite: &'static Callsite, task: Task) -> Option<Task> {
+        let (parent, spawned) =
+            slot::parent(self.open.context, slot::current_of(task.key), task.key);
         self.open = Open::child(callsite, parent, spawned);
-        (self.open.state != State::Off).then_some(key)
+        (self.open.state != State::Off).then_some(task)
     }
 
     #[inline(always)]
-    fn enter(&mut self, key: u64) -> Polled {
-        let (polling, is_outermost) = Polling::enter(&self.open.context, self.origin, key);
+    fn enter(&mut self, task: Task) -> Polled {
+        let (polling, is_outermost) = Polling::enter(&self.open.context, self.origin, task);
         // A span made by hand is older than the first poll of its future.
         let first = self.open.polls == 0 && self.open.phase != Phase::Opened;
         self.open.polls = self.open.polls.saturating_add(1);
         if self.open.phase == Phase::Held {
-            self.resume(key);
+            self.resume(task.key);
         }
         self.open.phase = Phase::Polling;
         let timed = is_outermost && self.open.state == State::Recorded;

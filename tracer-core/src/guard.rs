@@ -8,18 +8,25 @@ use crate::clock;
 use crate::context::SpanContext;
 use crate::destination;
 use crate::detail::{self, Draft};
-use crate::open::{Open, State};
+use crate::id::SpanId;
+use crate::open::{self, Ended, Open, State};
 use crate::provider;
 use crate::record::{Key, flag};
 use crate::slot;
 use crate::value::Value;
 
 /// The span of a `#[traced]` function that is not async: current until the guard is dropped.
+///
+/// Its context lies on the thread's stack alone, where it stays for as long as the function runs.
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct SpanGuard {
-    open: Open,
+    callsite: &'static Callsite,
+    parent: SpanId,
+    start: u64,
     below: usize,
+    flags: u16,
+    state: State,
     /// It was opened by a destructor, while the thread was unwinding already.
     unwinding: bool,
     not_send: PhantomData<*const ()>,
@@ -29,10 +36,7 @@ pub struct SpanGuard {
 #[doc(hidden)]
 #[inline(always)]
 pub fn enter(callsite: &'static Callsite) -> SpanGuard {
-    if !destination::is_active() {
-        return SpanGuard::new(Open::off(), 0);
-    }
-    enter_active(callsite)
+    if destination::is_active() { enter_active(callsite) } else { SpanGuard::off(callsite) }
 }
 
 #[inline(never)]
@@ -40,49 +44,71 @@ fn enter_active(callsite: &'static Callsite) -> SpanGuard {
     // Registers the providers before the key is asked for the first time.
     callsite.id();
     let key = provider::key();
-    let current = slot::current_of(key);
-    if current.is_plain() && !callsite.is_root() {
-        let open = Open::recorded(callsite, current, 0);
-        let below = slot::enter(open.context, key);
-        return SpanGuard::new(open, below);
+    if !callsite.is_root() {
+        if let Some((parent, below)) = slot::enter_child(callsite, key) {
+            let guard = SpanGuard::off(callsite);
+            let (state, unwinding) = (State::Recorded, panicking());
+            return SpanGuard { parent, below, state, unwinding, start: clock::ticks(), ..guard };
+        }
     }
-    if current.is_passive() && !callsite.is_root() {
-        // Not recorded either, and the context that says so is current already.
-        return SpanGuard::new(Open::off(), 0);
-    }
-    enter_uncommon(callsite, current, key)
+    enter_uncommon(callsite, key)
 }
 
-#[cold]
-fn enter_uncommon(callsite: &'static Callsite, current: SpanContext, key: u64) -> SpanGuard {
-    let open = Open::child(callsite, current, current.is_inherited());
-    let below = if open.state == State::Off { 0 } else { slot::enter(open.context, key) };
-    SpanGuard::new(open, below)
+#[inline(never)]
+fn enter_uncommon(callsite: &'static Callsite, key: u64) -> SpanGuard {
+    let current = slot::current_of(key);
+    if current.is_passive() && !callsite.is_root() {
+        // Not recorded either, and the context that says so is current already.
+        return SpanGuard::off(callsite);
+    }
+    let Open { context, parent, start, flags, state, .. } =
+        Open::child(callsite, current, current.is_inherited());
+    let below = if state == State::Off { 0 } else { slot::enter(context, key) };
+    let unwinding = panicking();
+    SpanGuard { callsite, parent, start, below, flags, state, unwinding, not_send: PhantomData }
 }
 
 impl SpanGuard {
     #[inline(always)]
-    fn new(open: Open, below: usize) -> Self {
-        let unwinding = open.state != State::Off && panicking();
-        Self { open, below, unwinding, not_send: PhantomData }
+    const fn off(callsite: &'static Callsite) -> Self {
+        Self {
+            callsite,
+            parent: SpanId::NONE,
+            start: 0,
+            below: 0,
+            flags: 0,
+            state: State::Off,
+            unwinding: false,
+            not_send: PhantomData,
+        }
     }
 
-    pub(crate) const fn context(&self) -> &SpanContext {
-        &self.open.context
+    /// The context that was entered; [`SpanContext::NONE`] where none was.
+    #[inline(always)]
+    pub(crate) fn context(&self) -> SpanContext {
+        if self.state == State::Off { SpanContext::NONE } else { slot::entered(self.below) }
     }
 
     #[inline(never)]
     fn close(&mut self) {
-        let end = if self.open.state == State::Recorded { clock::ticks() } else { 0 };
-        slot::leave_with_all_above(self.below);
-        self.open.end(end, if panicking() && !self.unwinding { flag::PANICKED } else { 0 }, 0);
+        let end = if self.state == State::Recorded { clock::ticks() } else { 0 };
+        let context = slot::leave_with_all_above(self.below);
+        let panicked = if panicking() && !self.unwinding { flag::PANICKED } else { 0 };
+        let flags = self.flags | panicked;
+        if self.state == State::Recorded {
+            let ended = Ended { parent: self.parent, start: self.start, end, polls: 0, flags };
+            open::write_end(&context, self.callsite, &ended);
+        }
+        if flags & flag::LOCAL_ROOT != 0 {
+            context.root.end();
+        }
     }
 }
 
 impl Drop for SpanGuard {
     #[inline(always)]
     fn drop(&mut self) {
-        if self.open.state != State::Off {
+        if self.state != State::Off {
             self.close();
         }
     }

@@ -48,11 +48,11 @@ pub(crate) enum Phase {
 #[derive(Debug)]
 pub(crate) struct Open {
     pub(crate) context: SpanContext,
-    parent: SpanId,
+    pub(crate) parent: SpanId,
     pub(crate) start: u64,
     pub(crate) callsite: Option<&'static Callsite>,
     pub(crate) polls: u32,
-    flags: u16,
+    pub(crate) flags: u16,
     pub(crate) state: State,
     pub(crate) phase: Phase,
 }
@@ -162,23 +162,9 @@ impl Open {
     #[inline(always)]
     pub(crate) fn end(&mut self, end: u64, flags: u16, polls: u32) {
         let flags = self.flags | flags;
-        if self.state == State::Recorded {
-            let callsite = self.callsite.map_or(0, Callsite::id);
-            let context = &self.context;
-            let head = Head { kind: Kind::End, extra: flags, tracer: context.tracer(), callsite };
-            log::end(
-                context.tracer(),
-                [
-                    head.to_word(),
-                    context.trace.high,
-                    context.trace.low,
-                    context.span.0,
-                    self.parent.0,
-                    self.start,
-                    end,
-                    u64::from(polls) << 32 | u64::from(context.path),
-                ],
-            );
+        if let (State::Recorded, Some(callsite)) = (self.state, self.callsite) {
+            let ended = Ended { parent: self.parent, start: self.start, end, polls, flags };
+            write_end(&self.context, callsite, &ended);
         }
         if flags & flag::LOCAL_ROOT != 0 {
             self.context.root.end();
@@ -186,4 +172,31 @@ impl Open {
         self.state = State::Off;
         self.flags = 0;
     }
+}
+
+/// What an ended span has beside its context.
+pub(crate) struct Ended {
+    pub(crate) parent: SpanId,
+    pub(crate) start: u64,
+    pub(crate) end: u64,
+    pub(crate) polls: u32,
+    pub(crate) flags: u16,
+}
+
+/// Writes the end of a span to the log.
+#[inline(always)]
+pub(crate) fn write_end(context: &SpanContext, callsite: &'static Callsite, ended: &Ended) {
+    let (tracer, callsite) = (context.tracer(), callsite.id());
+    let head = Head { kind: Kind::End, extra: ended.flags, tracer, callsite };
+    let words = [
+        head.to_word(),
+        context.trace.high,
+        context.trace.low,
+        context.span.0,
+        ended.parent.0,
+        ended.start,
+        ended.end,
+        u64::from(ended.polls) << 32 | u64::from(context.path),
+    ];
+    log::end(tracer, words);
 }

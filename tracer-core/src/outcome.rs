@@ -27,7 +27,7 @@ pub trait Observe<T> {
 #[doc(hidden)]
 #[inline(always)]
 pub fn observe<T, O: Observe<T>>(guard: &SpanGuard, _: O, value: &T) {
-    O::observe(guard.context(), value);
+    O::observe(&guard.context(), value);
 }
 
 /// Nothing to learn from the value.

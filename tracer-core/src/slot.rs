@@ -5,11 +5,14 @@
 //! `LocalSet` driven inside a request, a nested `block_on`) does not see it.
 
 use std::cell::Cell;
+use std::task::Waker;
 
+use crate::callsite::Callsite;
 use crate::context::{INHERITED, RECORDED, SpanContext};
 use crate::id::SpanId;
+use crate::path;
 use crate::provider::{self, ContextProvider, inherited, is_same_task, key};
-use crate::stack::{Kind, Stack};
+use crate::stack::{Kind, Stack, Task};
 
 thread_local! {
     static STACK: Stack = const { Stack::new() };
@@ -146,7 +149,25 @@ fn is_on_poll_stack(span: SpanId, key: u64) -> bool {
 /// Makes `context` current for the task `key`, until [`leave`] is called with what this returns.
 #[inline(always)]
 pub(crate) fn enter(context: SpanContext, key: u64) -> usize {
-    STACK.with(|stack| stack.push(&context, key, SpanId::NONE, Kind::Guard))
+    let task = Task { key, waker: 0 };
+    STACK.with(|stack| stack.push(&context, task, SpanId::NONE, Kind::Guard))
+}
+
+/// Makes a child of the recorded span on top current, if that one is current for the task `key`.
+/// Returns the parent and the depth below.
+#[inline(always)]
+pub(crate) fn enter_child(callsite: &'static Callsite, key: u64) -> Option<(SpanId, usize)> {
+    STACK.with(|stack| {
+        let top = stack.top();
+        let plain = top.flags.get() & (RECORDED | INHERITED) == RECORDED;
+        if !plain || !is_same_task(top.key.get(), key) {
+            return None;
+        }
+        let parent = top.context();
+        let child =
+            SpanContext { span: SpanId::new(), path: path::child(parent.path, callsite), ..parent };
+        Some((parent.span, stack.push(&child, top.task(), SpanId::NONE, Kind::Guard)))
+    })
 }
 
 /// Leaves what the guard of `span` entered, if that guard is the current one; else it will be left
@@ -162,11 +183,44 @@ pub(crate) fn leave(span: SpanId, below: usize) {
     });
 }
 
-/// Leaves what was entered at this depth, and all above it: a guard that was leaked there ends with
-/// the function that leaked it.
+/// Leaves what was entered above `below`, and all above it: a guard that was leaked there ends with
+/// the function that leaked it. Returns what was entered.
 #[inline(always)]
-pub(crate) fn leave_with_all_above(below: usize) {
-    STACK.with(|stack| stack.truncate(below));
+pub(crate) fn leave_with_all_above(below: usize) -> SpanContext {
+    STACK.with(|stack| {
+        if stack.depth.get() != below + 1 {
+            stack.truncate(below + 1);
+        }
+        let context = stack.top().context();
+        stack.truncate(below);
+        context
+    })
+}
+
+/// What was entered above `below`.
+#[inline(always)]
+pub(crate) fn entered(below: usize) -> SpanContext {
+    STACK.with(|stack| {
+        if stack.depth.get() != below + 1 {
+            stack.truncate(below + 1);
+        }
+        stack.top().context()
+    })
+}
+
+/// The running task, as a poll with this waker shows it.
+#[inline(always)]
+pub(crate) fn task_of(waker: &Waker) -> Task {
+    // Null where a waker does nothing: it may be any task's.
+    let data = waker.data().addr();
+    STACK.with(|stack| {
+        let top = stack.top();
+        if data != 0 && top.waker.get() == data {
+            top.task()
+        } else {
+            Task { key: key(), waker: data }
+        }
+    })
 }
 
 /// A frame being polled; dropping it restores the slot, also while unwinding.
@@ -179,14 +233,14 @@ impl Polling {
     /// Enters the frame of `context`, which was made where `origin` was current. Says whether no
     /// span of the same task encloses it: its polls are the task's.
     #[inline(always)]
-    pub(crate) fn enter(context: &SpanContext, origin: SpanId, key: u64) -> (Self, bool) {
+    pub(crate) fn enter(context: &SpanContext, origin: SpanId, task: Task) -> (Self, bool) {
         STACK.with(|stack| {
             let outer = stack.top();
             let (span, flags) = (outer.span.get(), outer.flags.get());
             let is_outermost = span == SpanId::NONE
                 || flags & INHERITED != 0
-                || !is_same_task(outer.key.get(), key);
-            let below = stack.push(context, key, origin, Kind::Frame);
+                || !is_same_task(outer.key.get(), task.key);
+            let below = stack.push(context, task, origin, Kind::Frame);
             (Self { below }, is_outermost)
         })
     }

@@ -35,6 +35,9 @@ pub(crate) struct Place {
     root: Cell<Root>,
     /// The task that it is current for.
     pub(crate) key: Cell<u64>,
+    /// What the task's waker points to, 0 where that is not known: a poll that comes with the same
+    /// waker is of the same task, which need not be asked of the runtime then.
+    pub(crate) waker: Cell<usize>,
     /// The span that was current where the frame was made.
     pub(crate) origin: Cell<SpanId>,
     pub(crate) kind: Cell<Kind>,
@@ -43,9 +46,16 @@ pub(crate) struct Place {
 #[derive(Clone, Copy, Debug)]
 struct Entry {
     context: SpanContext,
-    key: u64,
+    task: Task,
     origin: SpanId,
     kind: Kind,
+}
+
+/// The running task: its key, and what its waker points to or 0.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Task {
+    pub(crate) key: u64,
+    pub(crate) waker: usize,
 }
 
 impl Place {
@@ -58,19 +68,21 @@ impl Place {
             flags: Cell::new(flags),
             root: Cell::new(root),
             key: Cell::new(0),
+            waker: Cell::new(0),
             origin: Cell::new(SpanId::NONE),
             kind: Cell::new(Kind::Guard),
         }
     }
 
     #[inline(always)]
-    fn set(&self, context: &SpanContext, key: u64, origin: SpanId, kind: Kind) {
+    fn set(&self, context: &SpanContext, task: Task, origin: SpanId, kind: Kind) {
         self.trace.set(context.trace);
         self.span.set(context.span);
         self.path.set(context.path);
         self.flags.set(context.flags);
         self.root.set(context.root);
-        self.key.set(key);
+        self.key.set(task.key);
+        self.waker.set(task.waker);
         self.origin.set(origin);
         self.kind.set(kind);
     }
@@ -86,9 +98,14 @@ impl Place {
         }
     }
 
+    #[inline(always)]
+    pub(crate) fn task(&self) -> Task {
+        Task { key: self.key.get(), waker: self.waker.get() }
+    }
+
     fn entry(&self) -> Entry {
         let (context, origin) = (self.context(), self.origin.get());
-        Entry { context, key: self.key.get(), origin, kind: self.kind.get() }
+        Entry { context, task: self.task(), origin, kind: self.kind.get() }
     }
 }
 
@@ -125,14 +142,14 @@ impl Stack {
     pub(crate) fn push(
         &self,
         context: &SpanContext,
-        key: u64,
+        task: Task,
         origin: SpanId,
         kind: Kind,
     ) -> usize {
         let below = self.depth.get();
         self.depth.set(below + 1);
         let place = if below + 1 < MAX { &self.entries[below + 1] } else { self.displace() };
-        place.set(context, key, origin, kind);
+        place.set(context, task, origin, kind);
         below
     }
 
@@ -163,8 +180,8 @@ impl Stack {
         DEEP.with(|place| {
             let mut deep = place.replace(ManuallyDrop::new(Vec::new()));
             let kept = (depth + 1).saturating_sub(MAX);
-            if let Some(Entry { context, key, origin, kind }) = deep.get(kept) {
-                self.entries[MAX].set(context, *key, *origin, *kind);
+            if let Some(Entry { context, task, origin, kind }) = deep.get(kept) {
+                self.entries[MAX].set(context, *task, *origin, *kind);
             }
             deep.truncate(kept);
             if kept > 0 {

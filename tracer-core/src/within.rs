@@ -10,7 +10,6 @@ use crate::clock;
 use crate::context::SpanContext;
 use crate::future::Traced;
 use crate::open::Open;
-use crate::provider;
 use crate::slot::{self, Polling};
 use crate::span::Span;
 
@@ -167,7 +166,7 @@ impl<F: Future> Future for InContext<F> {
         if context.is_none() {
             return this.inner.poll(cx);
         }
-        let (_polling, _) = Polling::enter(&context, context.span, provider::key());
+        let (_polling, _) = Polling::enter(&context, context.span, slot::task_of(cx.waker()));
         let spawned = std::mem::take(this.spawned);
         if spawned != 0 {
             slot::set_delay(clock::ticks().saturating_sub(spawned));
