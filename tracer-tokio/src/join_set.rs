@@ -12,8 +12,7 @@ use crate::provider::register;
 
 /// A [`tokio::task::JoinSet`] whose tasks' spans are children of their spawner's.
 ///
-/// All that does not spawn is reached through [`Deref`]; so are `spawn_on`, `spawn_local_on` and
-/// `spawn_blocking_on`, which do not carry the context.
+/// All that does not spawn is reached through [`Deref`].
 ///
 /// # Examples
 ///
@@ -101,7 +100,9 @@ impl<T: 'static> JoinSet<T> {
         self.tasks.spawn_blocking(in_current(f))
     }
 
-    /// As [`tokio::task::JoinSet::spawn_on`].
+    /// Spawns a task as [`tokio::task::JoinSet::spawn_on`], in the current context.
+    ///
+    /// [`tokio::task::JoinSet::spawn_on`]: https://docs.rs/tokio/1/tokio/task/struct.JoinSet.html#method.spawn_on
     #[track_caller]
     pub fn spawn_on<F>(&mut self, future: F, handle: &Handle) -> AbortHandle
     where
@@ -112,7 +113,9 @@ impl<T: 'static> JoinSet<T> {
         self.tasks.spawn_on(spawned(future), handle)
     }
 
-    /// As [`tokio::task::JoinSet::spawn_local_on`].
+    /// Spawns a task as [`tokio::task::JoinSet::spawn_local_on`], in the current context.
+    ///
+    /// [`tokio::task::JoinSet::spawn_local_on`]: https://docs.rs/tokio/1/tokio/task/struct.JoinSet.html#method.spawn_local_on
     #[track_caller]
     pub fn spawn_local_on<F>(&mut self, future: F, local_set: &LocalSet) -> AbortHandle
     where
@@ -122,7 +125,9 @@ impl<T: 'static> JoinSet<T> {
         self.tasks.spawn_local_on(spawned(future), local_set)
     }
 
-    /// As [`tokio::task::JoinSet::spawn_blocking_on`].
+    /// Runs `f` as [`tokio::task::JoinSet::spawn_blocking_on`], in the current context.
+    ///
+    /// [`tokio::task::JoinSet::spawn_blocking_on`]: https://docs.rs/tokio/1/tokio/task/struct.JoinSet.html#method.spawn_blocking_on
     #[track_caller]
     pub fn spawn_blocking_on<F>(&mut self, f: F, handle: &Handle) -> AbortHandle
     where
@@ -133,7 +138,17 @@ impl<T: 'static> JoinSet<T> {
         self.tasks.spawn_blocking_on(in_current(f), handle)
     }
 
-    /// As [`tokio::task::JoinSet::join_all`].
+    /// Waits for all tasks and returns their results, in the order in which they end.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+    /// let mut tasks = tracer_tokio::JoinSet::new();
+    /// tasks.spawn(async { 42 });
+    /// assert_eq!(tasks.join_all().await, [42]);
+    /// # });
+    /// ```
     ///
     /// # Panics
     ///
