@@ -16,9 +16,9 @@ use crate::held;
 use crate::id::SpanId;
 use crate::open::{Open, Phase, State};
 use crate::outcome::{Nothing, Observe};
+use crate::provider;
 use crate::record::flag;
 use crate::slot::{self, Polling};
-use crate::stack::Task;
 
 pin_project! {
     /// A future in a span of its own: what a `#[traced]` async function returns.
@@ -100,23 +100,23 @@ impl<F: Future, O: Observe<F::Output>> Future for Traced<F, O> {
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();
         let frame = this.frame;
-        let task = match frame.open.state {
+        let current = match frame.open.state {
             State::Off => return this.inner.poll(cx),
             State::New if !destination::is_active() => {
                 frame.open.state = State::Off;
                 return this.inner.poll(cx);
             }
             State::New => frame.first_poll(cx.waker()),
-            State::Passive | State::Recorded => Some(slot::task_of(cx.waker())),
+            State::Passive | State::Recorded => false,
         };
-        let Some(task) = task else {
+        if current {
             let result = this.inner.poll(cx);
             if result.is_ready() {
                 frame.open.state = State::Off;
             }
             return result;
-        };
-        let polled = frame.enter(task);
+        }
+        let polled = frame.enter(cx.waker());
         let result = this.inner.poll(cx);
         if let Poll::Ready(value) = &result {
             O::observe(&frame.open.context, value);
@@ -149,45 +149,43 @@ impl Frame {
         Self { open, origin }
     }
 
-    /// Opens the span, now that it is known who polls. Returns the running task; none where
-    /// nothing is to be made current for this poll.
+    /// Opens the span, now that it is known who polls. Returns whether the context that counts for
+    /// this poll is current already.
     #[inline(never)]
-    fn first_poll(&mut self, waker: &Waker) -> Option<Task> {
-        let callsite = self.open.callsite?;
-        let task = slot::task_of(waker);
-        if slot::is_current(&self.open.context, task.key) && !callsite.is_root() {
+    fn first_poll(&mut self, waker: &Waker) -> bool {
+        let Some(callsite) = self.open.callsite else { return true };
+        let key = slot::task_of(waker).key;
+        if slot::is_current(&self.open.context, key) && !callsite.is_root() {
             if self.open.context.is_plain() {
                 self.open.begin(callsite);
-                return Some(task);
+                return false;
             }
             if self.open.context.is_passive() {
-                // The context that says so is current already, for this poll.
                 self.open.state = State::Passive;
-                return None;
+                return true;
             }
         }
-        self.first_poll_elsewhere(callsite, task)
+        self.first_poll_elsewhere(callsite, key)
     }
 
     #[cold]
-    fn first_poll_elsewhere(&mut self, callsite: &'static Callsite, task: Task) -> Option<Task> {
-        let (parent, spawned) =
-            slot::parent(self.open.context, slot::current_of(task.key), task.key);
+    fn first_poll_elsewhere(&mut self, callsite: &'static Callsite, key: u64) -> bool {
+        let (parent, spawned) = slot::parent(self.open.context, slot::current_of(key), key);
         self.open = Open::child(callsite, parent, spawned);
-        (self.open.state != State::Off).then_some(task)
+        self.open.state == State::Off
     }
 
     #[inline(always)]
-    fn enter(&mut self, task: Task) -> Polled {
-        let (polling, is_outermost) = Polling::enter(&self.open.context, self.origin, task);
+    fn enter(&mut self, waker: &Waker) -> Polled {
+        let polling = Polling::enter(&self.open.context, self.origin, waker);
         // A span made by hand is older than the first poll of its future.
         let first = self.open.polls == 0 && self.open.phase != Phase::Opened;
         self.open.polls = self.open.polls.saturating_add(1);
         if self.open.phase == Phase::Held {
-            self.resume(task.key);
+            self.resume();
         }
         self.open.phase = Phase::Polling;
-        let timed = is_outermost && self.open.state == State::Recorded;
+        let timed = polling.is_outermost && self.open.state == State::Recorded;
         let start = timed.then(|| if first { self.open.start } else { clock::ticks() });
         Polled { polling, start }
     }
@@ -234,10 +232,10 @@ impl Frame {
     }
 
     #[cold]
-    fn resume(&self, key: u64) {
+    fn resume(&self) {
         if let Some(context) = held::take(self.open.context.span) {
             // Above the frame, where the guard finds it.
-            let _below = slot::enter(context, key);
+            let _below = slot::enter(context, provider::key());
         }
     }
 

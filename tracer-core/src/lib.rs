@@ -30,6 +30,7 @@ mod provider;
 mod slot;
 #[cfg(not(loom))]
 mod span;
+#[cfg(not(loom))]
 mod stack;
 #[cfg(not(loom))]
 mod within;

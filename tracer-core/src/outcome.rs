@@ -97,7 +97,7 @@ outcome!(ByDebug, [Debug], |error| Value::Debug(error), None);
 outcome!(ByName, [], |_error| Value::Str(""), None);
 
 impl SpanContext {
-    /// Marks the span as failed, with the error's message and up to 8 sources.
+    /// Marks the span as failed, with the error's type, message and up to 8 sources.
     ///
     /// With `RUST_BACKTRACE` set the system's backtrace is recorded, too. Of several errors the
     /// last one counts.
@@ -108,9 +108,9 @@ impl SpanContext {
     /// let error = "x".parse::<u8>().unwrap_err();
     /// tracer_core::current().record_error(&error);
     /// ```
-    pub fn record_error(&self, error: &(dyn Error + 'static)) {
+    pub fn record_error<E: Error + ?Sized>(&self, error: &E) {
         if self.is_recorded() {
-            fail(self, "", Value::Display(&error), error.source());
+            fail(self, type_name::<E>(), Value::Display(&error), error.source());
         }
     }
 }

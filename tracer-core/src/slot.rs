@@ -227,22 +227,36 @@ pub(crate) fn task_of(waker: &Waker) -> Task {
 #[derive(Debug)]
 pub(crate) struct Polling {
     below: usize,
+    /// No span of the same task encloses it: its polls are the task's.
+    pub(crate) is_outermost: bool,
 }
 
 impl Polling {
-    /// Enters the frame of `context`, which was made where `origin` was current. Says whether no
-    /// span of the same task encloses it: its polls are the task's.
-    #[inline(always)]
-    pub(crate) fn enter(context: &SpanContext, origin: SpanId, task: Task) -> (Self, bool) {
+    /// Enters the frame of `context`, which was made where `origin` was current.
+    ///
+    /// Not inlined: a traced function would be several times longer than a plain one.
+    #[inline(never)]
+    pub(crate) fn enter(context: &SpanContext, origin: SpanId, waker: &Waker) -> Self {
         STACK.with(|stack| {
             let outer = stack.top();
-            let (span, flags) = (outer.span.get(), outer.flags.get());
-            let is_outermost = span == SpanId::NONE
-                || flags & INHERITED != 0
-                || !is_same_task(outer.key.get(), task.key);
-            let below = stack.push(context, task, origin, Kind::Frame);
-            (Self { below }, is_outermost)
+            let data = waker.data().addr();
+            if data != 0 && outer.waker.get() == data {
+                let is_outermost =
+                    outer.flags.get() & INHERITED != 0 || outer.span.get() == SpanId::NONE;
+                let below = stack.push(context, outer.task(), origin, Kind::Frame);
+                return Self { below, is_outermost };
+            }
+            Self::enter_as(stack, context, origin, Task { key: key(), waker: data })
         })
+    }
+
+    fn enter_as(stack: &Stack, context: &SpanContext, origin: SpanId, task: Task) -> Self {
+        let outer = stack.top();
+        let is_outermost = outer.span.get() == SpanId::NONE
+            || outer.flags.get() & INHERITED != 0
+            || !is_same_task(outer.key.get(), task.key);
+        let below = stack.push(context, task, origin, Kind::Frame);
+        Self { below, is_outermost }
     }
 
     /// What is on top of this frame when its poll is over: a guard that is held over an await.

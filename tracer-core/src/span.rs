@@ -123,8 +123,8 @@ impl Span {
         self.open.context.add_link(to);
     }
 
-    /// Marks the span as failed, with the error's message and up to 8 sources.
-    pub fn record_error(&self, error: &(dyn std::error::Error + 'static)) {
+    /// Marks the span as failed, with the error's type, message and up to 8 sources.
+    pub fn record_error<E: std::error::Error + ?Sized>(&self, error: &E) {
         self.open.context.record_error(error);
     }
 }

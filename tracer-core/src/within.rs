@@ -166,7 +166,7 @@ impl<F: Future> Future for InContext<F> {
         if context.is_none() {
             return this.inner.poll(cx);
         }
-        let (_polling, _) = Polling::enter(&context, context.span, slot::task_of(cx.waker()));
+        let _polling = Polling::enter(&context, context.span, cx.waker());
         let spawned = std::mem::take(this.spawned);
         if spawned != 0 {
             slot::set_delay(clock::ticks().saturating_sub(spawned));

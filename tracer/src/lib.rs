@@ -235,7 +235,7 @@ pub use init::{Guard, init};
 pub use tracer_core::{
     Builder, ContextProvider, Entered, FlushError, FutureExt, InContext, InstallError, Ratio,
     Sampler, Span, SpanContext, SpanId, Stats, TraceId, Traced, Tracer, Value, current, in_current,
-    testing,
+    key_of, register, testing,
 };
 
 pub mod export {
@@ -274,7 +274,7 @@ pub mod export {
     //! ```
 
     #[cfg(feature = "tree")]
-    pub use tracer_view::Tree;
+    pub use tracer_view::{Color, Tree};
 
     pub use tracer_core::{
         Batch, Callsite, Completeness, Dropped, ErrorRecord, Event, ExportError, Exporter,

@@ -7,8 +7,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use bench_workloads::{Mode, Peer};
-use tracer::{Ratio, Tracer};
 use tracer::export::{Batch, ExportError, Exporter};
+use tracer::{Ratio, Tracer};
 
 bench_workloads::functions!(#[tracer::traced]);
 bench_workloads::cases!();

@@ -4,7 +4,8 @@ use std::fmt;
 use std::future::Future;
 use std::hint::black_box;
 use std::pin::{Pin, pin};
-use std::task::{Context, Poll, Waker};
+use std::sync::Arc;
+use std::task::{Context, Poll, Wake, Waker};
 
 /// A workload: what is run, and what it counts as.
 pub struct Case {
@@ -75,15 +76,28 @@ impl Future for Yields {
     }
 }
 
+/// Wakes nobody; but it is some task's, as the wakers of runtimes are.
+struct OfATask;
+
+impl Wake for OfATask {
+    fn wake(self: Arc<Self>) {}
+}
+
+thread_local! {
+    static WAKER: Waker = Arc::new(OfATask).into();
+}
+
 /// Polls until ready, as a runtime does: without knowing what it polls. What else a runtime does
 /// between two polls is not what is measured.
 pub fn drive<F: Future>(future: F) -> F::Output {
     let mut future = pin!(future);
     let mut future: Pin<&mut dyn Future<Output = F::Output>> = black_box(future.as_mut());
-    let mut cx = Context::from_waker(Waker::noop());
-    loop {
-        if let Poll::Ready(output) = future.as_mut().poll(&mut cx) {
-            return output;
+    WAKER.with(|waker| {
+        let mut cx = Context::from_waker(waker);
+        loop {
+            if let Poll::Ready(output) = future.as_mut().poll(&mut cx) {
+                return output;
+            }
         }
-    }
+    })
 }
