@@ -12,7 +12,7 @@ use crate::id::SpanId;
 use crate::open::{self, Ended, Open, State};
 use crate::provider;
 use crate::record::{Key, flag};
-use crate::slot;
+use crate::slot::{self, OnTop};
 use crate::value::Value;
 
 /// The span of a `#[traced]` function that is not async: current until the guard is dropped.
@@ -44,23 +44,23 @@ fn enter_active(callsite: &'static Callsite) -> SpanGuard {
     // Registers the providers before the key is asked for the first time.
     callsite.id();
     let key = provider::key();
-    if !callsite.is_root() {
-        if let Some((parent, below)) = slot::enter_child(callsite, key) {
+    if callsite.is_root() {
+        return enter_uncommon(callsite, key);
+    }
+    match slot::enter_child(callsite, key) {
+        OnTop::Parent(parent, below) => {
             let guard = SpanGuard::off(callsite);
             let (state, unwinding) = (State::Recorded, panicking());
-            return SpanGuard { parent, below, state, unwinding, start: clock::ticks(), ..guard };
+            SpanGuard { parent, below, state, unwinding, start: clock::ticks(), ..guard }
         }
+        OnTop::Passive => SpanGuard::off(callsite),
+        OnTop::Uncommon => enter_uncommon(callsite, key),
     }
-    enter_uncommon(callsite, key)
 }
 
 #[inline(never)]
 fn enter_uncommon(callsite: &'static Callsite, key: u64) -> SpanGuard {
     let current = slot::current_of(key);
-    if current.is_passive() && !callsite.is_root() {
-        // Not recorded either, and the context that says so is current already.
-        return SpanGuard::off(callsite);
-    }
     let Open { context, parent, start, flags, state, .. } =
         Open::child(callsite, current, current.is_inherited());
     let below = if state == State::Off { 0 } else { slot::enter(context, key) };

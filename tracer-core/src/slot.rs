@@ -153,20 +153,36 @@ pub(crate) fn enter(context: SpanContext, key: u64) -> usize {
     STACK.with(|stack| stack.push(&context, task, SpanId::NONE, Kind::Guard))
 }
 
-/// Makes a child of the recorded span on top current, if that one is current for the task `key`.
-/// Returns the parent and the depth below.
+/// What [`enter_child`] found on top.
+pub(crate) enum OnTop {
+    /// A recorded span: its child is current now. The parent, and the depth below the child.
+    Parent(SpanId, usize),
+    /// A span that is not recorded: nor is what it calls, and that is current already.
+    Passive,
+    /// Something else: no span, an inherited one, or one of another task.
+    Uncommon,
+}
+
+/// Makes a child of the span on top current, if that one is simply the running task's.
 #[inline(always)]
-pub(crate) fn enter_child(callsite: &'static Callsite, key: u64) -> Option<(SpanId, usize)> {
+pub(crate) fn enter_child(callsite: &'static Callsite, key: u64) -> OnTop {
     STACK.with(|stack| {
         let top = stack.top();
-        let plain = top.flags.get() & (RECORDED | INHERITED) == RECORDED;
-        if !plain || !is_same_task(top.key.get(), key) {
-            return None;
+        if !is_same_task(top.key.get(), key) {
+            return OnTop::Uncommon;
         }
-        let parent = top.context();
-        let child =
-            SpanContext { span: SpanId::new(), path: path::child(parent.path, callsite), ..parent };
-        Some((parent.span, stack.push(&child, top.task(), SpanId::NONE, Kind::Guard)))
+        match top.flags.get() & (RECORDED | INHERITED) {
+            RECORDED => {
+                let parent = top.context();
+                let span = SpanId::new();
+                let child =
+                    SpanContext { span, path: path::child(parent.path, callsite), ..parent };
+                let below = stack.push(&child, top.task(), SpanId::NONE, Kind::Guard);
+                OnTop::Parent(parent.span, below)
+            }
+            0 if top.span.get() != SpanId::NONE => OnTop::Passive,
+            _ => OnTop::Uncommon,
+        }
     })
 }
 
