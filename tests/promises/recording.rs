@@ -1,13 +1,14 @@
 //! What is said of a span arrives: attributes, events, links, errors, polls.
 
 use std::fmt;
+use std::pin::pin;
 use std::sync::mpsc::channel;
 use std::thread;
 
 use futures::executor::block_on;
 use tracer::export::{Event, Memory, SpanRecord};
 use tracer::{FutureExt as _, Ratio, Span, Tracer, Value, current, testing, traced};
-use tracer_tests::{Runtime, on_each_runtime, pause, scope};
+use tracer_tests::{Gate, Runtime, on_each_runtime, pause, poll_once, scope};
 
 on_each_runtime!(polls_and_slices);
 
@@ -196,22 +197,25 @@ fn what_other_threads_say_arrives_while_other_tracers_flush() {
             told.send(()).unwrap();
         }
     });
-    // The log of this thread is read before the teller's, or behind it: both are tried.
-    let (stop, stopped) = channel::<()>();
-    let flushing = thread::spawn(move || {
-        let other = tracer_tests::scope();
-        while stopped.try_recv() == Err(std::sync::mpsc::TryRecvError::Empty) {
-            other.spans();
-        }
+    let (stop, stopped) = (Gate::default(), Gate::default());
+    let flushing = [stop.clone(), stopped.clone()].map(|stop| {
+        thread::spawn(move || {
+            let other = tracer_tests::scope();
+            while poll_once(pin!(stop.clone())).is_pending() {
+                other.spans();
+            }
+        })
     });
-    for _ in 0..20_000 {
+    for _ in 0..40_000 {
         let span = scope.in_scope(|| Span::root("span"));
         go.send(span.context()).unwrap();
         heard.recv().unwrap();
         drop(span);
     }
-    drop((stop, go));
-    flushing.join().unwrap();
+    stop.open();
+    stopped.open();
+    drop(go);
+    flushing.into_iter().for_each(|thread| thread.join().unwrap());
     teller.join().unwrap();
     let bare = scope.spans().iter().filter(|span| span.attribute("from").is_none()).count();
     assert_eq!(bare, 0, "spans without what was said of them");

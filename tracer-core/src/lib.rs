@@ -4,84 +4,64 @@
 //! through them; a module uses only modules of lower floors, which a test checks.
 #![cfg_attr(loom, allow(dead_code, reason = "the model builds the log's protocol alone"))]
 
+// What a span is made of.
 mod callsite;
-mod value;
-
+mod clock;
 mod id;
 mod path;
 mod root;
-mod sample;
+mod value;
 
-#[cfg(not(loom))]
-mod closure;
-#[cfg(not(loom))]
+// Whose child it is, and whether it is recorded.
 mod context;
-#[cfg(not(loom))]
-mod future;
-#[cfg(not(loom))]
-mod guard;
-#[cfg(not(loom))]
-mod open;
-#[cfg(not(loom))]
-mod outcome;
-#[cfg(not(loom))]
+mod destination;
 mod provider;
-#[cfg(not(loom))]
+mod sample;
 mod slot;
-#[cfg(not(loom))]
-mod span;
-#[cfg(not(loom))]
 mod stack;
-#[cfg(not(loom))]
+
+// Open: by hand, of a function, of a future.
+mod guard;
+mod held;
+mod open;
+mod span;
+
+mod closure;
+mod future;
+mod outcome;
 mod within;
 
-#[cfg(not(loom))]
-mod collector;
-#[cfg(not(loom))]
-mod export;
-#[cfg(not(loom))]
-pub mod testing;
-
-mod chunk;
-mod clock;
-mod destination;
-#[cfg(not(loom))]
+// Written down by its thread.
 mod detail;
-#[cfg(not(loom))]
-mod held;
-#[cfg(not(loom))]
 mod log;
 mod record;
+
+mod chunk;
 mod sync;
 
+// Collected and handed on.
+mod collector;
+mod export;
+pub mod testing;
+
 pub use callsite::Callsite;
-#[cfg(not(loom))]
 pub use closure::in_current;
-#[cfg(not(loom))]
 pub use collector::{Builder, Dropped, ExporterStats, FlushError, InstallError, Stats, Tracer};
-#[cfg(not(loom))]
 pub use context::SpanContext;
-#[cfg(not(loom))]
 pub use export::{
     Batch, Completeness, ErrorRecord, Event, ExportError, Exporter, Link, Memory, Outcome,
     Resource, Slice, SpanRecord, Unit,
 };
-#[cfg(not(loom))]
 pub use future::Traced;
 pub use id::{SpanId, TraceId};
-#[cfg(not(loom))]
 pub use provider::{ContextProvider, key_of};
 pub use sample::{Ratio, Sampler};
-#[cfg(not(loom))]
 pub use slot::{current, register};
-#[cfg(not(loom))]
 pub use span::{Entered, Span};
 pub use value::Value;
-#[cfg(not(loom))]
 pub use within::{FutureExt, InContext};
 
 /// What the macro and the adapters write calls to; promises nothing between versions.
-#[cfg(not(loom))]
 #[doc(hidden)]
 pub mod __private {
     pub use crate::future::traced;

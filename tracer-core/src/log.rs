@@ -10,7 +10,12 @@ use crate::record::{Head, Kind, SLOT, Sink};
 const DEFAULT_LIMIT: u64 = 128 << 20;
 const SLOT_BYTES: u64 = size_of::<Slot>() as u64;
 
+#[cfg(not(loom))]
 static POOL: Pool = Pool::new(DEFAULT_LIMIT / SLOT_BYTES);
+/// loom's atomics are made at run time; no model comes here.
+#[cfg(loom)]
+static POOL: std::sync::LazyLock<Pool> =
+    std::sync::LazyLock::new(|| Pool::new(DEFAULT_LIMIT / SLOT_BYTES));
 
 thread_local! {
     // Without a destructor: spans may end in destructors of other thread-locals.

@@ -1,10 +1,10 @@
 //! Which task runs here: asked of the runtimes that registered.
 
 use std::hash::{Hash, Hasher};
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::context::SpanContext;
-use crate::sync::SetOnce;
 
 /// Tells the tracer which task runs on this thread: one implementation a runtime.
 ///
@@ -56,8 +56,8 @@ pub trait ContextProvider: Sync {
 
 /// More runtimes than this in one process are not registered.
 const MAX_PROVIDERS: usize = 8;
-static PROVIDERS: [SetOnce<&'static dyn ContextProvider>; MAX_PROVIDERS] =
-    [const { SetOnce::new() }; MAX_PROVIDERS];
+static PROVIDERS: [OnceLock<&'static dyn ContextProvider>; MAX_PROVIDERS] =
+    [const { OnceLock::new() }; MAX_PROVIDERS];
 static REGISTERED: AtomicUsize = AtomicUsize::new(0);
 
 /// Adds a runtime's provider; a second one of the same name changes nothing.
@@ -66,7 +66,7 @@ pub(crate) fn add(provider: &'static dyn ContextProvider) {
         match slot.get() {
             Some(other) if other.runtime() == provider.runtime() => return,
             Some(_) => {}
-            None if slot.set(provider) => {
+            None if slot.set(provider).is_ok() => {
                 // Release: pairs with the acquire in `key`.
                 REGISTERED.fetch_max(index + 1, Ordering::Release);
                 return;
@@ -86,14 +86,15 @@ pub(crate) fn key() -> u64 {
     // Acquire: pairs with the release in `add`.
     match REGISTERED.load(Ordering::Acquire) {
         0 => 0,
-        1 => PROVIDERS[0].get().map_or(0, ContextProvider::key) << 4 | 1,
+        1 => PROVIDERS[0].get().map_or(0, |provider| provider.key()) << 4 | 1,
         count => keys(count),
     }
 }
 
 #[inline(never)]
 fn keys(count: usize) -> u64 {
-    let keys = PROVIDERS[..count].iter().map(|slot| slot.get().map_or(0, ContextProvider::key));
+    let keys =
+        PROVIDERS[..count].iter().map(|slot| slot.get().map_or(0, |provider| provider.key()));
     keys.fold(0, |all: u64, key| all.rotate_left(17) ^ key) << 4 | count as u64
 }
 

@@ -56,7 +56,7 @@ pub(crate) fn examples() -> Outcome {
 
 /// Models live beside what they model, in tracer-core alone.
 pub(crate) fn loom() -> Outcome {
-    let mut models = cargo("test --release -p tracer-core --lib");
+    let mut models = cargo("test --release -p tracer-core --lib model");
     run(in_its_own_target(&mut models, "loom").env("RUSTFLAGS", "--cfg loom"))
 }
 
