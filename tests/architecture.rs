@@ -22,7 +22,7 @@ const MODULES: &[(&str, Rows)] = &[
             &["outcome"],
             &["span", "guard"],
             &["open"],
-            &["detail", "held"],
+            &["detail", "held", "backtrace"],
             &["slot", "log"],
             &["provider", "stack"],
             &["context", "destination", "chunk"],

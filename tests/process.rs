@@ -134,3 +134,11 @@ fn errors_of_children_that_outlive_their_parents_do_not_wear_out_the_origin() {
 fn what_is_said_of_a_span_does_not_allocate_once_the_thread_is_warm() {
     succeeds("steady-details");
 }
+
+#[test]
+fn an_error_has_the_backtrace_that_the_environment_asks_for() {
+    for (asked, expected) in [("1", "backtrace: yes\ndone\n"), ("0", "backtrace: no\ndone\n")] {
+        let output = output(program("backtrace").env("RUST_BACKTRACE", asked));
+        assert_eq!(said(&output.stdout), expected, "RUST_BACKTRACE={asked}");
+    }
+}

@@ -17,6 +17,7 @@ fn main() -> std::process::ExitCode {
         "registers-late" => inherited::registers_late(),
         "small-log" => small_log::small_log(),
         "many-failures" => small_log::many_failures(),
+        "backtrace" => small_log::backtrace(),
         "install" => mains::install(),
         "ok" => return mains::ok(),
         "err" => return mains::err(),

@@ -143,3 +143,15 @@ pub(crate) fn many_failures() {
     tracer.flush(SOON).expect("nothing is lost");
     assert_eq!(testing::render(&memory.take()), "outer ⚠\n  inner ✖\n");
 }
+
+/// Says whether the backtrace of an error names the function that failed.
+pub(crate) fn backtrace() {
+    let memory = Memory::default();
+    let tracer = Tracer::builder().exporter(memory.clone()).install().expect("the only one");
+    assert!(outer().is_err());
+    tracer.flush(SOON).expect("nothing is lost");
+    let spans = memory.take();
+    let errors = spans.iter().filter_map(|span| span.error()?.backtrace());
+    let named = errors.filter(|backtrace| backtrace.contains("outer")).count();
+    println!("backtrace: {}", if named == 2 { "yes" } else { "no" });
+}

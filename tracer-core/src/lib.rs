@@ -26,6 +26,7 @@ mod held;
 mod open;
 mod span;
 
+mod backtrace;
 mod closure;
 mod future;
 mod outcome;

@@ -5,11 +5,11 @@
 //! into the future's type and break `Send` checks.
 
 use std::any::type_name;
-use std::backtrace::{Backtrace, BacktraceStatus};
 use std::error::Error;
 use std::fmt::{Debug, Display};
 use std::marker::PhantomData;
 
+use crate::backtrace;
 use crate::context::SpanContext;
 use crate::detail;
 use crate::guard::SpanGuard;
@@ -133,14 +133,13 @@ fn fail(
         next = next.and_then(Error::source);
     }
     let deep = sources.iter().flatten().count();
-    let backtrace = Backtrace::capture();
-    let count = 2 + deep + usize::from(backtrace.status() == BacktraceStatus::Captured);
-    detail::other(span, Kind::Error, &[], count, |index| match index {
+    backtrace::keep(span.span);
+    detail::other(span, Kind::Error, &[], 2 + deep, |index| match index {
         0 => (Key::Name("type"), Value::Str(kind)),
         1 => (Key::Name("message"), message),
         _ => match sources.get(index - 2).and_then(Option::as_ref) {
             Some(source) => (Key::Name("source"), Value::Display(source)),
-            None => (Key::Name("backtrace"), Value::Display(&backtrace)),
+            None => (Key::Name("source"), Value::Str("")),
         },
     });
 }

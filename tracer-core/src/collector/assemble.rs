@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
+use crate::backtrace;
 use crate::callsite::{self, Callsite};
 use crate::chunk::Slot;
 use crate::clock::Timeline;
@@ -81,7 +82,8 @@ impl Assembly {
             let Some(head) = Head::from_word(words[0]) else { continue };
             let details = self.pending.take(words[3]);
             match SpanRecord::new(words, details, timeline) {
-                Some(span) if span.error().is_some() => {
+                Some(mut span) if span.error().is_some() => {
+                    span.set_backtrace(backtrace::take(span.span_id()));
                     self.origins.hold(head.tracer, span, self.pass);
                 }
                 Some(span) => finished(head.tracer, span),

@@ -37,9 +37,9 @@ impl<'a> Details<'a> {
         self.filter(|(kind, _)| *kind == Kind::Link).filter_map(|(_, items)| Link::read(items))
     }
 
-    pub(super) fn error(self) -> Option<ErrorRecord<'a>> {
+    pub(super) fn error(self, backtrace: Option<&'a str>) -> Option<ErrorRecord<'a>> {
         let (_, items) = self.filter(|(kind, _)| *kind == Kind::Error).last()?;
-        Some(ErrorRecord { items })
+        Some(ErrorRecord { items, backtrace })
     }
 }
 
@@ -155,6 +155,7 @@ impl Link {
 #[derive(Clone, Debug)]
 pub struct ErrorRecord<'a> {
     items: Items<'a>,
+    backtrace: Option<&'a str>,
 }
 
 impl<'a> ErrorRecord<'a> {
@@ -165,9 +166,7 @@ impl<'a> ErrorRecord<'a> {
         })
     }
 
-    /// Returns the error's Rust type; empty where it is not known.
-    ///
-    /// Known is what a `#[traced]` function returned, not what `record_error` was given.
+    /// Returns the error's Rust type.
     pub fn type_name(&self) -> &'a str {
         self.texts("type").next().unwrap_or_default()
     }
@@ -183,7 +182,7 @@ impl<'a> ErrorRecord<'a> {
     }
 
     /// Returns the system's backtrace, if `RUST_BACKTRACE` asked for it.
-    pub fn backtrace(&self) -> Option<&'a str> {
-        self.texts("backtrace").next()
+    pub const fn backtrace(&self) -> Option<&'a str> {
+        self.backtrace
     }
 }

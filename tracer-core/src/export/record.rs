@@ -53,6 +53,7 @@ pub struct SpanRecord {
     slices: Vec<Slice>,
     spawn_delay: Option<u64>,
     passed_on: bool,
+    backtrace: Option<String>,
 }
 
 /// How a span ended, apart from an error that its function returned.
@@ -123,6 +124,7 @@ impl SpanRecord {
             slices: Vec::new(),
             spawn_delay: None,
             passed_on: false,
+            backtrace: None,
         };
         record.read_polls(timeline);
         Some(record)
@@ -243,13 +245,17 @@ impl SpanRecord {
         self.passed_on
     }
 
+    pub(crate) fn set_backtrace(&mut self, backtrace: Option<String>) {
+        self.backtrace = backtrace;
+    }
+
     pub(crate) const fn pass_on(&mut self) {
         self.passed_on = true;
     }
 
     /// Returns the error it failed with; the last one where several were recorded.
     pub fn error(&self) -> Option<ErrorRecord<'_>> {
-        self.details().error()
+        self.details().error(self.backtrace.as_deref())
     }
 
     /// Returns how often its future was polled; 0 for what is not a future.
