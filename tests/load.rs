@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tracer::export::{Batch, ExportError, Exporter, Memory, SpanRecord};
 use tracer::{Span, SpanId, TraceId, Tracer, Value, testing, traced};
-use tracer_tests::Gate;
+use tracer_tests::{Gate, serve_at_once};
 
 const REQUESTS: u64 = 10_000;
 const SPANS: u64 = 30;
@@ -89,18 +89,7 @@ fn number(span: &SpanRecord) -> u64 {
 fn every_tree_of_ten_thousand_requests_at_once_is_right() {
     let memory = Memory::default();
     let tracer = Tracer::builder().exporter(memory.clone()).install().expect("the only tracer");
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .max_blocking_threads(16)
-        .build()
-        .expect("a runtime starts");
-    runtime.block_on(async {
-        let requests: Vec<_> = (0..REQUESTS).map(|number| tokio::spawn(request(number))).collect();
-        for request in requests {
-            request.await.expect("no request panics");
-        }
-    });
-    drop(runtime);
+    serve_at_once(REQUESTS, 16, request);
     tracer.flush(Duration::from_secs(60)).expect("nothing is lost");
 
     let stats = tracer.stats();

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use tracer::export::{Memory, SpanRecord};
 use tracer::{Span, SpanId, TraceId, Tracer, Value, testing, traced};
+use tracer_tests::serve_at_once;
 
 const REQUESTS: u64 = 10_000;
 const SOON: Duration = Duration::from_secs(60);
@@ -62,18 +63,7 @@ pub(crate) fn small_log() {
         .log_limit(256 << 10)
         .install()
         .expect("the only one");
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .max_blocking_threads(8)
-        .build()
-        .expect("a runtime starts");
-    runtime.block_on(async {
-        let requests: Vec<_> = (0..REQUESTS).map(|number| tokio::spawn(request(number))).collect();
-        for request in requests {
-            request.await.expect("no request panics");
-        }
-    });
-    drop(runtime);
+    serve_at_once(REQUESTS, 8, request);
     let error = tracer.flush(SOON).expect_err("spans were lost, so it does not say Ok");
     let stats = tracer.stats();
     let exporter = &stats.exporters[0];

@@ -31,6 +31,28 @@ pub fn poll_once<F: Future + ?Sized>(future: Pin<&mut F>) -> Poll<F::Output> {
     future.poll(&mut Context::from_waker(Waker::noop()))
 }
 
+/// Serves so many requests at once, each a task, on two workers; returns when the runtime is gone.
+///
+/// # Panics
+///
+/// If a request panics.
+pub fn serve_at_once<F>(requests: u64, blocking_threads: usize, request: impl Fn(u64) -> F)
+where
+    F: Future<Output = ()> + Send + 'static,
+{
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .max_blocking_threads(blocking_threads)
+        .build()
+        .expect("a runtime starts");
+    runtime.block_on(async {
+        let tasks: Vec<_> = (0..requests).map(|number| tokio::spawn(request(number))).collect();
+        for task in tasks {
+            task.await.expect("no request panics");
+        }
+    });
+}
+
 /// Is pending once, on any runtime.
 pub async fn pause() {
     let mut paused = false;

@@ -9,7 +9,7 @@ use crate::id::SpanId;
 
 static KEPT: Mutex<BTreeMap<SpanId, Backtrace>> = Mutex::new(BTreeMap::new());
 
-/// Errors beyond this many at once have no backtrace.
+/// Beyond this many at once some errors have no backtrace.
 const MAX: usize = 1_024;
 
 /// Keeps a backtrace of the caller, if `RUST_BACKTRACE` asks for it.
@@ -24,9 +24,11 @@ pub(crate) fn keep(span: SpanId) {
         Err(TryLockError::Poisoned(kept)) => kept.into_inner(),
         Err(TryLockError::WouldBlock) => return,
     };
-    if kept.len() < MAX {
-        kept.insert(span, backtrace);
+    // Errors that were lost on the way leave theirs behind; they must not use up the room for ever.
+    if kept.len() >= MAX {
+        kept.pop_first();
     }
+    kept.insert(span, backtrace);
 }
 
 /// Takes what [`keep`] kept, with the names of its functions.

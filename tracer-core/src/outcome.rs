@@ -137,10 +137,11 @@ fn fail(
     detail::other(span, Kind::Error, &[], 2 + deep, |index| match index {
         0 => (Key::Name("type"), Value::Str(kind)),
         1 => (Key::Name("message"), message),
-        _ => match sources.get(index - 2).and_then(Option::as_ref) {
-            Some(source) => (Key::Name("source"), Value::Display(source)),
-            None => (Key::Name("source"), Value::Str("")),
-        },
+        _ => {
+            let source = sources.get(index - 2).and_then(Option::as_ref);
+            let text = source.map_or(Value::Str(""), |source| Value::Display(source));
+            (Key::Name("source"), text)
+        }
     });
 }
 

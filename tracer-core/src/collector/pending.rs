@@ -53,8 +53,7 @@ impl Pending {
             *self.lost.entry(head.tracer).or_default() += 1;
         }
         // Making room for attributes may have taken more than was added.
-        self.bytes =
-            self.bytes + details.bytes.len() - before.min(self.bytes + details.bytes.len());
+        self.bytes = self.bytes - before + details.bytes.len();
     }
 
     /// Takes what was said of a span that has ended.
