@@ -19,7 +19,7 @@ const MODULES: &[(&str, Rows)] = &[
             &["collector"],
             &["within", "closure", "export"],
             &["future"],
-            &["outcome"],
+            &["frame", "outcome"],
             &["span", "guard"],
             &["open"],
             &["detail", "held", "backtrace"],

@@ -142,6 +142,13 @@ impl Callsite {
         }
     }
 
+    /// Returns the number, 0 before the first span.
+    #[inline(always)]
+    pub(crate) fn known_id(&self) -> u32 {
+        // Acquire: pairs with the release in `register`.
+        self.id.load(Ordering::Acquire)
+    }
+
     /// Returns true once.
     pub(crate) fn is_first_report(&self) -> bool {
         !self.reported.swap(true, Ordering::Relaxed)

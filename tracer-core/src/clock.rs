@@ -21,11 +21,14 @@ static COARSE: AtomicU64 = AtomicU64::new(0);
 /// Returns the current ticks; comparable between threads once [`start`] has been called.
 #[inline(always)]
 pub(crate) fn ticks() -> u64 {
+    try_ticks().unwrap_or_else(elapsed)
+}
+
+/// As [`ticks`], without a call; nothing where ticks are not the processor's.
+#[inline(always)]
+pub(crate) fn try_ticks() -> Option<u64> {
     // Relaxed: written once, before the first tracer is announced.
-    if COUNTER.load(Ordering::Relaxed) {
-        return counter();
-    }
-    elapsed()
+    COUNTER.load(Ordering::Relaxed).then(counter)
 }
 
 /// Decides what ticks are. Called before the first tracer records; later calls change nothing.

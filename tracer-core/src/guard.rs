@@ -8,7 +8,7 @@ use crate::clock;
 use crate::context::SpanContext;
 use crate::destination;
 use crate::detail::{self, Draft};
-use crate::id::SpanId;
+use crate::log;
 use crate::open::{self, Ended, Open, State};
 use crate::provider;
 use crate::record::{Key, flag};
@@ -22,21 +22,21 @@ use crate::value::Value;
 #[derive(Debug)]
 pub struct SpanGuard {
     callsite: &'static Callsite,
-    parent: SpanId,
-    start: u64,
-    below: usize,
+    /// Depth of the stack below it, where the rest of it lies; [`OFF`] where it was not entered.
+    below: u32,
     flags: u16,
-    state: State,
     /// It was opened by a destructor, while the thread was unwinding already.
     unwinding: bool,
     not_send: PhantomData<*const ()>,
 }
 
+const OFF: u32 = u32::MAX;
+
 /// Opens the span of a function and makes it current; what the macro calls.
 #[doc(hidden)]
 #[inline(always)]
 pub fn enter(callsite: &'static Callsite) -> SpanGuard {
-    if destination::is_active() { enter_active(callsite) } else { SpanGuard::off(callsite) }
+    if destination::is_active() { enter_active(callsite) } else { SpanGuard::new(callsite, OFF, 0) }
 }
 
 #[inline(never)]
@@ -44,59 +44,65 @@ fn enter_active(callsite: &'static Callsite) -> SpanGuard {
     // Registers the providers before the key is asked for the first time.
     callsite.id();
     let key = provider::key();
-    if callsite.is_root() {
-        return enter_uncommon(callsite, key);
-    }
-    match slot::enter_child(callsite, key) {
-        OnTop::Parent(parent, below) => {
-            let guard = SpanGuard::off(callsite);
-            let (state, unwinding) = (State::Recorded, panicking());
-            SpanGuard { parent, below, state, unwinding, start: clock::ticks(), ..guard }
-        }
-        OnTop::Passive => SpanGuard::off(callsite),
-        OnTop::Uncommon => enter_uncommon(callsite, key),
+    let found = if callsite.is_root() { OnTop::Uncommon } else { slot::enter_child(callsite, key) };
+    match found {
+        OnTop::Parent(below) => SpanGuard::new(callsite, below, 0),
+        OnTop::Passive => SpanGuard::new(callsite, OFF, 0),
+        OnTop::Uncommon => enter_uncommonly(callsite, key),
     }
 }
 
-#[inline(never)]
-fn enter_uncommon(callsite: &'static Callsite, key: u64) -> SpanGuard {
+#[cold]
+fn enter_uncommonly(callsite: &'static Callsite, key: u64) -> SpanGuard {
     let current = slot::current_of(key);
     let Open { context, parent, start, flags, state, .. } =
         Open::child(callsite, current, current.is_inherited());
-    let below = if state == State::Off { 0 } else { slot::enter(context, key) };
-    let unwinding = panicking();
-    SpanGuard { callsite, parent, start, below, flags, state, unwinding, not_send: PhantomData }
+    if state == State::Off {
+        return SpanGuard::new(callsite, OFF, 0);
+    }
+    SpanGuard::new(callsite, slot::enter_function(context, parent, start, key), flags)
 }
 
 impl SpanGuard {
     #[inline(always)]
-    const fn off(callsite: &'static Callsite) -> Self {
-        Self {
-            callsite,
-            parent: SpanId::NONE,
-            start: 0,
-            below: 0,
-            flags: 0,
-            state: State::Off,
-            unwinding: false,
-            not_send: PhantomData,
-        }
+    fn new(callsite: &'static Callsite, below: u32, flags: u16) -> Self {
+        let unwinding = below != OFF && panicking();
+        Self { callsite, below, flags, unwinding, not_send: PhantomData }
     }
 
     /// The context that was entered; [`SpanContext::NONE`] where none was.
     #[inline(always)]
     pub(crate) fn context(&self) -> SpanContext {
-        if self.state == State::Off { SpanContext::NONE } else { slot::entered(self.below) }
+        if self.below == OFF { SpanContext::NONE } else { slot::entered(self.below).0 }
     }
 
     #[inline(never)]
     fn close(&mut self) {
-        let end = if self.state == State::Recorded { clock::ticks() } else { 0 };
-        let context = slot::leave_with_all_above(self.below);
+        if panicking() || self.flags != 0 || !self.try_close() {
+            self.close_uncommonly();
+        }
+    }
+
+    #[inline(always)]
+    fn try_close(&self) -> bool {
+        slot::leave_if(self.below, |context, parent, start| {
+            let end = clock::try_ticks().filter(|_| context.is_recorded());
+            end.is_some_and(|end| {
+                let ended = Ended { parent, start, end, polls: 0, flags: 0 };
+                log::try_end(ended.words(context, self.callsite.known_id()))
+            })
+        })
+    }
+
+    #[cold]
+    fn close_uncommonly(&self) {
+        let end = clock::ticks();
+        let (context, parent, start) = slot::entered(self.below);
+        slot::leave_with_all_above(self.below);
         let panicked = if panicking() && !self.unwinding { flag::PANICKED } else { 0 };
         let flags = self.flags | panicked;
-        if self.state == State::Recorded {
-            let ended = Ended { parent: self.parent, start: self.start, end, polls: 0, flags };
+        if context.is_recorded() {
+            let ended = Ended { parent, start, end, polls: 0, flags };
             open::write_end(&context, self.callsite, &ended);
         }
         if flags & flag::LOCAL_ROOT != 0 {
@@ -108,7 +114,7 @@ impl SpanGuard {
 impl Drop for SpanGuard {
     #[inline(always)]
     fn drop(&mut self) {
-        if self.state != State::Off {
+        if self.below != OFF {
             self.close();
         }
     }

@@ -90,6 +90,18 @@ impl SpanId {
     pub(crate) fn new() -> Self {
         Self(next())
     }
+
+    /// As [`new`](Self::new), without a call; nothing on a thread's first.
+    #[inline(always)]
+    pub(crate) fn try_new() -> Option<Self> {
+        SEQUENCE.with(|sequence| {
+            let value = sequence.get();
+            (value != 0).then(|| {
+                sequence.set(value.wrapping_add(STEP));
+                Self(value)
+            })
+        })
+    }
 }
 
 impl fmt::Display for TraceId {

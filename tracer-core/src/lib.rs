@@ -28,6 +28,7 @@ mod span;
 
 mod backtrace;
 mod closure;
+mod frame;
 mod future;
 mod outcome;
 mod within;

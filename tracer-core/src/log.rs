@@ -43,18 +43,27 @@ pub(crate) fn allocated() -> u64 {
 }
 
 /// Writes the end of a span: one slot.
-#[inline(always)]
+#[cold]
 pub(crate) fn end(tracer: u32, words: [u64; SLOT]) {
-    let written = write(1, |slots| {
-        if let Some(slot) = slots.first() {
+    let has_room = WRITER.with(|writer| writer.room(1).is_some() || turn_over(writer, 1).is_some());
+    if !(has_room && try_end(words)) {
+        lose(tracer, Kind::End);
+    }
+}
+
+/// As [`end`], without a call; false where there is no room at hand, and nothing was written.
+#[inline(always)]
+pub(crate) fn try_end(words: [u64; SLOT]) -> bool {
+    WRITER.with(|writer| {
+        let slot = writer.slot();
+        if let Some(slot) = slot {
             for (index, word) in words.into_iter().enumerate() {
                 slot.store(index, word);
             }
+            writer.publish(1);
         }
-    });
-    if !written {
-        lose(tracer, Kind::End);
-    }
+        slot.is_some()
+    })
 }
 
 /// Writes a detail of `words` payload words; `fill` puts exactly so many into the sink.

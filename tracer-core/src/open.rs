@@ -10,38 +10,31 @@ use crate::detail;
 use crate::id::{SpanId, TraceId};
 use crate::log;
 use crate::path;
-use crate::record::{Head, Kind, flag};
+use crate::record::{Head, Kind, SLOT, flag};
 use crate::root::Root;
 use crate::slot;
 
 /// How far a span has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
 pub(crate) enum State {
-    /// A future that has not been polled: `context` is the one captured at the call.
-    New,
     /// Nothing to do, now and later.
     Off,
-    /// Not recorded, but its context must be current so that what it calls is not either.
+    /// A future that has not been polled: `context` is the one captured at the call.
+    New,
+    /// A future below a span that is not recorded: what it calls is not either. `context` is that
+    /// span's.
     Passive,
-    Recorded,
-}
-
-/// What is being done with a future.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u8)]
-pub(crate) enum Phase {
-    Idle,
-    /// As `Idle`, for a span that was opened before its future was polled.
-    Opened,
-    /// As `Idle`, and a guard is held over the await.
+    /// Open, recorded or not.
+    Running,
+    /// As `Running`, and a guard is held over the await.
     Held,
-    /// A poll that was begun has not returned: if the future is dropped now, it unwound.
-    Polling,
+    /// A poll unwound; what is left is to drop the future.
+    Panicked,
     /// Dropped unfinished, in its own span.
-    Cancelled,
+    DropCancelled,
     /// Dropped after a poll unwound, in its own span.
-    Unwound,
+    DropPanicked,
 }
 
 /// What is kept of a span while it is open; written to the log when it ends.
@@ -54,7 +47,8 @@ pub(crate) struct Open {
     pub(crate) polls: u32,
     pub(crate) flags: u16,
     pub(crate) state: State,
-    pub(crate) phase: Phase,
+    /// It was opened before its future was polled.
+    pub(crate) is_older: bool,
 }
 
 impl Open {
@@ -67,7 +61,7 @@ impl Open {
             polls: 0,
             flags: 0,
             state: State::Off,
-            phase: Phase::Idle,
+            is_older: false,
         }
     }
 
@@ -77,19 +71,7 @@ impl Open {
         Self { context: captured, callsite: Some(callsite), state: State::New, ..Self::off() }
     }
 
-    /// Opens the span of a future below the captured context, which is a
-    /// plain parent: most of it is there already.
-    #[inline(always)]
-    pub(crate) fn begin(&mut self, callsite: &'static Callsite) {
-        self.parent = self.context.span;
-        self.context.span = SpanId::new();
-        self.context.path = path::child(self.context.path, callsite);
-        self.state = State::Recorded;
-        self.start = clock::ticks();
-    }
-
     /// Opens a span below `parent`, or a root where the parent is none or does not count any more.
-    #[inline(always)]
     pub(crate) fn child(callsite: &'static Callsite, parent: SpanContext, spawned: bool) -> Self {
         if parent.is_plain() && !callsite.is_root() {
             return Self::recorded(callsite, parent, if spawned { flag::SPAWNED } else { 0 });
@@ -97,8 +79,7 @@ impl Open {
         Self::uncommon(callsite, parent, spawned)
     }
 
-    #[inline(always)]
-    pub(crate) fn recorded(callsite: &'static Callsite, parent: SpanContext, flags: u16) -> Self {
+    fn recorded(callsite: &'static Callsite, parent: SpanContext, flags: u16) -> Self {
         let context = SpanContext {
             span: SpanId::new(),
             path: path::child(parent.path, callsite),
@@ -112,8 +93,8 @@ impl Open {
             callsite: Some(callsite),
             polls: 0,
             flags,
-            state: State::Recorded,
-            phase: Phase::Idle,
+            state: State::Running,
+            is_older: false,
         }
     }
 
@@ -154,17 +135,22 @@ impl Open {
             flags: SpanContext::flags_of(tracer, recorded),
             root: Root::begin(),
         };
-        let root = Self::recorded(callsite, parent, flag::LOCAL_ROOT);
-        if recorded { root } else { Self { state: State::Passive, ..root } }
+        Self::recorded(callsite, parent, flag::LOCAL_ROOT)
     }
 
-    /// Ends the span at `end`; later calls do nothing.
+    /// Whether the span is open and recorded: neither its future's to come, nor a mere place below
+    /// another.
     #[inline(always)]
-    pub(crate) fn end(&mut self, end: u64, flags: u16, polls: u32) {
+    pub(crate) fn is_recorded(&self) -> bool {
+        self.state > State::Passive && self.context.is_recorded()
+    }
+
+    /// Ends the span; later calls do nothing.
+    pub(crate) fn end(&mut self, end: u64, flags: u16) {
         let flags = self.flags | flags;
-        if let (State::Recorded, Some(callsite)) = (self.state, self.callsite) {
-            let ended = Ended { parent: self.parent, start: self.start, end, polls, flags };
-            write_end(&self.context, callsite, &ended);
+        if let (true, Some(callsite)) = (self.is_recorded(), self.callsite) {
+            let (parent, start, polls) = (self.parent, self.start, self.polls);
+            write_end(&self.context, callsite, &Ended { parent, start, end, polls, flags });
         }
         if flags & flag::LOCAL_ROOT != 0 {
             self.context.root.end();
@@ -183,20 +169,25 @@ pub(crate) struct Ended {
     pub(crate) flags: u16,
 }
 
+impl Ended {
+    /// The record, of a callsite by its number.
+    #[inline(always)]
+    pub(crate) fn words(&self, context: &SpanContext, callsite: u32) -> [u64; SLOT] {
+        let head = Head { kind: Kind::End, extra: self.flags, tracer: context.tracer(), callsite };
+        [
+            head.to_word(),
+            context.trace.high,
+            context.trace.low,
+            context.span.0,
+            self.parent.0,
+            self.start,
+            self.end,
+            u64::from(self.polls) << 32 | u64::from(context.path),
+        ]
+    }
+}
+
 /// Writes the end of a span to the log.
-#[inline(always)]
 pub(crate) fn write_end(context: &SpanContext, callsite: &'static Callsite, ended: &Ended) {
-    let (tracer, callsite) = (context.tracer(), callsite.id());
-    let head = Head { kind: Kind::End, extra: ended.flags, tracer, callsite };
-    let words = [
-        head.to_word(),
-        context.trace.high,
-        context.trace.low,
-        context.span.0,
-        ended.parent.0,
-        ended.start,
-        ended.end,
-        u64::from(ended.polls) << 32 | u64::from(context.path),
-    ];
-    log::end(tracer, words);
+    log::end(context.tracer(), ended.words(context, callsite.id()));
 }

@@ -20,14 +20,14 @@ use crate::value::Value;
 #[doc(hidden)]
 pub trait Observe<T> {
     /// Marks the span as failed if `value` says so.
-    fn observe(span: &SpanContext, value: &T);
+    fn observe(span: impl FnOnce() -> SpanContext, value: &T);
 }
 
 /// Marks the span of `guard` by the value its function returns; what the macro calls.
 #[doc(hidden)]
 #[inline(always)]
 pub fn observe<T, O: Observe<T>>(guard: &SpanGuard, _: O, value: &T) {
-    O::observe(&guard.context(), value);
+    O::observe(|| guard.context(), value);
 }
 
 /// Nothing to learn from the value.
@@ -61,17 +61,18 @@ pub struct ByName;
 
 impl<T> Observe<T> for Nothing {
     #[inline(always)]
-    fn observe(_: &SpanContext, _: &T) {}
+    fn observe(_: impl FnOnce() -> SpanContext, _: &T) {}
 }
 
 macro_rules! outcome {
     ($strategy:ty, [$($bound:tt)*], |$error:ident| $value:expr, $source:expr) => {
         impl<T, E: $($bound)*> Observe<Result<T, E>> for $strategy {
             #[inline(always)]
-            fn observe(span: &SpanContext, value: &Result<T, E>) {
+            fn observe(span: impl FnOnce() -> SpanContext, value: &Result<T, E>) {
                 if let Err($error) = value {
+                    let span = span();
                     if span.is_recorded() {
-                        fail(span, type_name::<E>(), $value, $source);
+                        fail(&span, type_name::<E>(), $value, $source);
                     }
                 }
             }

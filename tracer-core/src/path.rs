@@ -36,13 +36,16 @@ static INDEX: [AtomicU32; 2 * MAX_NODES] = [const { AtomicU32::new(0) }; 2 * MAX
 /// Returns the path of a span opened at `callsite` under `parent`.
 #[inline(always)]
 pub(crate) fn child(parent: Path, callsite: &'static Callsite) -> Path {
+    try_child(parent, callsite).unwrap_or_else(|| find(parent, callsite))
+}
+
+/// As [`child`], without a call; nothing where the last span opened here had another parent.
+#[inline(always)]
+pub(crate) fn try_child(parent: Path, callsite: &'static Callsite) -> Option<Path> {
     // Relaxed: both halves travel in one word, and the node behind it is read only by the
     // collector, through a `OnceLock`.
     let last = callsite.last_path.load(Ordering::Relaxed);
-    if (last >> 32) as u32 == parent && last as u32 != 0 {
-        return last as u32;
-    }
-    find(parent, callsite)
+    ((last >> 32) as u32 == parent && last as u32 != 0).then_some(last as u32)
 }
 
 #[cold]

@@ -84,14 +84,14 @@ const COUNT: u64 = 0xF;
 #[inline(always)]
 pub(crate) fn key() -> u64 {
     // Acquire: pairs with the release in `add`.
-    match REGISTERED.load(Ordering::Acquire) {
-        0 => 0,
-        1 => PROVIDERS[0].get().map_or(0, |provider| provider.key()) << 4 | 1,
-        count => keys(count),
+    let count = REGISTERED.load(Ordering::Acquire);
+    match PROVIDERS[0].get() {
+        Some(only) if count == 1 => only.key() << 4 | 1,
+        _ => keys(count),
     }
 }
 
-#[inline(never)]
+#[cold]
 fn keys(count: usize) -> u64 {
     let keys =
         PROVIDERS[..count].iter().map(|slot| slot.get().map_or(0, |provider| provider.key()));

@@ -13,10 +13,7 @@ use crate::clock;
 
 /// Names an entry at one of its generations; index 0 is "no entry", for when the table is full.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Root {
-    index: u32,
-    generation: u32,
-}
+pub(crate) struct Root(u64);
 
 #[derive(Debug, Default)]
 struct Entry {
@@ -47,7 +44,19 @@ pub(crate) fn set_grace(grace: Duration) {
 }
 
 impl Root {
-    pub(crate) const NONE: Self = Self { index: 0, generation: 0 };
+    pub(crate) const NONE: Self = Self::new(0, 0);
+
+    const fn new(index: u32, generation: u32) -> Self {
+        Self((generation as u64) << 32 | index as u64)
+    }
+
+    const fn index(self) -> u32 {
+        self.0 as u32
+    }
+
+    const fn generation(self) -> u32 {
+        (self.0 >> 32) as u32
+    }
 
     /// Takes an entry for a root that begins.
     pub(crate) fn begin() -> Self {
@@ -55,23 +64,23 @@ impl Root {
         let Some(entry) = entry(index) else { return Self::NONE };
         // Relaxed: whoever compares generations got this one through the context.
         let generation = entry.generation.fetch_add(1, Ordering::Relaxed).wrapping_add(1);
-        Self { index, generation }
+        Self::new(index, generation)
     }
 
     /// The root has ended: its entry goes to rest.
     pub(crate) fn end(self) {
-        let Some(entry) = entry(self.index) else { return };
+        let Some(entry) = entry(self.index()) else { return };
         entry.ended.store(clock::coarse(), Ordering::Relaxed);
         // Release: pairs with the acquire in `is_expired`; who sees the even number sees the time.
-        entry.generation.store(self.generation.wrapping_add(1), Ordering::Release);
-        push(&RESTING[period(0)], self.index, entry);
+        entry.generation.store(self.generation().wrapping_add(1), Ordering::Release);
+        push(&RESTING[period(0)], self.index(), entry);
     }
 
     /// Returns whether a context inherited from this root has stopped being a parent.
     pub(crate) fn is_expired(self) -> bool {
-        let Some(entry) = entry(self.index) else { return true };
+        let Some(entry) = entry(self.index()) else { return true };
         // Acquire: pairs with the release in `end`.
-        match entry.generation.load(Ordering::Acquire).wrapping_sub(self.generation) {
+        match entry.generation.load(Ordering::Acquire).wrapping_sub(self.generation()) {
             0 => false,
             1 => {
                 let ended = entry.ended.load(Ordering::Relaxed);

@@ -8,11 +8,12 @@ use std::cell::Cell;
 use std::task::Waker;
 
 use crate::callsite::Callsite;
+use crate::clock;
 use crate::context::{INHERITED, RECORDED, SpanContext};
 use crate::id::SpanId;
 use crate::path;
 use crate::provider::{self, ContextProvider, inherited, is_same_task, key};
-use crate::stack::{Kind, Stack, Task};
+use crate::stack::{Kind, NO_WAKER, Place, Stack, Task};
 
 thread_local! {
     static STACK: Stack = const { Stack::new() };
@@ -68,46 +69,54 @@ pub fn current() -> SpanContext {
 #[inline(always)]
 pub(crate) fn current_of(key: u64) -> SpanContext {
     STACK.with(|stack| {
-        let top = stack.top();
-        if top.flags.get() != 0 && is_same_task(top.key.get(), key) {
-            top.context()
-        } else {
-            inherited()
-        }
+        let (top, strand) = stack.top();
+        let is_own = strand.flags.get() != 0 && strand.key.get() == key;
+        if is_own { strand.context(top) } else { uncommon(key) }
     })
 }
 
-/// Whether `context`, which is a span's, is the one that counts for the task `key`, as it stands
-/// there: inherited or not.
-#[inline(always)]
-pub(crate) fn is_current(context: &SpanContext, key: u64) -> bool {
+/// Where the entry on top was made with another key, or there is none.
+#[cold]
+fn uncommon(key: u64) -> SpanContext {
     STACK.with(|stack| {
-        let top = stack.top();
-        top.span.get() == context.span
-            && top.trace.get() == context.trace
-            && top.flags.get() == context.flags
-            && is_same_task(top.key.get(), key)
+        let (top, strand) = stack.top();
+        let is_own = strand.flags.get() != 0 && is_same_task(strand.key.get(), key);
+        if is_own { strand.context(top) } else { inherited() }
     })
 }
 
-/// Whether the context on top is recorded; false negatives only where a foreign task runs on top.
+/// Whether the span on top is this one, and of the task that polls with this waker.
+#[inline(always)]
+pub(crate) fn is_top_of(waker: &Waker, span: SpanId) -> bool {
+    let data = waker.data().addr();
+    STACK.with(|stack| {
+        let (top, strand) = stack.top();
+        data != NO_WAKER && strand.waker.get() == data && top.span.get() == span
+    })
+}
+
+/// Returns whether the context on top is recorded; false negatives only where a foreign task runs on
+/// top.
 #[inline(always)]
 pub fn is_recorded() -> bool {
-    STACK.with(|stack| stack.top().flags.get() & RECORDED != 0)
+    STACK.with(|stack| stack.top().1.flags.get() & RECORDED != 0)
 }
 
 /// The context on top, whichever task it is current for.
 #[inline(always)]
 pub(crate) fn top() -> SpanContext {
-    STACK.with(|stack| stack.top().context())
+    STACK.with(|stack| {
+        let (top, strand) = stack.top();
+        strand.context(top)
+    })
 }
 
 /// The span on top and the tracer it is recorded by.
 #[inline(always)]
 pub(crate) fn top_recorded() -> (SpanId, u32) {
     STACK.with(|stack| {
-        let top = stack.top();
-        (top.span.get(), SpanContext::tracer_of(top.flags.get()))
+        let (top, strand) = stack.top();
+        (top.span.get(), SpanContext::tracer_of(strand.flags.get()))
     })
 }
 
@@ -116,7 +125,6 @@ pub(crate) fn top_recorded() -> (SpanId, u32) {
 ///
 /// The caller wins over the poller, unless the poller's frames stand between them: then it is a
 /// helper that was handed the future (`retry(child())`).
-#[inline(always)]
 pub(crate) fn parent(captured: SpanContext, polled: SpanContext, key: u64) -> (SpanContext, bool) {
     if captured.is_none() || (captured == polled && captured.tracer() == polled.tracer()) {
         return (polled, polled.is_inherited());
@@ -136,27 +144,28 @@ pub(crate) fn parent(captured: SpanContext, polled: SpanContext, key: u64) -> (S
     }
 }
 
-#[inline(never)]
 fn is_on_poll_stack(span: SpanId, key: u64) -> bool {
     STACK.with(|stack| {
-        let entries = stack.entries().iter().rev();
-        let frames = entries.filter(|place| place.kind.get() == Kind::Frame);
-        let mut own = frames.take_while(|frame| is_same_task(frame.key.get(), key));
-        own.any(|frame| frame.span.get() == span || frame.origin.get() == span)
+        let frames = stack.from_the_top().filter(|(place, _)| place.kind.get() == Kind::Frame);
+        let mut own = frames.take_while(|(_, strand)| is_same_task(strand.key.get(), key));
+        own.any(|(frame, _)| frame.span.get() == span || frame.origin.get() == span)
     })
 }
 
 /// Makes `context` current for the task `key`, until [`leave`] is called with what this returns.
-#[inline(always)]
-pub(crate) fn enter(context: SpanContext, key: u64) -> usize {
-    let task = Task { key, waker: 0 };
-    STACK.with(|stack| stack.push(&context, task, SpanId::NONE, Kind::Guard))
+pub(crate) fn enter(context: SpanContext, key: u64) -> u32 {
+    STACK.with(|stack| {
+        // The running task's waker where it is the task on top.
+        let task = stack.top().1.task();
+        let task = if task.key == key { task } else { Task { key, waker: NO_WAKER } };
+        stack.push(&context, task, SpanId::NONE, Kind::Guard)
+    })
 }
 
 /// What [`enter_child`] found on top.
 pub(crate) enum OnTop {
-    /// A recorded span: its child is current now. The parent, and the depth below the child.
-    Parent(SpanId, usize),
+    /// A recorded span: its child is current now. The depth below the child.
+    Parent(u32),
     /// A span that is not recorded: nor is what it calls, and that is current already.
     Passive,
     /// Something else: no span, an inherited one, or one of another task.
@@ -167,18 +176,13 @@ pub(crate) enum OnTop {
 #[inline(always)]
 pub(crate) fn enter_child(callsite: &'static Callsite, key: u64) -> OnTop {
     STACK.with(|stack| {
-        let top = stack.top();
-        if !is_same_task(top.key.get(), key) {
+        let (top, strand) = stack.top();
+        if strand.key.get() != key {
             return OnTop::Uncommon;
         }
-        match top.flags.get() & (RECORDED | INHERITED) {
+        match strand.flags.get() & (RECORDED | INHERITED) {
             RECORDED => {
-                let parent = top.context();
-                let span = SpanId::new();
-                let child =
-                    SpanContext { span, path: path::child(parent.path, callsite), ..parent };
-                let below = stack.push(&child, top.task(), SpanId::NONE, Kind::Guard);
-                OnTop::Parent(parent.span, below)
+                try_enter_child(stack, top, callsite).map_or(OnTop::Uncommon, OnTop::Parent)
             }
             0 if top.span.get() != SpanId::NONE => OnTop::Passive,
             _ => OnTop::Uncommon,
@@ -186,12 +190,32 @@ pub(crate) fn enter_child(callsite: &'static Callsite, key: u64) -> OnTop {
     })
 }
 
+#[inline(always)]
+fn try_enter_child(stack: &Stack, top: &Place, callsite: &'static Callsite) -> Option<u32> {
+    let path = path::try_child(top.path.get(), callsite)?;
+    let (span, start) = (SpanId::try_new()?, clock::try_ticks()?);
+    let below = stack.depth();
+    stack.try_push(span, path, top.span.get(), Kind::Guard)?.start.set(start);
+    Some(below)
+}
+
+/// Enters the span of a function, which began at `start`.
+pub(crate) fn enter_function(context: SpanContext, parent: SpanId, start: u64, key: u64) -> u32 {
+    let below = enter(context, key);
+    STACK.with(|stack| {
+        let (top, _) = stack.top();
+        top.origin.set(parent);
+        top.start.set(start);
+    });
+    below
+}
+
 /// Leaves what the guard of `span` entered, if that guard is the current one; else it will be left
 /// with the guards above, which would otherwise bring its context back.
 #[inline(always)]
-pub(crate) fn leave(span: SpanId, below: usize) {
+pub(crate) fn leave(span: SpanId, below: u32) {
     STACK.with(|stack| {
-        if stack.depth.get() == below + 1 && stack.top().span.get() == span {
+        if stack.depth() == below + 1 && stack.top().0.span.get() == span {
             stack.truncate(below);
         } else {
             stack.leave_out_of_order(span, below);
@@ -200,93 +224,76 @@ pub(crate) fn leave(span: SpanId, below: usize) {
 }
 
 /// Leaves what was entered above `below`, and all above it: a guard that was leaked there ends with
-/// the function that leaked it. Returns what was entered.
+/// the function that leaked it.
+pub(crate) fn leave_with_all_above(below: u32) {
+    STACK.with(|stack| stack.truncate(below));
+}
+
+/// Leaves what was entered above `below` if it is on top, nothing uncommon lies below, and `f`, which
+/// gets it, its parent and its start, says so.
 #[inline(always)]
-pub(crate) fn leave_with_all_above(below: usize) -> SpanContext {
+pub(crate) fn leave_if(below: u32, f: impl FnOnce(&SpanContext, SpanId, u64) -> bool) -> bool {
     STACK.with(|stack| {
-        if stack.depth.get() != below + 1 {
-            stack.truncate(below + 1);
+        let (top, strand) = stack.top();
+        let leaves = stack.is_common()
+            && stack.depth() == below + 1
+            && f(&strand.context(top), top.origin.get(), top.start.get());
+        if leaves {
+            stack.leave_to(below);
         }
-        let context = stack.top().context();
-        stack.truncate(below);
-        context
+        leaves
     })
 }
 
-/// What was entered above `below`.
-#[inline(always)]
-pub(crate) fn entered(below: usize) -> SpanContext {
+/// What was entered above `below`, its parent and its start; what lies above it is left.
+pub(crate) fn entered(below: u32) -> (SpanContext, SpanId, u64) {
     STACK.with(|stack| {
-        if stack.depth.get() != below + 1 {
+        if stack.depth() != below + 1 {
             stack.truncate(below + 1);
         }
-        stack.top().context()
+        let (top, strand) = stack.top();
+        (strand.context(top), top.origin.get(), top.start.get())
+    })
+}
+
+/// Enters a frame that `waker`'s task polls: the depth below it, and whether no span of the same task
+/// encloses it, so that its polls are the task's.
+pub(crate) fn enter_frame(context: &SpanContext, origin: SpanId, waker: &Waker) -> (u32, bool) {
+    let task = task_of(waker);
+    STACK.with(|stack| {
+        let (outer, strand) = stack.top();
+        let is_outermost = outer.span.get() == SpanId::NONE
+            || strand.flags.get() & INHERITED != 0
+            || !is_same_task(strand.key.get(), task.key);
+        (stack.push(context, task, origin, Kind::Frame), is_outermost)
     })
 }
 
 /// The running task, as a poll with this waker shows it.
-#[inline(always)]
 pub(crate) fn task_of(waker: &Waker) -> Task {
     // Null where a waker does nothing: it may be any task's.
     let data = waker.data().addr();
     STACK.with(|stack| {
-        let top = stack.top();
-        if data != 0 && top.waker.get() == data {
-            top.task()
-        } else {
-            Task { key: key(), waker: data }
-        }
+        let task = stack.top().1.task();
+        if data != NO_WAKER && task.waker == data { task } else { Task { key: key(), waker: data } }
     })
 }
 
-/// A frame being polled; dropping it restores the slot, also while unwinding.
-#[derive(Debug)]
-pub(crate) struct Polling {
-    below: usize,
-    /// No span of the same task encloses it: its polls are the task's.
-    pub(crate) is_outermost: bool,
+/// Leaves a frame, and all above it.
+pub(crate) fn leave_frame(below: u32) {
+    STACK.with(|stack| stack.truncate(below));
 }
 
-impl Polling {
-    /// Enters the frame of `context`, which was made where `origin` was current.
-    ///
-    /// Not inlined: a traced function would be several times longer than a plain one.
-    #[inline(never)]
-    pub(crate) fn enter(context: &SpanContext, origin: SpanId, waker: &Waker) -> Self {
-        STACK.with(|stack| {
-            let outer = stack.top();
-            let data = waker.data().addr();
-            if data != 0 && outer.waker.get() == data {
-                let is_outermost =
-                    outer.flags.get() & INHERITED != 0 || outer.span.get() == SpanId::NONE;
-                let below = stack.push(context, outer.task(), origin, Kind::Frame);
-                return Self { below, is_outermost };
-            }
-            Self::enter_as(stack, context, origin, Task { key: key(), waker: data })
-        })
-    }
-
-    fn enter_as(stack: &Stack, context: &SpanContext, origin: SpanId, task: Task) -> Self {
-        let outer = stack.top();
-        let is_outermost = outer.span.get() == SpanId::NONE
-            || outer.flags.get() & INHERITED != 0
-            || !is_same_task(outer.key.get(), task.key);
-        let below = stack.push(context, task, origin, Kind::Frame);
-        Self { below, is_outermost }
-    }
-
-    /// What is on top of this frame when its poll is over: a guard that is held over an await.
-    #[inline(always)]
-    pub(crate) fn held(&self) -> Option<SpanContext> {
-        STACK.with(|stack| (stack.depth.get() != self.below + 1).then(|| stack.top().context()))
-    }
+/// What is on top of the frame above `below` when its poll is over: a guard that is held over an
+/// await.
+pub(crate) fn held(below: u32) -> Option<SpanContext> {
+    STACK.with(|stack| (stack.depth() != below + 1).then(top))
 }
 
-impl Drop for Polling {
-    #[inline(always)]
-    fn drop(&mut self) {
-        STACK.with(|stack| stack.truncate(self.below));
-    }
+/// Works on this thread's stack.
+#[inline(always)]
+pub(crate) fn with<R>(f: impl FnOnce(&Stack) -> R) -> R {
+    STACK.with(f)
 }
 
 /// Leaves word of how long the running task waited for its first poll.
@@ -306,13 +313,13 @@ pub(crate) fn begin_drop(context: SpanContext) {
 
 /// Leaves what [`begin_drop`] entered.
 pub(crate) fn end_drop() {
-    STACK.with(|stack| stack.truncate(stack.depth.get().saturating_sub(1)));
+    STACK.with(|stack| stack.truncate(stack.depth().saturating_sub(1)));
 }
 
 #[cfg(test)]
 mod tests {
     use crate::span::Span;
-    use crate::stack::MAX;
+    use crate::stack::RING;
     use crate::testing::Scope;
 
     fn nest(levels: usize) {
@@ -329,15 +336,15 @@ mod tests {
     fn parents_are_right_beyond_the_last_entry() {
         let scope = Scope::new();
         for _ in 0..2 {
-            scope.in_scope(|| nest(2 * MAX));
+            scope.in_scope(|| nest(2 * RING));
         }
         let spans = scope.spans();
         let parents: std::collections::HashSet<_> =
             spans.iter().map(crate::SpanRecord::parent_id).collect();
-        assert_eq!(spans.len(), 4 * MAX);
+        assert_eq!(spans.len(), 4 * RING);
         assert_eq!(
             parents.len(),
-            4 * MAX - 1,
+            4 * RING - 1,
             "each but the two innermost has one child; the roots have none"
         );
         assert!(super::current().is_none());

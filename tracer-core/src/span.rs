@@ -133,7 +133,7 @@ impl Drop for Span {
     fn drop(&mut self) {
         if self.open.state != State::Off {
             let flags = if panicking() && !self.unwinding { flag::PANICKED } else { 0 };
-            self.open.end(clock::ticks(), flags, 0);
+            self.open.end(clock::ticks(), flags);
         }
     }
 }
@@ -217,7 +217,7 @@ impl Drop for Entered<'_> {
 #[derive(Debug)]
 struct Scope {
     span: SpanId,
-    below: Option<usize>,
+    below: Option<u32>,
     not_send: PhantomData<*const ()>,
 }
 

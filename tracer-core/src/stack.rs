@@ -10,9 +10,6 @@ use crate::id::{SpanId, TraceId};
 use crate::path::Path;
 use crate::root::Root;
 
-/// Entries of the stack; what those beyond displace is kept on the heap.
-pub(crate) const MAX: usize = 128;
-
 /// What made a context current.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
@@ -25,74 +22,109 @@ pub(crate) enum Kind {
     Left,
 }
 
-/// An entry in its parts: as a whole it would be built elsewhere first, and reading it at once by
-/// other widths than it was written by costs more than all its instructions.
-pub(crate) struct Place {
-    pub(crate) trace: Cell<TraceId>,
-    pub(crate) span: Cell<SpanId>,
-    path: Cell<Path>,
-    pub(crate) flags: Cell<u32>,
-    root: Cell<Root>,
-    /// The task that it is current for.
-    pub(crate) key: Cell<u64>,
-    /// What the task's waker points to, 0 where that is not known: a poll that comes with the same
-    /// waker is of the same task, which need not be asked of the runtime then.
-    pub(crate) waker: Cell<usize>,
-    /// The span that was current where the frame was made.
-    pub(crate) origin: Cell<SpanId>,
-    pub(crate) kind: Cell<Kind>,
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Entry {
-    context: SpanContext,
-    task: Task,
-    origin: SpanId,
-    kind: Kind,
-}
-
-/// The running task: its key, and what its waker points to or 0.
+/// The running task: its key, and what its waker points to or [`NO_WAKER`]. A poll that comes with the
+/// same waker is of the same task, which need not be asked of the runtime then.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Task {
     pub(crate) key: u64,
     pub(crate) waker: usize,
 }
 
+/// In place of a waker where none is known.
+pub(crate) const NO_WAKER: usize = 0;
+
+/// One span that is current, in its parts: as a whole it would be built elsewhere first, and reading
+/// it at once by other widths than it was written by costs more than all its instructions.
+pub(crate) struct Place {
+    pub(crate) span: Cell<SpanId>,
+    /// The span that was current where the frame was made; of a function's guard, the parent.
+    pub(crate) origin: Cell<SpanId>,
+    /// Ticks at which a function's guard was entered; nothing for others.
+    pub(crate) start: Cell<u64>,
+    pub(crate) path: Cell<Path>,
+    /// Index of its strand.
+    strand: Cell<u8>,
+    pub(crate) kind: Cell<Kind>,
+}
+
+/// What places in a row have in common, so that one more of them is three words: the trace, and the
+/// task that it is current for.
+pub(crate) struct Strand {
+    pub(crate) trace: Cell<TraceId>,
+    pub(crate) root: Cell<Root>,
+    pub(crate) flags: Cell<u32>,
+    pub(crate) key: Cell<u64>,
+    pub(crate) waker: Cell<usize>,
+}
+
+/// A place that the stack is too deep for.
+#[derive(Clone, Copy, Debug)]
+struct Displaced {
+    context: SpanContext,
+    task: Task,
+    origin: SpanId,
+    start: u64,
+    strand: u8,
+    kind: Kind,
+}
+
 impl Place {
     const fn new() -> Self {
-        let SpanContext { trace, span, path, flags, root } = SpanContext::NONE;
         Self {
-            trace: Cell::new(trace),
-            span: Cell::new(span),
-            path: Cell::new(path),
-            flags: Cell::new(flags),
-            root: Cell::new(root),
-            key: Cell::new(0),
-            waker: Cell::new(0),
+            span: Cell::new(SpanId::NONE),
             origin: Cell::new(SpanId::NONE),
+            start: Cell::new(0),
+            path: Cell::new(SpanContext::NONE.path),
+            strand: Cell::new(0),
             kind: Cell::new(Kind::Guard),
         }
     }
 
     #[inline(always)]
-    fn set(&self, context: &SpanContext, task: Task, origin: SpanId, kind: Kind) {
+    fn set(&self, span: SpanId, path: Path, origin: SpanId, kind: Kind) {
+        self.span.set(span);
+        self.origin.set(origin);
+        self.path.set(path);
+        self.kind.set(kind);
+    }
+}
+
+impl Strand {
+    const fn new() -> Self {
+        let SpanContext { trace, flags, root, .. } = SpanContext::NONE;
+        Self {
+            trace: Cell::new(trace),
+            root: Cell::new(root),
+            flags: Cell::new(flags),
+            key: Cell::new(0),
+            waker: Cell::new(NO_WAKER),
+        }
+    }
+
+    fn set(&self, context: &SpanContext, task: Task) {
         self.trace.set(context.trace);
-        self.span.set(context.span);
-        self.path.set(context.path);
-        self.flags.set(context.flags);
         self.root.set(context.root);
+        self.flags.set(context.flags);
         self.key.set(task.key);
         self.waker.set(task.waker);
-        self.origin.set(origin);
-        self.kind.set(kind);
+    }
+
+    /// Whether a place of `context` belongs here, whichever task it is of.
+    #[inline(always)]
+    pub(crate) fn is_of(&self, context: &SpanContext) -> bool {
+        let trace = self.trace.get();
+        trace.low == context.trace.low
+            && trace.high == context.trace.high
+            && self.flags.get() == context.flags
+            && self.root.get() == context.root
     }
 
     #[inline(always)]
-    pub(crate) fn context(&self) -> SpanContext {
+    pub(crate) fn context(&self, place: &Place) -> SpanContext {
         SpanContext {
             trace: self.trace.get(),
-            span: self.span.get(),
-            path: self.path.get(),
+            span: place.span.get(),
+            path: place.path.get(),
             flags: self.flags.get(),
             root: self.root.get(),
         }
@@ -102,115 +134,215 @@ impl Place {
     pub(crate) fn task(&self) -> Task {
         Task { key: self.key.get(), waker: self.waker.get() }
     }
-
-    fn entry(&self) -> Entry {
-        let (context, origin) = (self.context(), self.origin.get());
-        Entry { context, task: self.task(), origin, kind: self.kind.get() }
-    }
 }
 
-/// The current context is the one at `depth`. The first entry stays empty, the last is the top where
-/// the depth is beyond it.
+/// Places of the ring.
+pub(crate) const RING: usize = 256;
+
+/// The place at `depth` is the current one; the place at 0 is empty. Places lie in a ring, so that an
+/// index needs no check; those that come round displace the lowest to the heap.
 pub(crate) struct Stack {
-    pub(crate) depth: Cell<usize>,
-    entries: [Place; MAX + 1],
+    depth: Cell<u32>,
+    /// Some place is on the heap, or was left below others.
+    uncommon: Cell<bool>,
+    places: [Place; RING],
+    strands: [Strand; RING],
 }
 
 thread_local! {
-    /// What the tops beyond the last entry displaced; freed when they are gone.
-    static DEEP: Cell<ManuallyDrop<Vec<Entry>>> = const { Cell::new(ManuallyDrop::new(Vec::new())) };
+    /// The lowest places where the stack is deeper than the ring; freed when they are gone.
+    static DEEP: Cell<ManuallyDrop<Vec<Displaced>>> =
+        const { Cell::new(ManuallyDrop::new(Vec::new())) };
 }
 
 impl Stack {
     pub(crate) const fn new() -> Self {
-        Self { depth: Cell::new(0), entries: [const { Place::new() }; MAX + 1] }
+        Self {
+            depth: Cell::new(0),
+            uncommon: Cell::new(false),
+            places: [const { Place::new() }; RING],
+            strands: [const { Strand::new() }; RING],
+        }
     }
 
     #[inline(always)]
-    pub(crate) fn top(&self) -> &Place {
-        &self.entries[self.depth.get().min(MAX)]
+    pub(crate) fn depth(&self) -> u32 {
+        self.depth.get()
     }
 
-    /// The entries in use, from the lowest; where the depth is beyond the last entry, without those
-    /// that are kept on the heap.
-    pub(crate) fn entries(&self) -> &[Place] {
-        &self.entries[1..=self.depth.get().min(MAX)]
-    }
-
-    /// Returns the depth below the new entry.
     #[inline(always)]
+    fn place(&self, depth: u32) -> &Place {
+        &self.places[usize::from(depth as u8)]
+    }
+
+    #[inline(always)]
+    pub(crate) fn top(&self) -> (&Place, &Strand) {
+        let place = self.place(self.depth.get());
+        (place, self.strand(place))
+    }
+
+    #[inline(always)]
+    fn strand(&self, place: &Place) -> &Strand {
+        &self.strands[usize::from(place.strand.get())]
+    }
+
+    /// The places from the innermost out, without those on the heap.
+    pub(crate) fn from_the_top(&self) -> impl Iterator<Item = (&Place, &Strand)> {
+        let (depth, count) = (self.depth.get(), self.depth.get().min(RING as u32 - 1));
+        (0..count).map(move |back| {
+            let place = self.place(depth - back);
+            (place, self.strand(place))
+        })
+    }
+
+    /// Puts a span of the top's trace and task on it; nothing if there is no place for it but by
+    /// [`push`](Self::push).
+    #[inline(always)]
+    pub(crate) fn try_push(
+        &self,
+        span: SpanId,
+        path: Path,
+        origin: SpanId,
+        kind: Kind,
+    ) -> Option<&Place> {
+        let below = self.depth.get();
+        if below >= RING as u32 - 1 {
+            return None;
+        }
+        let strand = self.place(below).strand.get();
+        let place = self.place(below + 1);
+        place.set(span, path, origin, kind);
+        place.strand.set(strand);
+        self.depth.set(below + 1);
+        Some(place)
+    }
+
+    /// Returns the depth below the new place.
     pub(crate) fn push(
         &self,
         context: &SpanContext,
         task: Task,
         origin: SpanId,
         kind: Kind,
-    ) -> usize {
+    ) -> u32 {
         let below = self.depth.get();
+        let (outer, strand) = self.top();
+        let is_same = strand.is_of(context)
+            && (strand.key.get(), strand.waker.get()) == (task.key, task.waker);
+        let index = outer.strand.get().wrapping_add(u8::from(!is_same));
+        let place = self.place(below + 1);
+        if below >= RING as u32 - 1 {
+            self.displace(place);
+        }
+        place.set(context.span, context.path, origin, kind);
+        place.strand.set(index);
+        self.strands[usize::from(index)].set(context, task);
         self.depth.set(below + 1);
-        let place = if below + 1 < MAX { &self.entries[below + 1] } else { self.displace() };
-        place.set(context, task, origin, kind);
         below
     }
 
-    /// Leaves all entries above `depth`.
+    #[cold]
+    fn displace(&self, place: &Place) {
+        let strand = self.strand(place);
+        let displaced = Displaced {
+            context: strand.context(place),
+            task: strand.task(),
+            origin: place.origin.get(),
+            start: place.start.get(),
+            strand: place.strand.get(),
+            kind: place.kind.get(),
+        };
+        deep(|places| places.push(displaced));
+        self.uncommon.set(true);
+    }
+
+    /// Leaves all places above `depth`.
     #[inline(always)]
-    pub(crate) fn truncate(&self, depth: usize) {
-        if self.depth.replace(depth) >= MAX {
-            self.restore(depth);
-        }
-        if self.top().kind.get() == Kind::Left {
-            self.skip_left();
+    pub(crate) fn truncate(&self, depth: u32) {
+        self.depth.set(depth);
+        if self.uncommon.get() {
+            self.restore();
         }
     }
 
-    #[cold]
-    fn displace(&self) -> &Place {
-        DEEP.with(|place| {
-            let mut deep = place.replace(ManuallyDrop::new(Vec::new()));
-            deep.push(self.entries[MAX].entry());
-            place.set(deep);
-        });
-        &self.entries[MAX]
+    /// Whether the top can be left by [`leave_to`](Self::leave_to).
+    #[inline(always)]
+    pub(crate) fn is_common(&self) -> bool {
+        !self.uncommon.get()
     }
 
-    /// Beside the entry at [`MAX`] there is one displaced for each depth from there on.
+    /// As [`truncate`](Self::truncate), where the stack [is common](Self::is_common).
+    #[inline(always)]
+    pub(crate) fn leave_to(&self, depth: u32) {
+        self.depth.set(depth);
+    }
+
+    /// Brings back what had been displaced, and leaves what was left below others.
     #[cold]
-    fn restore(&self, depth: usize) {
-        DEEP.with(|place| {
-            let mut deep = place.replace(ManuallyDrop::new(Vec::new()));
-            let kept = (depth + 1).saturating_sub(MAX);
-            if let Some(Entry { context, task, origin, kind }) = deep.get(kept) {
-                self.entries[MAX].set(context, *task, *origin, *kind);
+    fn restore(&self) {
+        let displaced = deep(|places| {
+            while self.depth.get() > 0 && self.is_left(places) {
+                self.depth.set(self.depth.get() - 1);
             }
-            deep.truncate(kept);
-            if kept > 0 {
-                place.set(deep);
-            } else {
-                drop(ManuallyDrop::into_inner(deep));
+            places.truncate(self.depth.get() as usize + 1);
+            let kept = (self.depth.get() as usize + 1).saturating_sub(RING);
+            for (depth, lower) in (kept as u32..).zip(places.drain(kept..)) {
+                let place = self.place(depth);
+                place.set(lower.context.span, lower.context.path, lower.origin, lower.kind);
+                place.start.set(lower.start);
+                place.strand.set(lower.strand);
+                self.strands[usize::from(lower.strand)].set(&lower.context, lower.task);
             }
+            kept
         });
+        let is_left = |(place, _): (&Place, &Strand)| place.kind.get() == Kind::Left;
+        self.uncommon.set(displaced > 0 || self.from_the_top().any(is_left));
     }
 
-    #[cold]
-    fn skip_left(&self) {
-        while self.depth.get() < MAX && self.top().kind.get() == Kind::Left {
-            self.depth.set(self.depth.get() - 1);
-        }
+    fn is_left(&self, displaced: &[Displaced]) -> bool {
+        let depth = self.depth.get();
+        let lower = displaced.get(depth as usize);
+        lower.map_or_else(|| self.place(depth).kind.get(), |lower| lower.kind) == Kind::Left
     }
 
     /// Leaves the guard of `span`, entered above `below`, that is not the current one: it goes with
     /// those above it, or went with the frame it was entered in. A guard that was held over an await
     /// may stand elsewhere now.
     #[cold]
-    pub(crate) fn leave_out_of_order(&self, span: SpanId, below: usize) {
-        let is_its = |place: &Place| place.kind.get() == Kind::Guard && place.span.get() == span;
-        let entries = self.entries();
-        let own = entries.get(below).filter(|place| is_its(place)).map(|_| below);
-        match own.or_else(|| entries.iter().rposition(is_its)) {
-            Some(index) if index + 1 == self.depth.get() => self.truncate(index),
-            Some(index) => entries[index].kind.set(Kind::Left),
-            None => {}
+    pub(crate) fn leave_out_of_order(&self, span: SpanId, below: u32) {
+        let depth = self.depth.get();
+        let in_ring = (depth + 1).saturating_sub(RING as u32 - 1).max(1)..=depth;
+        let is_its = |depth: &u32| {
+            let place = self.place(*depth);
+            place.kind.get() == Kind::Guard && place.span.get() == span
+        };
+        let own = Some(below + 1).filter(|own| in_ring.contains(own) && is_its(own));
+        match own.or_else(|| in_ring.rev().find(is_its)) {
+            Some(found) if found == depth => self.truncate(depth - 1),
+            Some(found) => {
+                self.place(found).kind.set(Kind::Left);
+                self.uncommon.set(true);
+            }
+            None => deep(|places| {
+                let lower = places.get_mut(below as usize + 1);
+                if let Some(lower) = lower.filter(|lower| lower.context.span == span) {
+                    lower.kind = Kind::Left;
+                }
+            }),
         }
     }
+}
+
+/// Works on the displaced places.
+fn deep<R>(f: impl FnOnce(&mut Vec<Displaced>) -> R) -> R {
+    DEEP.with(|cell| {
+        let mut places = cell.replace(ManuallyDrop::new(Vec::new()));
+        let result = f(&mut places);
+        if places.is_empty() {
+            drop(ManuallyDrop::into_inner(places));
+        } else {
+            cell.set(places);
+        }
+        result
+    })
 }

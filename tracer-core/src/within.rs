@@ -10,7 +10,7 @@ use crate::clock;
 use crate::context::SpanContext;
 use crate::future::Traced;
 use crate::open::Open;
-use crate::slot::{self, Polling};
+use crate::slot;
 use crate::span::Span;
 
 /// Puts futures into spans made by hand, and into contexts.
@@ -166,7 +166,8 @@ impl<F: Future> Future for InContext<F> {
         if context.is_none() {
             return this.inner.poll(cx);
         }
-        let _polling = Polling::enter(&context, context.span, cx.waker());
+        let (below, _) = slot::enter_frame(&context, context.span, cx.waker());
+        let _polling = Polling { below };
         let spawned = std::mem::take(this.spawned);
         if spawned != 0 {
             slot::set_delay(clock::ticks().saturating_sub(spawned));
@@ -177,5 +178,16 @@ impl<F: Future> Future for InContext<F> {
             slot::take_delay();
         }
         result
+    }
+}
+
+/// Leaves the context when the poll returns or unwinds.
+struct Polling {
+    below: u32,
+}
+
+impl Drop for Polling {
+    fn drop(&mut self) {
+        slot::leave_frame(self.below);
     }
 }

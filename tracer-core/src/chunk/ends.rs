@@ -31,6 +31,12 @@ impl Writer {
         self.slots.get().get(self.used.get()..self.used.get() + count)
     }
 
+    /// Returns the next free slot, if the current chunk has one.
+    #[inline(always)]
+    pub(crate) fn slot(&self) -> Option<&'static Slot> {
+        self.slots.get().get(self.used.get())
+    }
+
     /// The slots that [`room`](Self::room) returned have been filled: the reader may see them.
     #[inline(always)]
     pub(crate) fn publish(&self, count: usize) {

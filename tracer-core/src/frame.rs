@@ -1,0 +1,309 @@
+//! A span as its future keeps it between polls: what is done when a poll begins and when it is over.
+//!
+//! Each of the two has a short way, which calls nothing and is what nearly every poll takes, and an
+//! uncommon one, which does all the cases. A short way changes nothing before it is sure.
+
+use std::task::Waker;
+
+use crate::callsite::Callsite;
+use crate::clock;
+use crate::context::SpanContext;
+use crate::destination;
+use crate::detail;
+use crate::held;
+use crate::id::SpanId;
+use crate::log;
+use crate::open::{Ended, Open, State};
+use crate::path;
+use crate::provider;
+use crate::record::flag;
+use crate::slot;
+use crate::stack::{Kind, NO_WAKER};
+
+#[derive(Debug)]
+pub(crate) struct Frame {
+    open: Open,
+    /// The span that was current where the future was made.
+    origin: SpanId,
+}
+
+/// A poll under way.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Polled {
+    /// Depth of the stack below the frame.
+    below: u32,
+    /// Ticks at which it began, where polls are recorded: in the task's outermost frame. Else 0.
+    start: u64,
+}
+
+impl Polled {
+    /// The frame was not entered.
+    const OFF: Self = Self { below: u32::MAX, start: 0 };
+
+    #[inline(always)]
+    pub(crate) const fn is_off(self) -> bool {
+        self.below == u32::MAX
+    }
+}
+
+impl Frame {
+    /// The frame of a function that is called now.
+    #[inline(always)]
+    pub(crate) fn new(callsite: &'static Callsite) -> Self {
+        let captured = if destination::is_active() { capture(callsite) } else { SpanContext::NONE };
+        Self { open: Open::later(callsite, captured), origin: SpanId::NONE }
+    }
+
+    /// The frame of a span that is open already.
+    pub(crate) fn opened(open: Open) -> Self {
+        Self { open: Open { is_older: true, ..open }, origin: slot::current().span }
+    }
+
+    #[inline(always)]
+    pub(crate) const fn context(&self) -> &SpanContext {
+        &self.open.context
+    }
+
+    #[inline(always)]
+    pub(crate) fn begin_poll(&mut self, waker: &Waker) -> Polled {
+        match self.open.state {
+            State::Off => Polled::OFF,
+            State::Running => self.enter(waker),
+            // Also if a tracer was there at the call, or will be before the next poll.
+            State::New if !destination::is_active() => {
+                self.open.state = State::Off;
+                Polled::OFF
+            }
+            State::New => self.begin(waker),
+            State::Passive if slot::is_top_of(waker, self.open.context.span) => Polled::OFF,
+            _ => self.enter_uncommonly(waker),
+        }
+    }
+
+    /// Opens the span below the context captured at the call, if that is on top.
+    #[inline(never)]
+    fn begin(&mut self, waker: &Waker) -> Polled {
+        let is_root = self.open.callsite.is_none_or(Callsite::is_root);
+        if is_root || !slot::is_top_of(waker, self.open.context.span) {
+            return self.begin_uncommonly(waker);
+        }
+        if self.open.context.is_passive() {
+            self.open.state = State::Passive;
+            return Polled::OFF;
+        }
+        self.try_begin().unwrap_or_else(|| self.begin_uncommonly(waker))
+    }
+
+    #[inline(always)]
+    fn try_begin(&mut self) -> Option<Polled> {
+        let (callsite, context) = (self.open.callsite?, &mut self.open.context);
+        slot::with(|stack| {
+            if !context.is_plain() || !stack.top().1.is_of(context) {
+                return None;
+            }
+            let path = path::try_child(context.path, callsite)?;
+            let (span, start) = (SpanId::try_new()?, clock::try_ticks()?);
+            let (parent, below) = (context.span, stack.depth());
+            stack.try_push(span, path, parent, Kind::Frame)?;
+            (context.span, context.path) = (span, path);
+            (self.open.parent, self.origin) = (parent, parent);
+            (self.open.start, self.open.polls) = (start, 1);
+            self.open.state = State::Running;
+            Some(Polled { below, start: 0 })
+        })
+    }
+
+    #[cold]
+    fn begin_uncommonly(&mut self, waker: &Waker) -> Polled {
+        let Some(callsite) = self.open.callsite else { return Polled::OFF };
+        let key = slot::task_of(waker).key;
+        let (captured, polled) = (self.open.context, slot::current_of(key));
+        let (parent, spawned) = slot::parent(captured, polled, key);
+        self.origin = captured.span;
+        self.open = Open::child(callsite, parent, spawned);
+        self.enter_uncommonly(waker)
+    }
+
+    /// Enters the span of a frame that was polled before.
+    #[inline(never)]
+    fn enter(&mut self, waker: &Waker) -> Polled {
+        let (data, context) = (waker.data().addr(), &self.open.context);
+        let entered = slot::with(|stack| {
+            let (_, strand) = stack.top();
+            if data == NO_WAKER || strand.waker.get() != data || !strand.is_of(context) {
+                return None;
+            }
+            let below = stack.depth();
+            stack.try_push(context.span, context.path, self.origin, Kind::Frame)?;
+            Some(Polled { below, start: 0 })
+        });
+        let Some(polled) = entered else { return self.enter_uncommonly(waker) };
+        self.count_poll();
+        polled
+    }
+
+    #[inline(never)]
+    fn enter_uncommonly(&mut self, waker: &Waker) -> Polled {
+        match self.open.state {
+            State::Off => return Polled::OFF,
+            State::Passive if slot::current_of(slot::task_of(waker).key) == self.open.context => {
+                return Polled::OFF;
+            }
+            _ => {}
+        }
+        let (below, is_outermost) = slot::enter_frame(&self.open.context, self.origin, waker);
+        // A span made by hand is older than the first poll of its future.
+        let is_first = self.open.polls == 0 && !self.open.is_older;
+        self.count_poll();
+        if self.open.state == State::Held {
+            self.resume();
+        }
+        let start = match is_outermost && self.open.is_recorded() {
+            true if is_first => self.open.start,
+            true => clock::ticks(),
+            false => 0,
+        };
+        Polled { below, start }
+    }
+
+    #[inline(always)]
+    fn count_poll(&mut self) {
+        let polls = &mut self.open.polls;
+        *polls += u32::from(*polls != u32::MAX);
+    }
+
+    #[cold]
+    fn resume(&mut self) {
+        if let Some(context) = held::take(self.open.context.span) {
+            // Above the frame, where the guard finds it.
+            let _below = slot::enter(context, provider::key());
+        }
+        self.open.state = State::Running;
+    }
+
+    /// The poll is over, the future is not.
+    #[inline(always)]
+    pub(crate) fn pause(&mut self, polled: Polled) {
+        let left = slot::with(|stack| {
+            let is_common =
+                polled.start == 0 && stack.is_common() && stack.depth() == polled.below + 1;
+            if is_common {
+                stack.leave_to(polled.below);
+            }
+            is_common
+        });
+        if !left {
+            self.pause_uncommonly(polled);
+        }
+    }
+
+    #[inline(never)]
+    fn pause_uncommonly(&mut self, Polled { below, start }: Polled) {
+        if let Some(context) = slot::held(below) {
+            let kept = held::keep(self.open.context.span, context, self.open.callsite);
+            self.open.state = if kept { State::Held } else { State::Running };
+        }
+        if start != 0 {
+            detail::poll(&self.open.context, start, clock::ticks());
+        }
+        slot::leave_frame(below);
+    }
+
+    /// The future is ready: its span ends.
+    #[inline(never)]
+    pub(crate) fn finish(&mut self, polled: Polled) {
+        if !self.try_finish(polled) {
+            self.finish_uncommonly(polled);
+        }
+    }
+
+    #[inline(always)]
+    fn try_finish(&mut self, polled: Polled) -> bool {
+        let Open { context, parent, start, callsite, polls, flags, .. } = &self.open;
+        let callsite = callsite.map_or(0, Callsite::known_id);
+        if polled.start != 0 || *flags != 0 || callsite == 0 || !context.is_recorded() {
+            return false;
+        }
+        let is_written = slot::with(|stack| {
+            let Some(end) = clock::try_ticks().filter(|_| stack.is_common()) else { return false };
+            let ended = Ended { parent: *parent, start: *start, end, polls: *polls, flags: *flags };
+            let is_written = log::try_end(ended.words(context, callsite));
+            if is_written {
+                stack.leave_to(polled.below);
+            }
+            is_written
+        });
+        if is_written {
+            self.open.state = State::Off;
+        }
+        is_written
+    }
+
+    #[cold]
+    fn finish_uncommonly(&mut self, Polled { below, start }: Polled) {
+        let end = if self.open.is_recorded() { clock::ticks() } else { 0 };
+        slot::leave_frame(below);
+        // The only poll of a span that was never pending is the span itself.
+        if start != 0 && (start != self.open.start || self.open.polls > 1) {
+            detail::poll(&self.open.context, start, end);
+        }
+        self.open.end(end, 0);
+    }
+
+    /// The future was ready in a poll that did not enter.
+    #[inline(always)]
+    pub(crate) fn finish_off(&mut self) {
+        self.open.state = State::Off;
+    }
+
+    /// The poll unwinds.
+    #[cold]
+    pub(crate) fn unwind(&mut self, polled: Polled) {
+        if !polled.is_off() {
+            slot::leave_frame(polled.below);
+            self.open.state = State::Panicked;
+        }
+    }
+
+    /// Enters the span, in which the inner future is dropped before the frame itself.
+    #[inline(always)]
+    pub(crate) fn begin_drop(&mut self) {
+        if self.open.state > State::New {
+            self.begin_drop_unfinished();
+        }
+    }
+
+    #[cold]
+    fn begin_drop_unfinished(&mut self) {
+        slot::begin_drop(self.open.context);
+        if self.open.state == State::Held {
+            let _guard = held::take(self.open.context.span);
+        }
+        let panicked = self.open.state == State::Panicked;
+        self.open.state = if panicked { State::DropPanicked } else { State::DropCancelled };
+    }
+
+    #[cold]
+    fn end_drop(&mut self) {
+        slot::end_drop();
+        let panicked = self.open.state == State::DropPanicked;
+        self.open.end(clock::ticks(), if panicked { flag::PANICKED } else { flag::CANCELLED });
+    }
+}
+
+impl Drop for Frame {
+    #[inline(always)]
+    fn drop(&mut self) {
+        if self.open.state >= State::DropCancelled {
+            self.end_drop();
+        }
+    }
+}
+
+/// The context at the call: the parent, whoever polls later (unless that is a helper in between).
+#[inline(never)]
+fn capture(callsite: &'static Callsite) -> SpanContext {
+    // Registers the providers before the key is asked for the first time.
+    callsite.id();
+    slot::current()
+}
