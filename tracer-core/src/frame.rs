@@ -64,18 +64,30 @@ impl Frame {
         &self.open.context
     }
 
+    /// As a row of comparisons: what nearly always comes is tried first.
     #[inline(always)]
     pub(crate) fn begin_poll(&mut self, waker: &Waker) -> Polled {
-        match self.open.state {
-            State::Off => Polled::OFF,
-            State::Running => self.enter(waker),
-            // Also if a tracer was there at the call, or will be before the next poll.
-            State::New if !destination::is_active() => {
-                self.open.state = State::Off;
-                Polled::OFF
+        if self.open.state == State::Running {
+            return self.enter(waker);
+        }
+        if self.open.state == State::New {
+            if destination::is_active() {
+                return self.begin(waker);
             }
-            State::New => self.begin(waker),
-            State::Passive if slot::is_top_of(waker, self.open.context.span) => Polled::OFF,
+            self.open.state = State::Off;
+        }
+        if self.open.state == State::Off {
+            return Polled::OFF;
+        }
+        self.pass(waker)
+    }
+
+    /// A poll below the span that is not recorded, as nearly always where it was called.
+    #[inline(never)]
+    fn pass(&mut self, waker: &Waker) -> Polled {
+        let is_there = slot::is_top_of(waker, self.open.context.span);
+        match self.open.state {
+            State::Passive if is_there => Polled::OFF,
             _ => self.enter_uncommonly(waker),
         }
     }
@@ -83,23 +95,30 @@ impl Frame {
     /// Opens the span below the context captured at the call, if that is on top.
     #[inline(never)]
     fn begin(&mut self, waker: &Waker) -> Polled {
-        let is_root = self.open.callsite.is_none_or(Callsite::is_root);
-        if is_root || !slot::is_top_of(waker, self.open.context.span) {
-            return self.begin_uncommonly(waker);
+        match self.try_begin(waker) {
+            Some(polled) => polled,
+            None => self.begin_uncommonly(waker),
         }
-        if self.open.context.is_passive() {
-            self.open.state = State::Passive;
-            return Polled::OFF;
-        }
-        self.try_begin().unwrap_or_else(|| self.begin_uncommonly(waker))
     }
 
     #[inline(always)]
-    fn try_begin(&mut self) -> Option<Polled> {
-        let (callsite, context) = (self.open.callsite?, &mut self.open.context);
+    fn try_begin(&mut self, waker: &Waker) -> Option<Polled> {
+        let callsite = self.open.callsite.filter(|callsite| !callsite.is_root())?;
+        let (data, context) = (waker.data().addr(), &mut self.open.context);
         slot::with(|stack| {
-            if !context.is_plain() || !stack.top().1.is_of(context) {
+            let (top, strand) = stack.top();
+            if data == NO_WAKER
+                || strand.waker.get() != data
+                || top.span.get() != context.span
+                || !strand.has_root_of(context)
+            {
                 return None;
+            }
+            if !context.is_plain() {
+                return context.is_passive().then(|| {
+                    self.open.state = State::Passive;
+                    Polled::OFF
+                });
             }
             let path = path::try_child(context.path, callsite)?;
             let (span, start) = (SpanId::try_new()?, clock::try_ticks()?);
@@ -130,7 +149,7 @@ impl Frame {
         let (data, context) = (waker.data().addr(), &self.open.context);
         let entered = slot::with(|stack| {
             let (_, strand) = stack.top();
-            if data == NO_WAKER || strand.waker.get() != data || !strand.is_of(context) {
+            if data == NO_WAKER || strand.waker.get() != data || !strand.has_root_of(context) {
                 return None;
             }
             let below = stack.depth();
@@ -301,9 +320,12 @@ impl Drop for Frame {
 }
 
 /// The context at the call: the parent, whoever polls later (unless that is a helper in between).
-#[inline(never)]
+///
+/// Copied here, word by word: what is put together elsewhere would be copied twice.
+#[inline(always)]
 fn capture(callsite: &'static Callsite) -> SpanContext {
-    // Registers the providers before the key is asked for the first time.
-    callsite.id();
-    slot::current()
+    slot::with(|stack| {
+        let (place, strand) = slot::caller(stack, callsite);
+        strand.context(place)
+    })
 }

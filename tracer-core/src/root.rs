@@ -11,7 +11,8 @@ use std::time::Duration;
 
 use crate::clock;
 
-/// Names an entry at one of its generations; index 0 is "no entry", for when the table is full.
+/// Names an entry at one of its generations, so that no two are equal; index 0 is "no entry", for
+/// when the table is full.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Root(u64);
 
@@ -38,6 +39,10 @@ static GRACE: AtomicU64 = AtomicU64::new(10_000);
 static RESTING: [AtomicU64; PERIODS] = [const { AtomicU64::new(0) }; PERIODS];
 const PERIODS: usize = 4;
 
+/// Grace periods since the start, as of the collector's last pass.
+static PERIOD: AtomicU64 = AtomicU64::new(0);
+static WITHOUT_ENTRY: AtomicU32 = AtomicU32::new(1);
+
 /// Sets the grace period of the process; at least a millisecond apart from zero.
 pub(crate) fn set_grace(grace: Duration) {
     GRACE.store(grace.as_millis() as u64, Ordering::Relaxed);
@@ -60,10 +65,14 @@ impl Root {
 
     /// Takes an entry for a root that begins.
     pub(crate) fn begin() -> Self {
-        let Some(index) = take() else { return Self::NONE };
-        let Some(entry) = entry(index) else { return Self::NONE };
-        // Relaxed: whoever compares generations got this one through the context.
-        let generation = entry.generation.fetch_add(1, Ordering::Relaxed).wrapping_add(1);
+        let Some((index, entry)) = take().and_then(|index| Some((index, entry(index)?))) else {
+            // Relaxed: the number only has to be unique.
+            return Self::new(0, WITHOUT_ENTRY.fetch_add(1, Ordering::Relaxed));
+        };
+        // Relaxed: the entry is this root's own, and whoever compares generations got this one
+        // through the context.
+        let generation = entry.generation.load(Ordering::Relaxed).wrapping_add(1);
+        entry.generation.store(generation, Ordering::Relaxed);
         Self::new(index, generation)
     }
 
@@ -98,10 +107,14 @@ fn entry(index: u32) -> Option<&'static Entry> {
     TABLE.get(index as usize / SEGMENT)?.get()?.get(index as usize % SEGMENT)
 }
 
+/// Follows the coarse clock; called once per pass of the collector, for a root should not divide.
+pub(crate) fn refresh() {
+    PERIOD.store(clock::coarse() / GRACE.load(Ordering::Relaxed).max(1), Ordering::Relaxed);
+}
+
 /// The stack of the period `back` grace periods ago.
 fn period(back: u64) -> usize {
-    let now = clock::coarse() / GRACE.load(Ordering::Relaxed).max(1);
-    (now.wrapping_sub(back) % PERIODS as u64) as usize
+    (PERIOD.load(Ordering::Relaxed).wrapping_sub(back) % PERIODS as u64) as usize
 }
 
 /// An entry that has rested for a whole period, else a new one, else one that rests too short.

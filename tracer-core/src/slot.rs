@@ -13,7 +13,7 @@ use crate::context::{INHERITED, RECORDED, SpanContext};
 use crate::id::SpanId;
 use crate::path;
 use crate::provider::{self, ContextProvider, inherited, is_same_task, key};
-use crate::stack::{Kind, NO_WAKER, Place, Stack, Task};
+use crate::stack::{Kind, NO_WAKER, Place, Stack, Strand, Task};
 
 thread_local! {
     static STACK: Stack = const { Stack::new() };
@@ -73,6 +73,20 @@ pub(crate) fn current_of(key: u64) -> SpanContext {
         let is_own = strand.flags.get() != 0 && strand.key.get() == key;
         if is_own { strand.context(top) } else { uncommon(key) }
     })
+}
+
+/// The place that holds the context current where a function is called.
+#[inline(never)]
+pub(crate) fn caller<'a>(stack: &'a Stack, callsite: &'static Callsite) -> (&'a Place, &'a Strand) {
+    // Registers the providers before the key is asked for the first time.
+    callsite.id();
+    let key = key();
+    let (top, strand) = stack.top();
+    if strand.flags.get() != 0 && strand.key.get() == key {
+        (top, strand)
+    } else {
+        stack.elsewhere(uncommon(key))
+    }
 }
 
 /// Where the entry on top was made with another key, or there is none.

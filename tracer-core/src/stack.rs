@@ -109,14 +109,17 @@ impl Strand {
         self.waker.set(task.waker);
     }
 
-    /// Whether a place of `context` belongs here, whichever task it is of.
+    /// Whether a span's context belongs here, whichever task it is of: no two local roots are equal,
+    /// and each is of one trace.
     #[inline(always)]
-    pub(crate) fn is_of(&self, context: &SpanContext) -> bool {
-        let trace = self.trace.get();
-        trace.low == context.trace.low
-            && trace.high == context.trace.high
-            && self.flags.get() == context.flags
-            && self.root.get() == context.root
+    pub(crate) fn has_root_of(&self, context: &SpanContext) -> bool {
+        self.root.get() == context.root && self.flags.get() == context.flags
+    }
+
+    fn is_of(&self, context: &SpanContext, task: Task) -> bool {
+        self.has_root_of(context)
+            && self.trace.get() == context.trace
+            && (self.key.get(), self.waker.get()) == (task.key, task.waker)
     }
 
     #[inline(always)]
@@ -147,6 +150,8 @@ pub(crate) struct Stack {
     uncommon: Cell<bool>,
     places: [Place; RING],
     strands: [Strand; RING],
+    /// A context that is not on the stack, for as long as it takes to read it.
+    elsewhere: (Place, Strand),
 }
 
 thread_local! {
@@ -162,7 +167,17 @@ impl Stack {
             uncommon: Cell::new(false),
             places: [const { Place::new() }; RING],
             strands: [const { Strand::new() }; RING],
+            elsewhere: (Place::new(), Strand::new()),
         }
+    }
+
+    /// Lends `context` the form of a place, until this is called again.
+    #[cold]
+    pub(crate) fn elsewhere(&self, context: SpanContext) -> (&Place, &Strand) {
+        let (place, strand) = &self.elsewhere;
+        place.set(context.span, context.path, SpanId::NONE, Kind::Guard);
+        strand.set(&context, Task { key: 0, waker: NO_WAKER });
+        (place, strand)
     }
 
     #[inline(always)]
@@ -227,9 +242,7 @@ impl Stack {
     ) -> u32 {
         let below = self.depth.get();
         let (outer, strand) = self.top();
-        let is_same = strand.is_of(context)
-            && (strand.key.get(), strand.waker.get()) == (task.key, task.waker);
-        let index = outer.strand.get().wrapping_add(u8::from(!is_same));
+        let index = outer.strand.get().wrapping_add(u8::from(!strand.is_of(context, task)));
         let place = self.place(below + 1);
         if below >= RING as u32 - 1 {
             self.displace(place);

@@ -17,6 +17,7 @@ use crate::collector::traces::{Ready, Traces};
 use crate::destination;
 use crate::export::{Batch, Completeness, Resource, SpanRecord, Unit};
 use crate::log::Logs;
+use crate::root;
 
 /// Time between two passes while spans come, and while none do.
 const BUSY: Duration = Duration::from_millis(10);
@@ -207,6 +208,7 @@ impl Worker {
 
     fn release(&mut self) {
         self.timeline.refresh();
+        root::refresh();
         let now = Instant::now();
         let Self { assembly, routes, timeline, .. } = self;
         assembly.release(timeline, |tracer, span| {
