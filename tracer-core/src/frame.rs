@@ -55,8 +55,9 @@ impl Frame {
     }
 
     /// The frame of a span that is open already.
-    pub(crate) fn opened(open: Open) -> Self {
-        Self { open: Open { is_older: true, ..open }, origin: slot::current().span }
+    pub(crate) fn opened(mut open: Open) -> Self {
+        open.is_older = true;
+        Self { open, origin: slot::current().span }
     }
 
     #[inline(always)]

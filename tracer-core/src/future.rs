@@ -74,6 +74,7 @@ impl<F> Traced<F> {
 impl<F: Future, O: Observe<F::Output>> Future for Traced<F, O> {
     type Output = F::Output;
 
+    #[expect(clippy::mem_forget, reason = "what is dropped only while unwinding")]
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();

@@ -160,7 +160,7 @@ pub(crate) fn parent(captured: SpanContext, polled: SpanContext, key: u64) -> (S
 
 fn is_on_poll_stack(span: SpanId, key: u64) -> bool {
     STACK.with(|stack| {
-        let frames = stack.from_the_top().filter(|(place, _)| place.kind.get() == Kind::Frame);
+        let frames = stack.innermost_first().filter(|(place, _)| place.kind.get() == Kind::Frame);
         let mut own = frames.take_while(|(_, strand)| is_same_task(strand.key.get(), key));
         own.any(|(frame, _)| frame.span.get() == span || frame.origin.get() == span)
     })
@@ -376,6 +376,39 @@ mod tests {
             assert_eq!(super::current(), spans[0].context());
             drop(a);
             assert!(!super::current().is_valid());
+        });
+    }
+
+    #[test]
+    fn a_guard_may_be_dropped_from_any_depth() {
+        let scope = Scope::new();
+        scope.in_scope(|| {
+            let spans: Vec<_> = (0..2 * RING).map(|_| Span::new("level")).collect();
+            let mut guards: Vec<_> = spans.iter().map(Span::enter).collect();
+            for gone in [2 * RING - 2, RING + 1, RING - 1, 3, 0] {
+                drop(guards.remove(gone));
+            }
+            let last = guards.remove(0);
+            while guards.pop().is_some() {}
+            assert_eq!(super::current(), spans[1].context());
+            drop(last);
+            assert!(!super::current().is_valid());
+        });
+    }
+
+    #[test]
+    fn what_is_left_at_once_may_be_deeper_than_the_ring() {
+        let scope = Scope::new();
+        scope.in_scope(|| {
+            let outer = Span::new("outer");
+            let _entered = outer.enter();
+            Span::new("leaks").in_scope(|| {
+                for _ in 0..3 * RING {
+                    let span = Box::leak(Box::new(Span::new("leaked")));
+                    let _leaked = Box::leak(Box::new(span.enter()));
+                }
+            });
+            assert_eq!(super::current(), outer.context());
         });
     }
 }

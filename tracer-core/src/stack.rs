@@ -202,7 +202,7 @@ impl Stack {
     }
 
     /// The places from the innermost out, without those on the heap.
-    pub(crate) fn from_the_top(&self) -> impl Iterator<Item = (&Place, &Strand)> {
+    pub(crate) fn innermost_first(&self) -> impl Iterator<Item = (&Place, &Strand)> {
         let (depth, count) = (self.depth.get(), self.depth.get().min(RING as u32 - 1));
         (0..count).map(move |back| {
             let place = self.place(depth - back);
@@ -309,7 +309,7 @@ impl Stack {
             kept
         });
         let is_left = |(place, _): (&Place, &Strand)| place.kind.get() == Kind::Left;
-        self.uncommon.set(displaced > 0 || self.from_the_top().any(is_left));
+        self.uncommon.set(displaced > 0 || self.innermost_first().any(is_left));
     }
 
     fn is_left(&self, displaced: &[Displaced]) -> bool {
