@@ -6,9 +6,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::clock;
 use crate::context::SpanContext;
-use crate::id::SpanId;
-use crate::log;
-use crate::record::{self, Head, Key, Kind, MAX_KEY, MAX_TEXT, MAX_WORDS, SLOT, Sink};
+use crate::log::{self, Row};
+use crate::record::{self, Head, Key, Kind, MAX_KEY, MAX_TEXT, MAX_WORDS, Sink};
 use crate::value::Value;
 
 /// An attribute to be written.
@@ -28,23 +27,8 @@ pub(crate) fn attributes(context: &SpanContext, callsite: u32, items: &[Item<'_>
     }
 }
 
-/// Slots of a [`Draft`].
-const DRAFT: usize = 3;
-
-/// A few plain attributes of the top span, put together where the compiler sees their types and
-/// written at once; what does not fit goes the other way.
-pub(crate) struct Draft {
-    words: [u64; DRAFT * SLOT],
-    length: usize,
-}
-
-impl Draft {
-    /// Room for the head and the span.
-    #[inline(always)]
-    pub(crate) const fn new() -> Self {
-        Self { words: [0; DRAFT * SLOT], length: 2 }
-    }
-
+/// A few plain attributes, written while the compiler sees their types.
+impl Row {
     /// Adds the value of a field; false where it does not fit or needs formatting.
     #[inline(always)]
     pub(crate) fn add(&mut self, field: u8, value: &Value<'_>) -> bool {
@@ -57,45 +41,6 @@ impl Draft {
             Value::Str(text) => self.push([head]) && self.push_text(text),
             Value::Display(_) | Value::Debug(_) => false,
         }
-    }
-
-    #[inline(always)]
-    fn push<const N: usize>(&mut self, words: [u64; N]) -> bool {
-        let Some(room) = self.words.get_mut(self.length..self.length + N) else { return false };
-        room.copy_from_slice(&words);
-        self.length += N;
-        true
-    }
-
-    #[inline(never)]
-    fn push_text(&mut self, text: &str) -> bool {
-        let length = self.length + text.len().div_ceil(8);
-        let Some(room) = self.words.get_mut(self.length..length) else { return false };
-        let chunks = text.as_bytes().chunks_exact(8);
-        let rest = chunks.remainder();
-        if let (Some(last), false) = (room.last_mut(), rest.is_empty()) {
-            // The last eight bytes, where there are so many, without those that are written already.
-            *last = match text.as_bytes().last_chunk() {
-                Some(bytes) => u64::from_le_bytes(*bytes) >> (64 - 8 * rest.len()),
-                None => rest.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte)),
-            };
-        }
-        for (word, bytes) in room.iter_mut().zip(chunks) {
-            *word = bytes.try_into().map_or(0, u64::from_le_bytes);
-        }
-        self.length = length;
-        true
-    }
-
-    /// Writes it for `span`, which is recorded by `tracer` and was opened at the callsite of this
-    /// number.
-    #[inline(never)]
-    pub(crate) fn write(&mut self, span: SpanId, tracer: u32, callsite: u32) {
-        let head =
-            Head { kind: Kind::Attributes, extra: (self.length - 2) as u16, tracer, callsite };
-        self.words[0] = head.to_word();
-        self.words[1] = span.0;
-        log::draft(head, &self.words, self.length);
     }
 }
 

@@ -7,11 +7,11 @@ use crate::callsite::Callsite;
 use crate::clock;
 use crate::context::SpanContext;
 use crate::destination;
-use crate::detail::{self, Draft};
-use crate::log;
+use crate::detail;
+use crate::log::{self, Row};
 use crate::open::{self, Ended, Open, State};
 use crate::provider;
-use crate::record::{Key, flag};
+use crate::record::{Head, Key, Kind, flag};
 use crate::slot::{self, OnTop};
 use crate::value::Value;
 
@@ -127,18 +127,18 @@ impl Drop for SpanGuard {
 #[expect(clippy::needless_range_loop, reason = "see below")]
 #[inline(always)]
 pub fn arguments<const N: usize>(callsite: &'static Callsite, values: &[Value<'_>; N]) {
-    let mut draft = Draft::new();
+    let Some(mut row) = Row::try_new() else { return long_arguments(callsite, values) };
     let mut fits = true;
     // Not an iterator, which would be called rather than unrolled into what the types say.
     for index in 0..N {
-        fits = fits && draft.add(index as u8, &values[index]);
+        fits = fits && row.add(index as u8, &values[index]);
     }
-    if fits {
-        let (span, tracer) = slot::top_recorded();
-        draft.write(span, tracer, callsite.id());
-    } else {
-        long_arguments(callsite, values);
+    if !fits {
+        return long_arguments(callsite, values);
     }
+    let (span, tracer) = slot::top_recorded();
+    let callsite = callsite.known_id();
+    row.publish(Head { kind: Kind::Attributes, extra: 0, tracer, callsite }, span.0);
 }
 
 #[cold]

@@ -86,16 +86,87 @@ pub(crate) fn detail(head: Head, span: u64, fill: impl FnOnce(&mut Payload<'_>))
     }
 }
 
-/// Writes a detail of `length` words that is put together already.
-#[inline(always)]
-pub(crate) fn draft(head: Head, words: &[u64], length: usize) {
-    let written = write(length.div_ceil(SLOT), |slots| {
-        for (slot, words) in slots.iter().zip(words.chunks_exact(SLOT)) {
-            words.iter().enumerate().for_each(|(index, word)| slot.store(index, *word));
+/// Slots of a [`Row`].
+const ROW: usize = 3;
+/// Words of its head and its span.
+const BEFORE: usize = 2;
+
+/// A short detail, put together where it stays: its words in order, the first two of them last. A row
+/// that is not published was never there.
+#[derive(Debug)]
+pub(crate) struct Row {
+    slots: &'static [Slot; ROW],
+    next: usize,
+}
+
+impl Row {
+    /// Begins a detail; nothing where there is no room at hand.
+    #[inline(always)]
+    pub(crate) fn try_new() -> Option<Self> {
+        let room = WRITER.with(|writer| writer.room(ROW));
+        Some(Self { slots: room?.first_chunk()?, next: BEFORE })
+    }
+
+    /// Adds words; false where they do not fit.
+    #[inline(always)]
+    pub(crate) fn push<const N: usize>(&mut self, words: [u64; N]) -> bool {
+        let first = self.next;
+        self.next += N;
+        self.next <= ROW * SLOT && {
+            words.into_iter().enumerate().for_each(|(index, word)| self.store(first + index, word));
+            true
         }
-    });
-    if !written {
-        lose(head.tracer, head.kind);
+    }
+
+    /// Adds a text, padded to whole words; false where it does not fit.
+    #[inline(always)]
+    pub(crate) fn push_text(&mut self, text: &str) -> bool {
+        let words = text.len().div_ceil(8);
+        let first = self.next;
+        self.next += words;
+        self.next <= ROW * SLOT && {
+            store_text(self.slots, first, text);
+            true
+        }
+    }
+
+    /// Writes the head, which gets the length, and the span, and shows the whole to the collector.
+    #[inline(always)]
+    pub(crate) fn publish(self, head: Head, span: u64) {
+        let extra = (self.next - BEFORE) as u16;
+        self.store(0, Head { extra, ..head }.to_word());
+        self.store(1, span);
+        WRITER.with(|writer| writer.publish(self.next.div_ceil(SLOT)));
+    }
+
+    #[inline(always)]
+    fn store(&self, index: usize, word: u64) {
+        if let Some(slot) = self.slots.get(index / SLOT) {
+            slot.store(index % SLOT, word);
+        }
+    }
+}
+
+#[inline(never)]
+fn store_text(slots: &[Slot; ROW], first: usize, text: &str) {
+    let chunks = text.as_bytes().chunks_exact(8);
+    let rest = chunks.remainder();
+    let mut index = first;
+    let mut store = |word| {
+        if let Some(slot) = slots.get(index / SLOT) {
+            slot.store(index % SLOT, word);
+        }
+        index += 1;
+    };
+    for chunk in chunks {
+        store(chunk.try_into().map_or(0, u64::from_le_bytes));
+    }
+    if !rest.is_empty() {
+        // The last eight bytes, where there are so many, without those that are written already.
+        store(match text.as_bytes().last_chunk() {
+            Some(bytes) => u64::from_le_bytes(*bytes) >> (64 - 8 * rest.len()),
+            None => rest.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte)),
+        });
     }
 }
 
