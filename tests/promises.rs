@@ -3,6 +3,8 @@
 
 #[path = "promises/adapters.rs"]
 mod adapters;
+#[path = "promises/attribute_orders.rs"]
+mod attribute_orders;
 #[path = "promises/auto_traits.rs"]
 mod auto_traits;
 #[path = "promises/depth.rs"]
@@ -23,6 +25,8 @@ mod isolation;
 mod parents;
 #[path = "promises/recording.rs"]
 mod recording;
+#[path = "promises/spawns.rs"]
+mod spawns;
 #[path = "promises/test_attributes.rs"]
 mod test_attributes;
 #[path = "promises/values.rs"]

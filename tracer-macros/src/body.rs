@@ -5,7 +5,7 @@ use quote::{quote, quote_spanned};
 use syn::{ReturnType, Token, Type};
 
 use crate::args::Args;
-use crate::deferred::{Deferred, Holder, Kind, deferred};
+use crate::deferred::{Deferred, Holder, Kind, behind_a_name, deferred};
 use crate::item::Item;
 use crate::lazy::Lazy;
 use crate::output;
@@ -24,9 +24,13 @@ pub(crate) fn traced(
         let form = if stays { awaited_body } else { async_body };
         return form(item, arguments, is_boxed);
     }
-    let Some(deferred) = deferred(args, &item.sig) else { return sync_body(item, arguments) };
-    let lazy = Lazy::read(&item.body.statements)
-        .filter(|lazy| deferred.kind == Kind::Future && lazy.takes(recorded));
+    let lazy = Lazy::read(&item.body.statements);
+    let deferred = deferred(args, &item.sig).or_else(|| {
+        let boxes = args.form.is_none() && lazy.as_ref().is_some_and(Lazy::is_in_a_box);
+        boxes.then(|| behind_a_name(&item.sig)).flatten()
+    });
+    let Some(deferred) = deferred else { return sync_body(item, arguments) };
+    let lazy = lazy.filter(|lazy| deferred.kind == Kind::Future && lazy.takes(recorded));
     if let Some(lazy) = lazy {
         return lazy_body(lazy, item, &deferred, arguments, is_boxed);
     }

@@ -92,6 +92,13 @@ fn meant(kind: Kind, declared: &Type) -> Deferred {
     }
 }
 
+/// A future in a `Pin<Box<_>>` that the return type does not show: `Self::Future`, or a name of the user's.
+pub(crate) fn behind_a_name(sig: &Signature) -> Option<Deferred> {
+    let last = last_segment(output::declared(&sig.output)?)?;
+    let is_name = last.ident != "Pin" && last.ident != "Box";
+    is_name.then_some(Deferred { kind: Kind::Future, holder: Holder::Pinned, yields: None })
+}
+
 /// A trait that the fn promises and the wrapper is not.
 pub(crate) fn lost_trait(declared: &Type) -> Option<&TraitBound> {
     let Type::ImplTrait(opaque) = declared else { return None };

@@ -52,6 +52,11 @@ impl Lazy {
         })
     }
 
+    /// Whether it is `Box::pin(async { … })`, which is a future whatever the fn says.
+    pub(crate) const fn is_in_a_box(&self) -> bool {
+        self.parentheses.is_some()
+    }
+
     /// Whether the block takes these arguments with it anyway.
     pub(crate) fn takes(&self, recorded: &[Bound]) -> bool {
         recorded.iter().all(|bound| mentions(self.block.stream(), &bound.ident))

@@ -181,3 +181,131 @@ mod bounds {
         assert_eq!(block_on(many_types(true)).err().unwrap().to_string(), "asked to");
     }
 }
+
+mod services {
+    use std::rc::Rc;
+
+    use super::*;
+
+    /// As tower's.
+    trait Service {
+        type Future: Future<Output = Result<u32, String>>;
+
+        fn call(&mut self, request: u32) -> Self::Future;
+    }
+
+    struct Subtract(u32);
+
+    impl Service for Subtract {
+        type Future = Pin<Box<dyn Future<Output = Result<u32, String>> + Send>>;
+
+        #[traced(args)]
+        fn call(&mut self, request: u32) -> Self::Future {
+            let left = self.0.checked_sub(request);
+            Box::pin(async move { left.ok_or_else(|| "too many".to_owned()) })
+        }
+    }
+
+    struct Echo(Rc<u32>);
+
+    impl Service for Echo {
+        type Future = Pin<Box<dyn Future<Output = Result<u32, String>>>>;
+
+        #[traced(args, as = future)]
+        fn call(&mut self, request: u32) -> Self::Future {
+            let own = self.0.clone();
+            Box::pin(async move {
+                leaf();
+                if request == 0 { Err("zero".to_owned()) } else { Ok(request * *own) }
+            })
+        }
+    }
+
+    struct Constant;
+
+    impl Service for Constant {
+        type Future = Pin<Box<dyn Future<Output = Result<u32, String>>>>;
+
+        #[traced("constant", args)]
+        fn call(&mut self, request: u32) -> Self::Future {
+            Box::pin(async move {
+                leaf();
+                if request == 0 { Err("zero".to_owned()) } else { Ok(1) }
+            })
+        }
+    }
+
+    #[test]
+    fn whose_future_has_a_name() {
+        let scene = || {
+            let mut echo = Echo(2.into());
+            assert_eq!(block_on(echo.call(2)), Ok(4));
+            block_on(echo.call(0)).unwrap_err();
+            assert_eq!(block_on(Constant.call(3)), Ok(1));
+            block_on(Constant.call(0)).unwrap_err();
+        };
+        let expected = "\
+            call(request=0) ✖\n  leaf\n\
+            call(request=2)\n  leaf\n\
+            constant(request=0) ✖\n  leaf\n\
+            constant(request=3)\n  leaf\n";
+        assert_eq!(tree(scene), expected);
+    }
+
+    /// What the name stands for is not known, and what the body does besides is there to be timed.
+    #[test]
+    fn a_name_and_a_set_up_are_the_call_alone() {
+        let scene = || block_on(Subtract(1).call(2)).unwrap_err();
+        assert_eq!(tree(scene), "call(request=2)\n");
+    }
+
+    trait Loads {
+        fn key(&self) -> u32;
+
+        #[traced]
+        fn load(&self) -> impl Future<Output = u32> + Send {
+            let key = self.key();
+            async move {
+                leaf();
+                key
+            }
+        }
+
+        #[traced]
+        fn reload(&self) -> impl Future<Output = u32> + Send
+        where
+            Self: Sync,
+        {
+            async move {
+                leaf();
+                self.key() + 1
+            }
+        }
+    }
+
+    impl Loads for u32 {
+        fn key(&self) -> u32 {
+            *self
+        }
+
+        #[traced("own")]
+        fn reload(&self) -> impl Future<Output = u32> + Send {
+            async move { *self + 2 }
+        }
+    }
+
+    impl Loads for u8 {
+        fn key(&self) -> u32 {
+            (*self).into()
+        }
+    }
+
+    #[test]
+    fn in_traits() {
+        let scene = || {
+            assert_eq!(block_on(1_u32.load()) + block_on(2_u32.reload()), 5);
+            assert_eq!(block_on(3_u8.load()) + block_on(4_u8.reload()), 8);
+        };
+        assert_eq!(tree(scene), "load\n  leaf\nload\n  leaf\nown\nreload\n  leaf\n");
+    }
+}
