@@ -205,12 +205,116 @@ mod providers;
 /// assert_eq!(scope.tree(), "cleanup\nrequest\n");
 /// ```
 ///
+/// **`spawn = true`**, **`false`** or **`link`**: what tasks and threads get that the fn spawns. By
+/// default they are its children, where the call is certain to be a spawn: `tokio::spawn`,
+/// `tokio::task::` and `async_std::task::` with `spawn`, `spawn_local` or `spawn_blocking`,
+/// `smol::spawn`, `smol::unblock` and `std::thread::spawn`, each by its full path; and `.spawn(…)`,
+/// `task::spawn(…)` and the like, where a literal `async` block or closure without parameters is
+/// given to them; also inside `select!`, `join!` and `vec!`. With `link` they begin traces of their
+/// own, linked to this one: right for what outlives the request. For other calls there are the
+/// runtimes' own `spawn` in `tracer::tokio` and `tracer::async_std`, and
+/// [`in_current`](FutureExt::in_current).
+///
+/// ```
+/// # use tracer::traced;
+/// #[traced]
+/// fn hash() {}
+///
+/// #[traced]
+/// fn request() {
+///     std::thread::spawn(|| hash()).join().unwrap();
+/// }
+///
+/// #[traced(spawn = link)]
+/// fn detach() {
+///     std::thread::spawn(|| hash()).join().unwrap();
+/// }
+///
+/// let scope = tracer::testing::Scope::new();
+/// scope.in_scope(|| (request(), detach()));
+/// assert_eq!(scope.tree(), "detach\nhash linked\nrequest\n  hash\n");
+/// ```
+///
+/// **`as = sync`**, **`future`** or **`stream`**: what the fn is, where its return type does not
+/// tell; see below.
+///
+/// ```
+/// # use tracer::traced;
+/// # use std::pin::Pin;
+/// type Reply = Pin<Box<dyn Future<Output = Result<u32, String>>>>;
+///
+/// #[traced(as = future)]
+/// fn call(amount: u32) -> Reply {
+///     let left = 10_u32.checked_sub(amount);
+///     Box::pin(async move { left.ok_or_else(|| "too much".to_owned()) })
+/// }
+///
+/// let scope = tracer::testing::Scope::new();
+/// scope.in_scope(|| futures::executor::block_on(call(11)).unwrap_err());
+/// assert_eq!(scope.tree(), "call ✖\n");
+/// ```
+///
+/// **`boxed`**: puts the future on the heap, so that those who await it grow by a pointer only; an
+/// `async fn` may call itself then.
+///
+/// ```
+/// # use tracer::traced;
+/// #[traced(boxed)]
+/// async fn count_down(from: u32) {
+///     if from > 0 {
+///         count_down(from - 1).await;
+///     }
+/// }
+///
+/// assert_eq!(size_of_val(&count_down(9)), size_of::<usize>());
+/// ```
+///
+/// # Fns that return a future or a stream
+///
+/// Such a fn is recognised by its return type: `impl Future`, `dyn Future` in a `Box` or a
+/// `Pin<Box<_>>`, `BoxFuture`, `LocalBoxFuture`, the same with `Stream`, and whatever it is called
+/// if the body is `Box::pin(async { … })`. The span goes on with what is returned:
+///
+/// - If the body is nothing but an `async` block, boxed or not, the fn is traced as an `async fn`:
+///   from the first poll. Methods under `#[async_trait]` are so, and fns under `#[async_recursion]`.
+/// - Else the span begins with the call, and goes on while the future is polled. In between it is not
+///   current.
+/// - A stream has one span for all its items, which ends with the last one and counts them in
+///   `stream.items`. An item that is an `Err` marks it as failed.
+///
+/// ```
+/// # use tracer::traced;
+/// use futures::{Stream, StreamExt, executor::block_on, stream};
+///
+/// #[traced]
+/// fn connect() {}
+///
+/// #[traced]
+/// async fn row(number: u32) -> u32 {
+///     number
+/// }
+///
+/// #[traced]
+/// fn rows(count: u32) -> impl Stream<Item = u32> {
+///     connect();
+///     stream::iter(0..count).then(row)
+/// }
+///
+/// let scope = tracer::testing::Scope::new();
+/// assert_eq!(scope.in_scope(|| block_on(rows(2).collect::<Vec<_>>())), [0, 1]);
+/// assert_eq!(scope.tree(), "rows\n  connect\n  row\n  row\n");
+/// let rows = scope.spans().into_iter().find(|span| span.name() == "rows").unwrap();
+/// assert_eq!(rows.attribute("stream.items"), Some(2.into()));
+/// ```
+///
+/// What comes back is a wrapper that is `Send`, `Unpin` and `FusedFuture` where the future is. Where
+/// a fn promises more, `impl Future + Clone`, only its call can be traced: `as = sync`.
+///
 /// # Where it goes
 ///
 /// On free fns, methods, trait methods with a body, and `unsafe`, `extern` and generic ones. Refused
 /// with a message are a `const fn`, a fn without a body, and, for now, a whole `impl`, `trait` or
-/// `mod`, and a fn that returns a future or a stream: write it as `async fn`. This goes for methods
-/// under `#[async_trait]`, too, which are such fns by the time they are traced.
+/// `mod`.
 ///
 /// **Other attributes.** Attributes that take a fn apart must see it as it was written: put them
 /// above. Behind `main` and `test` of the runtimes, and the well-known attributes of test libraries
