@@ -150,7 +150,8 @@ mod handlers {
     fn serve<F: Future<Output = usize> + Send + 'static>(
         handler: impl Fn(String) -> F + Clone + Send + Sync + 'static,
     ) {
-        assert_eq!(block_on(handler.clone()("ab".to_owned())), 2);
+        let again = handler.clone();
+        assert_eq!(block_on(handler("ab".to_owned())) + block_on(again("a".to_owned())), 3);
     }
 
     #[test]
@@ -163,9 +164,13 @@ mod handlers {
             assert_eq!((routed_above::PATH, routed_below::PATH), ("/{path}", "/{path}"));
         };
         let expected = "\
+            above(path=a)\n  query(id=1)\n\
             above(path=ab)\n  query(id=1)\n\
+            below(path=a)\n  query(id=2)\n\
             below(path=ab)\n  query(id=2)\n\
+            routed_above(path=a)\n  query(id=3)\n\
             routed_above(path=ab)\n  query(id=3)\n\
+            routed_below(path=a)\n  query(id=4)\n\
             routed_below(path=ab)\n  query(id=4)\n";
         assert_eq!(tree(scene), expected);
     }

@@ -1,4 +1,5 @@
 //! What a traced fn spawns with a well-known call is its child, without an adapter's own spawn.
+#![expect(clippy::unwrap_used, reason = "what is spawned here neither panics nor is cancelled")]
 
 use std::time::Duration;
 
@@ -112,6 +113,7 @@ mod tokios {
     }
 
     #[traced]
+    #[expect(clippy::future_not_send, reason = "it stays on its thread")]
     async fn local() {
         let set = LocalSet::new();
         set.spawn_local(async { untraced(1).await });
@@ -309,6 +311,8 @@ mod threads {
 
 /// Fns and methods of the same names that are something else: they compile and do what they did.
 mod lookalikes {
+    #![expect(clippy::unused_self, reason = "it is the method call that looks like another")]
+
     use super::*;
 
     #[derive(Clone, Copy)]
@@ -348,7 +352,7 @@ mod lookalikes {
     fn nothing_is_carried() {
         assert_eq!(Nursery.spawn(1), 1);
         assert!(Nursery.spawn(&String::new()).is_empty());
-        let inferred: Option<u32> = Nursery.spawn(Default::default());
+        let inferred: Option<u32> = Nursery.spawn("".parse().ok());
         assert_eq!(inferred, None);
         assert_eq!(Nursery.spawn_local(|value| value + 1), 5);
         assert_eq!(Nursery.spawn_blocking(|| async { 3 }), 3);
