@@ -31,6 +31,8 @@ macro_rules! twice {
 
 #[path = "shapes/async_traits.rs"]
 mod async_traits;
+#[path = "shapes/bodies.rs"]
+mod bodies;
 #[path = "shapes/drop_order.rs"]
 mod drop_order;
 #[path = "shapes/futures.rs"]
