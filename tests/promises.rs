@@ -25,6 +25,8 @@ mod isolation;
 mod parents;
 #[path = "promises/recording.rs"]
 mod recording;
+#[path = "promises/returned.rs"]
+mod returned;
 #[path = "promises/spawns.rs"]
 mod spawns;
 #[path = "promises/test_attributes.rs"]

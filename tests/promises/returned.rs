@@ -1,0 +1,165 @@
+//! Futures and streams that a traced fn returns stay in its span wherever they are polled.
+
+use futures::executor::block_on;
+use futures::stream::{self, BoxStream, Stream, StreamExt as _};
+use tracer::export::Memory;
+use tracer::testing::{Scope, render};
+use tracer::{Ratio, Tracer, traced};
+use tracer_tests::{Gate, Runtime, on_each_runtime, pause, tree_of};
+
+on_each_runtime!(a_future_polled_in_another_task, a_stream_drained_in_another_task);
+
+#[traced]
+fn set_up() {}
+
+#[traced(args)]
+async fn query(id: u32) -> u32 {
+    pause().await;
+    id
+}
+
+#[traced(args)]
+fn future(id: u32) -> impl Future<Output = Result<u32, String>> + Send {
+    set_up();
+    async move {
+        match query(id).await {
+            0 => Err("zero".to_owned()),
+            id => Ok(id),
+        }
+    }
+}
+
+#[traced(args)]
+fn rows(up_to: u32) -> BoxStream<'static, u32> {
+    set_up();
+    stream::iter(0..up_to).then(query).boxed()
+}
+
+#[traced]
+async fn driver(work: impl Future<Output = ()> + Send) {
+    work.await;
+}
+
+#[traced]
+async fn request<F: Future>(work: F) -> F::Output {
+    work.await
+}
+
+fn a_future_polled_in_another_task<R: Runtime>() {
+    let tree = tree_of::<R>(request(async {
+        let future = future(1);
+        let other = future_of_another_request();
+        R::spawn(driver(async {
+            assert_eq!(future.await, Ok(1));
+            other.await.unwrap_err();
+        }))
+        .await;
+    }));
+    let expected = "\
+        request\n  \
+          driver\n  \
+          future(id=0) ✖\n    query(id=0)\n    set_up\n  \
+          future(id=1)\n    query(id=1)\n    set_up\n";
+    assert_eq!(tree, expected);
+}
+
+fn future_of_another_request() -> impl Future<Output = Result<u32, String>> + Send {
+    future(0)
+}
+
+fn a_stream_drained_in_another_task<R: Runtime>() {
+    let tree = tree_of::<R>(request(async {
+        let (rows, gate) = (rows(2), Gate::default());
+        let drained = R::spawn(driver({
+            let gate = gate.clone();
+            async move {
+                gate.await;
+                assert_eq!(rows.collect::<Vec<_>>().await, [0, 1]);
+            }
+        }));
+        gate.open();
+        drained.await;
+    }));
+    let expected = "\
+        request\n  \
+          driver\n  \
+          rows(up_to=2)\n    query(id=0)\n    query(id=1)\n    set_up\n";
+    assert_eq!(tree, expected);
+}
+
+/// What is made in `tracer`, and polled in a scope that records everything: there is nothing of it in either.
+fn unrecorded<R>(make: impl FnOnce() -> R, poll: impl FnOnce(R)) {
+    let (memory, elsewhere) = (Memory::default(), Scope::new());
+    let tracer =
+        Tracer::builder().exporter(memory.clone()).sampler(Ratio::new(0.0)).build().unwrap();
+    let made = tracer.in_scope(make);
+    elsewhere.in_scope(|| poll(made));
+    drop(tracer);
+    assert_eq!(render(&memory.take()) + &elsewhere.tree(), "");
+}
+
+#[test]
+fn below_an_unsampled_root_nothing_is_recorded() {
+    unrecorded(|| future(1), |future| drop(block_on(future)));
+    unrecorded(|| rows(2), |rows| drop(block_on(rows.collect::<Vec<_>>())));
+    let request = |work| block_on(request(async { work }));
+    unrecorded(|| request(Work::Future(Box::pin(future(1)))), Work::run);
+    unrecorded(|| request(Work::Rows(rows(2))), Work::run);
+    unrecorded(|| rows(2), drop);
+}
+
+enum Work {
+    Future(std::pin::Pin<Box<dyn Future<Output = Result<u32, String>> + Send>>),
+    Rows(BoxStream<'static, u32>),
+}
+
+impl Work {
+    fn run(self) {
+        match self {
+            Self::Future(future) => drop(block_on(future)),
+            Self::Rows(rows) => drop(block_on(rows.collect::<Vec<_>>())),
+        }
+    }
+}
+
+#[traced(root)]
+fn root_future() -> impl Future<Output = ()> {
+    set_up();
+    async {
+        query(1).await;
+    }
+}
+
+#[traced(root)]
+fn root_stream() -> impl Stream<Item = u32> {
+    stream::iter(0..2).then(query)
+}
+
+#[test]
+fn roots_begin_a_trace_of_their_own() {
+    let scope = Scope::new();
+    scope.in_scope(|| {
+        block_on(request(async {
+            root_future().await;
+            assert_eq!(root_stream().count().await, 2);
+        }));
+    });
+    let expected = "\
+        request\n\
+        root_future\n  query(id=1)\n  set_up\n\
+        root_stream\n  query(id=0)\n  query(id=1)\n";
+    assert_eq!(scope.tree(), expected);
+}
+
+#[test]
+fn polls_are_counted() {
+    let scope = Scope::new();
+    scope.in_scope(|| {
+        block_on(future(1)).unwrap();
+        assert_eq!(block_on(rows(2).count()), 2);
+    });
+    let spans = scope.spans();
+    let polls = |name| spans.iter().find(|span| span.name() == name).map(|span| span.polls());
+    // Each query is pending once; the last poll of a stream says that it is over.
+    assert_eq!((polls("future"), polls("rows")), (Some(2), Some(5)));
+}
