@@ -100,26 +100,17 @@ fn unrecorded<R>(make: impl FnOnce() -> R, poll: impl FnOnce(R)) {
 
 #[test]
 fn below_an_unsampled_root_nothing_is_recorded() {
-    unrecorded(|| future(1), |future| drop(block_on(future)));
-    unrecorded(|| rows(2), |rows| drop(block_on(rows.collect::<Vec<_>>())));
-    let request = |work| block_on(request(async { work }));
-    unrecorded(|| request(Work::Future(Box::pin(future(1)))), Work::run);
-    unrecorded(|| request(Work::Rows(rows(2))), Work::run);
+    unrecorded(|| future(1), |future| assert_eq!(block_on(future), Ok(1)));
+    unrecorded(|| rows(2), |rows| assert_eq!(block_on(rows.count()), 2));
+    unrecorded(
+        || block_on(request(async { future(1) })),
+        |future| assert_eq!(block_on(future), Ok(1)),
+    );
+    unrecorded(
+        || block_on(request(async { rows(2) })),
+        |rows| assert_eq!(block_on(rows.count()), 2),
+    );
     unrecorded(|| rows(2), drop);
-}
-
-enum Work {
-    Future(std::pin::Pin<Box<dyn Future<Output = Result<u32, String>> + Send>>),
-    Rows(BoxStream<'static, u32>),
-}
-
-impl Work {
-    fn run(self) {
-        match self {
-            Self::Future(future) => drop(block_on(future)),
-            Self::Rows(rows) => drop(block_on(rows.collect::<Vec<_>>())),
-        }
-    }
 }
 
 #[traced(root)]

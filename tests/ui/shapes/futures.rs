@@ -273,6 +273,36 @@ mod drops {
         same!(eager, "local of the call _unused local kept used");
     }
 
+    macro_rules! receiver {
+        ($name:ident, $($method:tt)*) => {
+            struct $name(
+                #[expect(dead_code, reason = "dropping it is what it is for")] Noted,
+                Noted,
+            );
+            impl $name {
+                $($method)*
+                fn call(self, _: Noted) -> impl Future<Output = usize> {
+                    let _local = Noted("local");
+                    let second = self.1;
+                    async move {
+                        pause().await;
+                        second.name().len()
+                    }
+                }
+            }
+        };
+    }
+    receiver!(Plain,);
+    receiver!(With, #[traced]);
+
+    #[test]
+    fn a_receiver_as_in_the_plain_fn() {
+        let plain = dropped(|| block_on(Plain(Noted("self.0"), Noted("self.1")).call(Noted("_"))));
+        assert_eq!(plain, "local _ self.0 self.1");
+        let with = dropped(|| block_on(With(Noted("self.0"), Noted("self.1")).call(Noted("_"))));
+        assert_eq!(with, plain);
+    }
+
     struct Traced;
 
     impl Drop for Traced {
@@ -290,8 +320,19 @@ mod drops {
         }
     }
 
+    struct Owner(Traced, Traced);
+
+    impl Owner {
+        #[traced]
+        fn own(self) -> impl Future<Output = ()> {
+            let second = self.1;
+            async move { drop(second) }
+        }
+    }
+
     #[test]
     fn destructors_run_in_the_span() {
+        assert_eq!(tree(|| block_on(Owner(Traced, Traced).own())), "own\n  leaf\n  leaf\n");
         assert_eq!(tree(|| block_on(owns(Traced))), "owns\n  leaf\n  leaf\n");
         assert_eq!(tree(|| cancel(owns(Traced))), "owns cancelled\n  leaf\n  leaf\n");
         assert_eq!(tree(|| drop(owns(Traced))), "owns cancelled\n  leaf\n  leaf\n");
