@@ -2,7 +2,7 @@
 
 use futures::executor::block_on;
 use futures::stream::{self, BoxStream, Stream, StreamExt as _};
-use tracer::export::Memory;
+use tracer::export::{Memory, SpanRecord};
 use tracer::testing::{Scope, render};
 use tracer::{Ratio, Tracer, traced};
 use tracer_tests::{Gate, Runtime, on_each_runtime, pause, tree_of};
@@ -45,13 +45,17 @@ async fn request<F: Future>(work: F) -> F::Output {
     work.await
 }
 
+#[traced]
+fn maker<R>(make: impl FnOnce() -> R) -> R {
+    make()
+}
+
 fn a_future_polled_in_another_task<R: Runtime>() {
     let tree = tree_of::<R>(request(async {
-        let future = future(1);
-        let other = future_of_another_request();
+        let (good, bad) = (future(1), future(0));
         R::spawn(driver(async {
-            assert_eq!(future.await, Ok(1));
-            other.await.unwrap_err();
+            assert_eq!(good.await, Ok(1));
+            assert_eq!(bad.await, Err("zero".to_owned()));
         }))
         .await;
     }));
@@ -61,10 +65,6 @@ fn a_future_polled_in_another_task<R: Runtime>() {
           future(id=0) ✖\n    query(id=0)\n    set_up\n  \
           future(id=1)\n    query(id=1)\n    set_up\n";
     assert_eq!(tree, expected);
-}
-
-fn future_of_another_request() -> impl Future<Output = Result<u32, String>> + Send {
-    future(0)
 }
 
 fn a_stream_drained_in_another_task<R: Runtime>() {
@@ -89,27 +89,21 @@ fn a_stream_drained_in_another_task<R: Runtime>() {
 
 /// What is made in `tracer`, and polled in a scope that records everything: there is nothing of it in either.
 fn unrecorded<R>(make: impl FnOnce() -> R, poll: impl FnOnce(R)) {
-    let (memory, elsewhere) = (Memory::default(), Scope::new());
-    let tracer =
-        Tracer::builder().exporter(memory.clone()).sampler(Ratio::new(0.0)).build().unwrap();
-    let made = tracer.in_scope(make);
-    elsewhere.in_scope(|| poll(made));
+    let (memory, other) = (Memory::default(), Scope::new());
+    let tracer = Tracer::builder().exporter(memory.clone()).sampler(Ratio::new(0.0)).build();
+    let tracer = tracer.expect("a collector starts");
+    let work = tracer.in_scope(make);
+    other.in_scope(|| poll(work));
     drop(tracer);
-    assert_eq!(render(&memory.take()) + &elsewhere.tree(), "");
+    assert_eq!(render(&memory.take()) + &other.tree(), "");
 }
 
 #[test]
 fn below_an_unsampled_root_nothing_is_recorded() {
     unrecorded(|| future(1), |future| assert_eq!(block_on(future), Ok(1)));
     unrecorded(|| rows(2), |rows| assert_eq!(block_on(rows.count()), 2));
-    unrecorded(
-        || block_on(request(async { future(1) })),
-        |future| assert_eq!(block_on(future), Ok(1)),
-    );
-    unrecorded(
-        || block_on(request(async { rows(2) })),
-        |rows| assert_eq!(block_on(rows.count()), 2),
-    );
+    unrecorded(|| maker(|| future(1)), |future| assert_eq!(block_on(future), Ok(1)));
+    unrecorded(|| maker(|| rows(2)), |rows| assert_eq!(block_on(rows.count()), 2));
     unrecorded(|| rows(2), drop);
 }
 
@@ -150,7 +144,7 @@ fn polls_are_counted() {
         assert_eq!(block_on(rows(2).count()), 2);
     });
     let spans = scope.spans();
-    let polls = |name| spans.iter().find(|span| span.name() == name).map(|span| span.polls());
+    let polls = |name| spans.iter().find(|span| span.name() == name).map(SpanRecord::polls);
     // Each query is pending once; the last poll of a stream says that it is over.
     assert_eq!((polls("future"), polls("rows")), (Some(2), Some(5)));
 }
