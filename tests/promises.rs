@@ -7,6 +7,8 @@ mod adapters;
 mod attribute_orders;
 #[path = "promises/auto_traits.rs"]
 mod auto_traits;
+#[path = "promises/deferred.rs"]
+mod deferred;
 #[path = "promises/depth.rs"]
 mod depth;
 #[path = "promises/ends.rs"]
@@ -25,8 +27,6 @@ mod isolation;
 mod parents;
 #[path = "promises/recording.rs"]
 mod recording;
-#[path = "promises/returned.rs"]
-mod returned;
 #[path = "promises/spawns.rs"]
 mod spawns;
 #[path = "promises/test_attributes.rs"]
