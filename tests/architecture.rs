@@ -17,7 +17,8 @@ const MODULES: &[(&str, Rows)] = &[
         &[
             &["testing"],
             &["collector"],
-            &["within", "closure", "export"],
+            &["carry"],
+            &["within", "closure", "stream", "export"],
             &["future"],
             &["frame", "outcome"],
             &["span", "guard"],
@@ -35,8 +36,9 @@ const MODULES: &[(&str, Rows)] = &[
         "tracer-macros",
         &[
             &["expand", "runtime"],
-            &["check"],
-            &["params"],
+            &["body", "check", "spawn"],
+            &["lazy"],
+            &["params", "deferred"],
             &["args", "settings", "item", "output"],
             &["entry", "written", "shape"],
             &["nearest"],

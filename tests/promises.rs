@@ -3,8 +3,12 @@
 
 #[path = "promises/adapters.rs"]
 mod adapters;
+#[path = "promises/attribute_orders.rs"]
+mod attribute_orders;
 #[path = "promises/auto_traits.rs"]
 mod auto_traits;
+#[path = "promises/deferred.rs"]
+mod deferred;
 #[path = "promises/depth.rs"]
 mod depth;
 #[path = "promises/ends.rs"]
@@ -23,6 +27,8 @@ mod isolation;
 mod parents;
 #[path = "promises/recording.rs"]
 mod recording;
+#[path = "promises/spawns.rs"]
+mod spawns;
 #[path = "promises/test_attributes.rs"]
 mod test_attributes;
 #[path = "promises/values.rs"]

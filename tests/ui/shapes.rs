@@ -15,12 +15,12 @@
 /// One fn twice: `plain::…` as it is written, `with::…` under `#[traced]`.
 macro_rules! twice {
     ($($function:tt)*) => {
-        mod plain {
+        pub(super) mod plain {
             #[allow(unused_imports, reason = "not every fn needs them")]
             use super::*;
             $($function)*
         }
-        mod with {
+        pub(super) mod with {
             #[allow(unused_imports, reason = "not every fn needs them")]
             use super::*;
             #[tracer::traced]
@@ -29,8 +29,14 @@ macro_rules! twice {
     };
 }
 
+#[path = "shapes/async_traits.rs"]
+mod async_traits;
+#[path = "shapes/bodies.rs"]
+mod bodies;
 #[path = "shapes/drop_order.rs"]
 mod drop_order;
+#[path = "shapes/futures.rs"]
+mod futures;
 #[path = "shapes/hygiene.rs"]
 mod hygiene;
 #[path = "shapes/lints.rs"]
@@ -39,9 +45,15 @@ mod lints;
 mod methods;
 #[path = "shapes/results.rs"]
 mod results;
+#[path = "shapes/returned.rs"]
+mod returned;
 #[path = "shapes/send.rs"]
 mod send;
 #[path = "shapes/signatures.rs"]
 mod signatures;
+#[path = "shapes/streams.rs"]
+mod streams;
+#[path = "shapes/trees.rs"]
+mod trees;
 #[path = "shapes/unsafe_fns.rs"]
 mod unsafe_fns;

@@ -27,10 +27,12 @@ mod open;
 mod span;
 
 mod backtrace;
+mod carry;
 mod closure;
 mod frame;
 mod future;
 mod outcome;
+mod stream;
 mod within;
 
 // Written down by its thread.
@@ -66,15 +68,21 @@ pub use within::{FutureExt, InContext};
 /// What the macro and the adapters write calls to; promises nothing between versions.
 #[doc(hidden)]
 pub mod __private {
-    pub use crate::future::traced;
+    pub use crate::carry::{carried, carried_fn, linked, linked_fn};
+    pub use crate::future::{attached, traced};
     pub use crate::guard::{SpanGuard, arguments, enter};
     pub use crate::outcome::{
         ByDebug, ByDisplay, ByError, ByLocalReport, ByName, ByReport, Nothing, Observe, PickDebug,
         PickDisplay, PickError, PickLocalReport, PickName, PickNothing, PickReport, Tag, observe,
     };
     pub use crate::slot::is_recorded;
+    pub use crate::stream::{TracedStream, attached_stream};
     pub use crate::value::{Argument, DebugArgument, OpaqueArgument, TypedArgument};
     pub use crate::within::spawned;
+    pub use std::boxed::Box;
+
+    pub use futures_core::Stream;
+
     pub use crate::{__argument as argument, __outcome as outcome, Callsite};
 
     /// Calls a closure once: in place it would be inferred as `FnMut`.

@@ -5,11 +5,12 @@ use syn::parse::{Parse, ParseStream, Parser};
 use syn::punctuated::Punctuated;
 use syn::{Error, Ident, LitStr, Result, Token};
 
+use crate::nearest::did_you_mean;
 use crate::written::{Grammar, Written};
 
 const GRAMMAR: Grammar = Grammar {
     attribute: "#[traced]",
-    keys: &["name", "args", "root"],
+    keys: &["name", "args", "root", "as", "boxed", "spawn"],
     later: &[
         "kind",
         "level",
@@ -23,10 +24,7 @@ const GRAMMAR: Grammar = Grammar {
         "parent",
         "links",
         "poll",
-        "boxed",
-        "as",
         "when",
-        "spawn",
         "crate",
         "prefix",
         "only",
@@ -42,6 +40,30 @@ pub(crate) struct Args {
     pub(crate) recorded: Recorded,
     /// Begins a trace of its own, whoever calls.
     pub(crate) root: bool,
+    /// What the fn is, where its return type does not tell.
+    pub(crate) form: Option<Form>,
+    /// The key, where the future is to be boxed.
+    pub(crate) boxed: Option<Ident>,
+    pub(crate) spawn: Spawn,
+}
+
+/// What a fn is to be traced as, and the word that says so.
+pub(crate) enum Form {
+    /// Until it returns, whatever it returns.
+    Sync(Ident),
+    Future(Ident),
+    Stream(Ident),
+}
+
+/// What spawn calls in the body carry into their tasks.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Spawn {
+    /// The context, as a parent.
+    #[default]
+    Context,
+    /// The context, for a link from the roots that begin there.
+    Link,
+    Bare,
 }
 
 /// Which arguments of the fn become attributes of its span.
@@ -64,6 +86,12 @@ impl Parse for Args {
                     written.flag()?;
                     args.root = true;
                 }
+                "as" => args.form = Some(form(&written)?),
+                "boxed" => {
+                    written.flag()?;
+                    args.boxed = Some(written.key);
+                }
+                "spawn" => args.spawn = spawn(&written)?,
                 key => unreachable!("the grammar has no key `{key}`"),
             }
         }
@@ -84,4 +112,41 @@ fn recorded(written: &Written) -> Result<Recorded> {
             Err(Error::new(error.span(), "`args` takes names of arguments: `args(a, b)`"))
         }
     }
+}
+
+fn form(written: &Written) -> Result<Form> {
+    const FORMS: [&str; 3] = ["future", "stream", "sync"];
+    let word = written.word("`sync`, `future` or `stream`", "as = future")?;
+    match word.to_string().as_str() {
+        "sync" => Ok(Form::Sync(word)),
+        "future" => Ok(Form::Future(word)),
+        "stream" => Ok(Form::Stream(word)),
+        other => Err(unknown_word(
+            "as",
+            &word,
+            did_you_mean(other, &FORMS),
+            "`sync`, `future` and `stream`",
+        )),
+    }
+}
+
+fn spawn(written: &Written) -> Result<Spawn> {
+    const WAYS: [&str; 3] = ["false", "link", "true"];
+    let word = written.word("`true`, `false` or `link`", "spawn = link")?;
+    match word.to_string().as_str() {
+        "true" => Ok(Spawn::Context),
+        "link" => Ok(Spawn::Link),
+        "false" => Ok(Spawn::Bare),
+        other => Err(unknown_word(
+            "spawn",
+            &word,
+            did_you_mean(other, &WAYS),
+            "`true`, `false` and `link`",
+        )),
+    }
+}
+
+fn unknown_word(key: &str, word: &Ident, hint: Option<String>, valid: &str) -> Error {
+    let hint = hint.unwrap_or_else(|| format!("there are {valid}"));
+    Error::new(word.span(), format!("unknown `{key} = {word}`, {hint}"))
 }

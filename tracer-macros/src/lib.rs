@@ -13,12 +13,16 @@ mod item;
 mod check;
 mod nearest;
 
+mod deferred;
+mod lazy;
 mod output;
 mod params;
 
+mod body;
 mod entry;
 mod expand;
 mod runtime;
+mod spawn;
 
 #[cfg(test)]
 mod tests;
