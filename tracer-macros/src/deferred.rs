@@ -132,7 +132,10 @@ fn boxed(declared: &Type) -> Option<Deferred> {
 fn of_bounds(bounds: &Punctuated<TypeParamBound, Token![+]>, holder: Holder) -> Option<Deferred> {
     traits(bounds).find_map(|bound| {
         let last = bound.path.segments.last()?;
-        Some(Deferred { kind: kind_of(last)?, holder, yields: associated(last) })
+        let (kind, yields) = (kind_of(last)?, associated(last));
+        // Without items it is somebody's trait for connections.
+        let is_one = kind == Kind::Future || yields.is_some();
+        is_one.then_some(Deferred { kind, holder, yields })
     })
 }
 

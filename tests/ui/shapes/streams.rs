@@ -177,3 +177,37 @@ mod drops {
         assert_eq!(dropped(|| drop(with::call(Noted("_unused"), Noted("used")))), plain);
     }
 }
+
+mod connections {
+    use tracer::traced;
+    use tracer_ui_tests::tree;
+
+    /// Of that name, too, but without items.
+    trait Stream {
+        fn is_open(&self) -> bool;
+    }
+
+    impl Stream for bool {
+        fn is_open(&self) -> bool {
+            *self
+        }
+    }
+
+    #[traced]
+    fn connect() -> Box<dyn Stream + Send> {
+        Box::new(true)
+    }
+
+    #[traced]
+    fn accept() -> impl Stream {
+        true
+    }
+
+    #[test]
+    fn are_values() {
+        assert_eq!(
+            tree(|| assert!(connect().is_open() && accept().is_open())),
+            "accept\nconnect\n"
+        );
+    }
+}
