@@ -113,13 +113,15 @@ pub(crate) fn forked() {
     let second = start(&mut inherited);
     let children = [first, second].map(Child::wait).concat();
     let Inherited { tracer, open } = inherited.expect("a child took its copy");
-    open.in_scope(step);
+    // More ids than the children made.
+    open.in_scope(|| (0..8).for_each(|_| step()));
     drop(open);
     tracer.shutdown(SOON).expect("nothing is lost");
     let spans = memory.take();
-    assert_eq!(testing::render(&spans), "open\n  step\nstart\n  step\nstart\n  step\n");
+    let expected = format!("open\n{}start\n  step\nstart\n  step\n", "  step\n".repeat(8));
+    assert_eq!(testing::render(&spans), expected);
     let all = children + &ids(&spans);
     let distinct: HashSet<_> = all.lines().collect();
-    // Of each child four ids, of the parent nine.
-    assert_eq!((all.lines().count(), distinct.len()), (17, 17), "{all}");
+    // Three spans and a trace of each child, thirteen and three of the parent.
+    assert_eq!((all.lines().count(), distinct.len()), (24, 24), "{all}");
 }

@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 use std::fmt;
-use std::hash::{BuildHasher, Hash, Hasher, RandomState};
+use std::hash::{BuildHasher, RandomState};
 use std::time::Instant;
 
 /// Identifies one trace: 128 bits, never zero once a span was opened in it.
@@ -154,9 +154,7 @@ fn next() -> u64 {
 /// forked child's thread has its parent's keys; there the process and the time are what differs.
 #[cold]
 fn seed() -> u64 {
-    let mut hasher = RandomState::new().build_hasher();
-    (STEP, std::process::id(), Instant::now()).hash(&mut hasher);
-    hasher.finish() | 1
+    RandomState::new().hash_one((std::process::id(), Instant::now())) | 1
 }
 
 /// In a forked child, this thread leaves its parent's sequence.
@@ -191,7 +189,7 @@ mod tests {
     #[test]
     fn a_thread_that_begins_anew_repeats_no_id() {
         let ids = || (0..1_000).map(|_| SpanId::new()).collect::<HashSet<_>>();
-        drop(SpanId::new());
+        let _seeded = SpanId::new();
         let forked = SEQUENCE.get();
         let parents = ids();
         SEQUENCE.set(forked);
