@@ -29,7 +29,7 @@ const MODULES: &[(&str, Rows)] = &[
             &["context", "destination", "chunk"],
             &["record", "path", "sample", "root"],
             &["callsite", "value", "clock"],
-            &["id", "sync"],
+            &["id", "process", "sync"],
         ],
     ),
     (

@@ -66,6 +66,12 @@ fn a_tracer_is_installed_once_and_again_after_it_has_gone() {
     succeeds("install");
 }
 
+#[cfg(unix)]
+#[test]
+fn a_forked_child_installs_anew_and_shares_no_span_with_its_parent() {
+    succeeds("forked");
+}
+
 #[test]
 fn mains_return_what_they_return_without_the_attribute() {
     assert_eq!(output(&mut program("ok")).status.code(), Some(7));

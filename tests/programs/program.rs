@@ -2,6 +2,8 @@
 #![expect(clippy::print_stdout, reason = "the test reads what its program says")]
 
 mod allocations;
+#[cfg(unix)]
+mod forked;
 mod inherited;
 mod mains;
 mod small_log;
@@ -15,6 +17,8 @@ fn main() -> std::process::ExitCode {
         "within-grace" => inherited::within_the_grace(),
         "expired" => inherited::expired(),
         "registers-late" => inherited::registers_late(),
+        #[cfg(unix)]
+        "forked" => forked::forked(),
         "small-log" => small_log::small_log(),
         "many-failures" => small_log::many_failures(),
         "backtrace" => small_log::backtrace(),

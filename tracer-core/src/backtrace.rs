@@ -6,8 +6,9 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError, TryLockError};
 
 use crate::id::SpanId;
+use crate::process::PerProcess;
 
-static KEPT: Mutex<BTreeMap<SpanId, Backtrace>> = Mutex::new(BTreeMap::new());
+static KEPT: PerProcess<Mutex<BTreeMap<SpanId, Backtrace>>> = PerProcess::new();
 
 /// Beyond this many at once some errors have no backtrace.
 const MAX: usize = 1_024;
@@ -19,7 +20,7 @@ pub(crate) fn keep(span: SpanId) {
         return;
     }
     // A traced thread does not wait.
-    let mut kept = match KEPT.try_lock() {
+    let mut kept = match KEPT.get().try_lock() {
         Ok(kept) => kept,
         Err(TryLockError::Poisoned(kept)) => kept.into_inner(),
         Err(TryLockError::WouldBlock) => return,
@@ -33,6 +34,6 @@ pub(crate) fn keep(span: SpanId) {
 
 /// Takes what [`keep`] kept, with the names of its functions.
 pub(crate) fn take(span: SpanId) -> Option<String> {
-    let backtrace = KEPT.lock().unwrap_or_else(PoisonError::into_inner).remove(&span)?;
+    let backtrace = KEPT.get().lock().unwrap_or_else(PoisonError::into_inner).remove(&span)?;
     Some(backtrace.to_string())
 }

@@ -53,6 +53,13 @@ pub(crate) fn install(number: u32) -> bool {
     INSTALLED.compare_exchange(0, number, Ordering::AcqRel, Ordering::Relaxed).is_ok()
 }
 
+/// Forgets the parent's tracers in a forked child; elsewhere there are none yet.
+pub(crate) fn begin_anew() {
+    // Relaxed: the threads of the child that record are started later, or by the parent.
+    INSTALLED.store(0, Ordering::Relaxed);
+    ACTIVE.store(0, Ordering::Relaxed);
+}
+
 /// Announces a tracer and returns its number, from 1; nothing when all 2^24 have been used.
 pub(crate) fn open(sampler: Box<dyn Sampler>) -> Option<(u32, &'static Destination)> {
     let number = NEXT.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |next| {

@@ -2,7 +2,8 @@
 
 use std::cell::Cell;
 use std::fmt;
-use std::hash::{BuildHasher, Hasher, RandomState};
+use std::hash::{BuildHasher, RandomState};
+use std::time::Instant;
 
 /// Identifies one trace: 128 bits, never zero once a span was opened in it.
 ///
@@ -149,12 +150,16 @@ fn next() -> u64 {
     })
 }
 
-/// A random start: `RandomState` is keyed by the operating system, differently for each thread.
+/// A random start: `RandomState` is keyed by the operating system, differently for each thread. A
+/// forked child's thread has its parent's keys; there the process and the time are what differs.
 #[cold]
 fn seed() -> u64 {
-    let mut hasher = RandomState::new().build_hasher();
-    hasher.write_u64(STEP);
-    hasher.finish() | 1
+    RandomState::new().hash_one((std::process::id(), Instant::now())) | 1
+}
+
+/// In a forked child, this thread leaves its parent's sequence.
+pub(crate) fn begin_anew() {
+    SEQUENCE.set(0);
 }
 
 /// The finaliser of `SplitMix64` (Steele, Lea, Flood: "Fast splittable pseudorandom number
@@ -169,7 +174,7 @@ pub(crate) fn mix(mut z: u64) -> u64 {
 mod tests {
     use std::collections::HashSet;
 
-    use super::{SpanId, TraceId};
+    use super::{SEQUENCE, SpanId, TraceId, begin_anew};
 
     #[test]
     fn ids_of_many_threads_never_meet() {
@@ -179,6 +184,17 @@ mod tests {
         let ids: Vec<_> = threads.into_iter().flat_map(|t| t.join().unwrap()).collect();
         assert!(ids.iter().all(|id| id.0 != 0));
         assert_eq!(ids.iter().collect::<HashSet<_>>().len(), 80_000);
+    }
+
+    #[test]
+    fn a_thread_that_begins_anew_repeats_no_id() {
+        let ids = || (0..1_000).map(|_| SpanId::new()).collect::<HashSet<_>>();
+        let _seeded = SpanId::new();
+        let forked = SEQUENCE.get();
+        let parents = ids();
+        SEQUENCE.set(forked);
+        begin_anew();
+        assert!(ids().is_disjoint(&parents));
     }
 
     #[test]

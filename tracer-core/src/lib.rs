@@ -9,6 +9,7 @@ mod callsite;
 mod clock;
 mod id;
 mod path;
+mod process;
 mod root;
 mod value;
 

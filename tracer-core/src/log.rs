@@ -221,12 +221,22 @@ fn lose(tracer: u32, kind: Kind) {
 }
 
 /// All logs of the process, read by the one collector.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Logs {
     readers: Vec<Reader>,
 }
 
 impl Logs {
+    /// Begins to read. In a forked child what was written so far is for its parent to deliver, and
+    /// the caller's log begins anew; elsewhere nothing was written yet.
+    pub(crate) fn begin() -> Self {
+        WRITER.with(Writer::begin_anew);
+        let mut logs = Self { readers: Vec::new() };
+        logs.read(|_| {});
+        POOL.begin_anew();
+        logs
+    }
+
     /// Shows what was written since the last call: runs of slots that hold whole records.
     pub(crate) fn read(&mut self, mut visit: impl FnMut(&[Slot])) {
         self.readers.extend(POOL.new_logs());

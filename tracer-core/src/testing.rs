@@ -56,6 +56,7 @@ use std::time::Duration;
 use crate::collector::{Stats, Tracer};
 use crate::export::{Memory, Outcome, SpanRecord};
 use crate::id::SpanId;
+use crate::process::PerProcess;
 use crate::slot;
 use crate::within::InContext;
 
@@ -86,7 +87,7 @@ struct Running {
     memory: Memory,
 }
 
-static SCOPES: Mutex<Option<HashMap<u32, Weak<Running>>>> = Mutex::new(None);
+static SCOPES: PerProcess<Mutex<HashMap<u32, Weak<Running>>>> = PerProcess::new();
 
 /// A flush that takes longer means that the machine stands still.
 const TIMEOUT: Duration = Duration::from_secs(30);
@@ -104,8 +105,7 @@ impl Scope {
             Tracer::builder().exporter(memory.clone()).build().expect("the collector starts");
         let number = tracer.context().tracer();
         let running = Arc::new(Running { tracer, memory });
-        let mut scopes = SCOPES.lock().unwrap_or_else(PoisonError::into_inner);
-        let scopes = scopes.get_or_insert_default();
+        let mut scopes = SCOPES.get().lock().unwrap_or_else(PoisonError::into_inner);
         scopes.retain(|_, running| running.strong_count() > 0);
         scopes.insert(number, Arc::downgrade(&running));
         Self { running }
@@ -192,8 +192,8 @@ impl Scope {
 /// If the caller does not run in a [`Scope`], as `#[tracer::tokio::test]` makes one.
 pub fn tree() -> String {
     let number = slot::current().tracer();
-    let scopes = SCOPES.lock().unwrap_or_else(PoisonError::into_inner);
-    let running = scopes.as_ref().and_then(|scopes| scopes.get(&number)).and_then(Weak::upgrade);
+    let scopes = SCOPES.get().lock().unwrap_or_else(PoisonError::into_inner);
+    let running = scopes.get(&number).and_then(Weak::upgrade);
     drop(scopes);
     Scope { running: running.expect("`testing::tree` is called in a `testing::Scope`") }.tree()
 }

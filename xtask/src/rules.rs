@@ -9,8 +9,12 @@ const TOO_LONG: usize = 400;
 const EMPTY_WORDS: &[&str] = &["util", "utils", "common", "helper", "helpers"];
 
 /// The only files that may open `unsafe_code`, each with its reason.
-const UNSAFE: &[&str] =
-    &["tracer-core/src/clock.rs", "tests/programs/allocations.rs", "tests/ui/shapes/unsafe_fns.rs"];
+const UNSAFE: &[&str] = &[
+    "tracer-core/src/clock.rs",
+    "tests/programs/allocations.rs",
+    "tests/programs/forked.rs",
+    "tests/ui/shapes/unsafe_fns.rs",
+];
 
 /// Programs that must not compile: what is unsafe there never runs.
 const REFUSED: &str = "tests/ui/refused/";

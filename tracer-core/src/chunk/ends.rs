@@ -73,6 +73,13 @@ impl Writer {
         true
     }
 
+    /// The thread is that of a forked child: its next record is the first of a new log.
+    pub(crate) fn begin_anew(&self) {
+        let closed = self.closed.get();
+        self.close();
+        self.closed.set(closed);
+    }
+
     /// The thread ends: what it wrote stays to be read, what comes later is refused.
     pub(crate) fn close(&self) {
         self.closed.set(true);

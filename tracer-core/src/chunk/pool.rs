@@ -1,6 +1,7 @@
 //! Where chunks come from and go back to: a bounded pool without a lock.
 
 use std::fmt;
+use std::iter::successors;
 
 use crate::chunk::{Chunk, Reader, SLOTS, Slot};
 use crate::sync::{AtomicU32, AtomicU64, Ordering, SetOnce};
@@ -85,6 +86,18 @@ impl Pool {
     /// Slots allocated so far; chunks are recycled, not freed.
     pub(crate) fn allocated(&self) -> u64 {
         self.allocated.load(Ordering::Relaxed)
+    }
+
+    /// In a forked child, only free chunks take up room: the others are those of threads that it does
+    /// not have.
+    pub(crate) fn begin_anew(&self) {
+        let free = self.free.iter().flat_map(|head| {
+            // Acquire: pairs with the release in `give_back`, for `link`.
+            let first = self.find(head.load(Ordering::Acquire) as u32);
+            successors(first, |chunk| self.find(chunk.link.load(Ordering::Relaxed)))
+        });
+        let slots = free.map(|chunk| chunk.slots.len() as u64).sum();
+        self.allocated.store(slots, Ordering::Relaxed);
     }
 
     pub(super) fn find(&self, number: u32) -> Option<&'static Chunk> {

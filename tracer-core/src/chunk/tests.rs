@@ -85,6 +85,21 @@ mod threads {
     }
 
     #[test]
+    fn a_log_begun_anew_has_room_and_shows_nothing_old() {
+        static POOL: Pool = Pool::new(64 + 1024);
+        let writer = Writer::new();
+        while write(&writer, &POOL, 1, 1) {}
+        let _parents = POOL.new_logs();
+        writer.begin_anew();
+        assert!(!write(&writer, &POOL, 1, 2), "all chunks are in use");
+        POOL.begin_anew();
+        assert!(write(&writer, &POOL, 1, 3));
+        let (mut readers, mut values) = (Vec::new(), Vec::new());
+        read(&POOL, &mut readers, &mut values);
+        assert_eq!((values, POOL.allocated()), (vec![3], 64));
+    }
+
+    #[test]
     fn a_closed_log_refuses() {
         static POOL: Pool = Pool::new(1 << 16);
         let writer = Writer::new();

@@ -24,7 +24,7 @@ pub enum InstallError {
     Thread(io::Error),
     /// All 2^24 numbers for tracers of this process have been used.
     TooMany,
-    /// The collector's thread is gone: it panicked, or this is a forked child.
+    /// The collector's thread is gone: it panicked.
     CollectorGone,
 }
 
@@ -85,10 +85,16 @@ pub struct FlushError {
     pub dropped: u64,
     /// How long was waited, if it was not enough.
     pub(super) timeout: Option<Duration>,
+    /// The tracer is the parent's, and this a forked child.
+    pub(super) is_inherited: bool,
 }
 
 impl fmt::Display for FlushError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.is_inherited {
+            return f
+                .write_str("the tracer is the parent process's; install one in the forked child");
+        }
         if let Some(timeout) = self.timeout {
             write!(f, "{} spans not delivered within {timeout:?}", self.queued)?;
         }

@@ -54,6 +54,8 @@ use crate::within::{FutureExt, InContext};
 #[must_use = "dropping the tracer ends it; keep it until the end of `main`"]
 pub struct Tracer {
     number: u32,
+    /// The process that it runs in.
+    process: u32,
     destination: &'static Destination,
     outlets: Vec<Arc<Outlet>>,
     closed: AtomicBool,
@@ -131,14 +133,17 @@ impl Tracer {
     /// # Errors
     ///
     /// Says how many spans were not delivered: still queued when the time was over, or dropped
-    /// since the last flush.
+    /// since the last flush. In a forked child, at once, that the parent's tracer does not run there.
     pub fn flush(&self, timeout: Duration) -> Result<(), FlushError> {
+        if self.is_inherited() {
+            return Err(FlushError { queued: 0, dropped: 0, timeout: None, is_inherited: true });
+        }
         self.hand_on(false, timeout)
     }
 
     /// Flushes and ends this tracer: spans that end later are counted as dropped.
     ///
-    /// A second call does nothing.
+    /// A second call does nothing, nor does a call for the parent's tracer in a forked child.
     ///
     /// # Examples
     ///
@@ -159,7 +164,7 @@ impl Tracer {
     ///
     /// As [`flush`](Self::flush).
     pub fn shutdown(&self, timeout: Duration) -> Result<(), FlushError> {
-        if self.closed.swap(true, Ordering::Relaxed) {
+        if self.is_inherited() || self.closed.swap(true, Ordering::Relaxed) {
             return Ok(());
         }
         destination::close(self.number);
@@ -186,16 +191,26 @@ impl Tracer {
         } else {
             stats.exporters.iter().map(|exporter| exporter.queued).sum()
         };
-        Err(FlushError { queued, dropped, timeout: (!handed || !in_time).then_some(timeout) })
+        let timeout = (!handed || !in_time).then_some(timeout);
+        Err(FlushError { queued, dropped, timeout, is_inherited: false })
+    }
+
+    /// Whether this is a forked child, and the tracer its parent's: the threads behind it do not run
+    /// here, and its locks may be held for ever.
+    fn is_inherited(&self) -> bool {
+        self.process != std::process::id()
     }
 
     /// Returns what became of the spans so far; exact after a flush.
+    ///
+    /// In a forked child the parent's tracer has no exporters.
     pub fn stats(&self) -> Stats {
+        let outlets = if self.is_inherited() { &[] } else { self.outlets.as_slice() };
         let lost = &self.destination.lost;
         // Relaxed: counts that guard nothing.
         let (log_full, late) =
             (lost.spans.load(Ordering::Relaxed), lost.late_spans.load(Ordering::Relaxed));
-        let exporters = self.outlets.iter().map(|outlet| {
+        let exporters = outlets.iter().map(|outlet| {
             let mut stats = outlet.stats();
             stats.ended += log_full + late;
             stats.dropped.log_full = log_full;
@@ -311,6 +326,10 @@ impl Builder {
 
     /// Starts the tracer and makes it the one that roots belong to.
     ///
+    /// A forked child has neither the tracers nor the threads of its parent. It installs its own, in
+    /// the thread that forked and before it starts others; spans that were opened before, here or in
+    /// the parent, are the parent's, who delivers them if they end there.
+    ///
     /// # Errors
     ///
     /// Another tracer is installed, a thread could not be started, or the collector is gone.
@@ -351,6 +370,7 @@ impl Builder {
             .ok_or(InstallError::CollectorGone)?;
         Ok(Tracer {
             number,
+            process: std::process::id(),
             destination,
             outlets,
             closed: AtomicBool::new(false),

@@ -14,10 +14,15 @@ use crate::collector::assemble::Assembly;
 use crate::collector::outlet::Outlet;
 use crate::collector::report::{self, Report};
 use crate::collector::traces::{Ready, Traces};
+use crate::context::SpanContext;
 use crate::destination;
 use crate::export::{Batch, Completeness, Resource, SpanRecord, Unit};
+use crate::id;
 use crate::log::Logs;
+use crate::process::PerProcess;
+use crate::provider;
 use crate::root;
+use crate::slot;
 
 /// Time between two passes while spans come, and while none do.
 const BUSY: Duration = Duration::from_millis(10);
@@ -34,17 +39,29 @@ pub(crate) enum Command {
     Flush { tracer: u32, close: bool, done: Sender<()> },
 }
 
-static WORKER: OnceCell<Sender<Command>> = OnceCell::new();
+/// A thread belongs to one process: a forked child starts its own.
+static WORKER: PerProcess<OnceCell<Sender<Command>>> = PerProcess::new();
 
-/// Returns the way to the worker; the first call starts its thread and the clock.
+/// Returns the way to the worker; the first call of a process starts its thread and the clock.
 pub(crate) fn worker() -> io::Result<&'static Sender<Command>> {
-    WORKER.get_or_try_init(|| {
+    WORKER.get().get_or_try_init(|| {
         let (sender, receiver) = channel();
-        let timeline = Timeline::new();
+        leave_parent();
+        let (logs, timeline) = (Logs::begin(), Timeline::new());
         let thread = std::thread::Builder::new().name("tracer-collector".to_owned());
-        thread.spawn(move || Worker::new(timeline).run(&receiver))?;
+        thread.spawn(move || Worker::new(logs, timeline).run(&receiver))?;
         Ok(sender)
     })
+}
+
+/// In a forked child, what its parent had does not count; elsewhere there is nothing yet.
+fn leave_parent() {
+    destination::begin_anew();
+    id::begin_anew();
+    if !slot::top().is_none() {
+        // Never left: it ends with the function or the poll that encloses it, as a leaked guard.
+        let _below = slot::enter(SpanContext::NONE, provider::key());
+    }
 }
 
 /// Where the spans of one tracer go.
@@ -135,9 +152,9 @@ struct Worker {
 }
 
 impl Worker {
-    fn new(timeline: Timeline) -> Self {
+    fn new(logs: Logs, timeline: Timeline) -> Self {
         Self {
-            logs: Logs::default(),
+            logs,
             timeline,
             assembly: Assembly::default(),
             routes: HashMap::new(),
