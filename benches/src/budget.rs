@@ -1,7 +1,9 @@
 //! What our side may cost, and whether it keeps to it.
 
+use crate::annotation::{self, All};
+use crate::chain;
 use crate::plan::{FLOOR, Mode, Peer, Run};
-use crate::program::Programs;
+use crate::program::Sizes;
 use crate::results::Results;
 
 /// One budget and what was measured.
@@ -10,23 +12,24 @@ pub(crate) struct Verdict {
     pub(crate) what: String,
     pub(crate) measured: f64,
     pub(crate) allowed: f64,
+    /// Less than what is allowed is too little; of most things more is too much.
+    pub(crate) is_least: bool,
     pub(crate) unit: &'static str,
 }
 
 impl Verdict {
     pub(crate) fn is_met(&self) -> bool {
-        self.measured <= self.allowed
+        if self.is_least { self.measured >= self.allowed } else { self.measured <= self.allowed }
     }
 }
 
 /// All budgets of whose workloads something was measured.
-pub(crate) fn verdicts(results: &Results, programs: &Programs) -> Vec<Verdict> {
+pub(crate) fn verdicts(results: &Results) -> Vec<Verdict> {
     let mut all = Vec::new();
     recording(results, &mut all);
     polls(results, &mut all);
     off(results, &mut all);
     arguments(results, &mut all);
-    all.extend(sizes(programs));
     all
 }
 
@@ -45,7 +48,8 @@ fn push(
     allowed: f64,
     unit: &'static str,
 ) {
-    all.extend(measured.map(|measured| Verdict { what, measured, allowed, unit }));
+    let is_least = false;
+    all.extend(measured.map(|measured| Verdict { what, measured, allowed, is_least, unit }));
 }
 
 fn recording(results: &Results, all: &mut Vec<Verdict>) {
@@ -109,16 +113,56 @@ fn arguments(results: &Results, all: &mut Vec<Verdict>) {
     }
 }
 
-/// Sizes are exact: they are asked once.
-pub(crate) fn sizes(programs: &Programs) -> Vec<Verdict> {
-    let (bare, ours) = (programs.sizes(Peer::None), programs.sizes(Peer::Ours));
-    let names = ["future size, small argument", "future size, 1 KiB argument"];
-    let verdicts =
-        names.into_iter().zip(bare.into_iter().zip(ours)).map(|(what, (bare, ours))| Verdict {
-            what: format!("{what}, over bare"),
-            measured: (ours - bare) as f64,
-            allowed: 88.0,
-            unit: " bytes",
-        });
-    verdicts.collect()
+/// All budgets of what is not time of the traced program.
+pub(crate) fn annotation(all: &All) -> Vec<Verdict> {
+    let [bare, ours, fastrace, tracing] =
+        [Peer::None, Peer::Ours, Peer::Fastrace, Peer::Tracing].map(|peer| &all[&peer]);
+    let mut verdicts = sizes(bare.sizes, ours.sizes);
+    verdicts.push(Verdict {
+        what: "longest chain at the default recursion limit".to_owned(),
+        measured: f64::from(ours.depth),
+        allowed: f64::from(chain::ENOUGH),
+        is_least: true,
+        unit: "",
+    });
+    verdicts.push(stack(ours.stack));
+    let ratio = annotation::ratio;
+    let release = ratio(&ours.release, &bare.release);
+    push(&mut verdicts, "1,000 fns, release build ÷ bare".to_owned(), release, 2.0, "×");
+    for (name, theirs) in [("fastrace", fastrace), ("tracing", tracing)] {
+        let dev = ratio(&ours.dev, &theirs.dev);
+        push(&mut verdicts, format!("1,000 fns, dev build ÷ {name}"), dev, 1.0, "×");
+    }
+    push(&mut verdicts, "dependencies of the macro crate".to_owned(), ours.below, 5.5, " s");
+    verdicts
+}
+
+/// What each future may be larger than bare.
+pub(crate) fn sizes(bare: Sizes, ours: Sizes) -> Vec<Verdict> {
+    let over = |what: &str, size: fn(Sizes) -> i64| Verdict {
+        what: format!("{what}, over bare"),
+        measured: (size(ours) - size(bare)) as f64,
+        allowed: 88.0,
+        is_least: false,
+        unit: " bytes",
+    };
+    vec![
+        over("future size, small argument", |sizes| sizes.small),
+        over("future size, 1 KiB held over an await", |sizes| sizes.held),
+        over("future size, 1 KiB argument", |sizes| sizes.large),
+        over("future size, 1 KiB argument not used after an await", |sizes| sizes.early),
+        over("future size, a layer of a chain", |sizes| sizes.layer),
+    ]
+}
+
+/// What the chain that has to compile takes of a thread's stack, where its levels were measured.
+pub(crate) fn stack(a_level: Option<u32>) -> Verdict {
+    let length = chain::ENOUGH;
+    Verdict {
+        what: format!("stack of a chain of {length}, dev build"),
+        measured: a_level.map_or(f64::INFINITY, |bytes| f64::from(bytes * length) / 1024.0),
+        allowed: f64::from(chain::STACK / 1024),
+        is_least: false,
+        unit: " KiB",
+    }
 }

@@ -11,7 +11,7 @@ const REGION: &str = "--toggle-collect=*counted_region*";
 
 /// Prints a line a workload, a column a program.
 pub(crate) fn run(programs: &Programs, only: &str) {
-    assert!(program::runs(&["valgrind", "--version"]), "valgrind is not installed");
+    check();
     println!(
         "{:28} {:>10} {:>10} {:>10} {:>10}",
         "instructions a span", "none", "ours", "fastrace", "micromegas"
@@ -27,7 +27,7 @@ pub(crate) fn run(programs: &Programs, only: &str) {
             continue;
         }
         let cell = |peer| row.iter().find(|run| run.peer == peer).map(|run| count(programs, *run));
-        let cells = Peer::ALL
+        let cells = Peer::TIMED
             .map(cell)
             .map(|value| value.map_or_else(|| "-".to_owned(), |n| format!("{n:.1}")));
         let label = format!("{} {}", first.case, first.mode.name());
@@ -35,8 +35,13 @@ pub(crate) fn run(programs: &Programs, only: &str) {
     }
 }
 
-/// The difference of two lengths of run: what happens once cancels out.
-fn count(programs: &Programs, run: Run) -> f64 {
+/// Panics where nothing can be counted.
+pub(crate) fn check() {
+    assert!(program::runs(&["valgrind", "--version"]), "valgrind is not installed");
+}
+
+/// Instructions a span: the difference of two lengths of run, in which what happens once cancels out.
+pub(crate) fn count(programs: &Programs, run: Run) -> f64 {
     let (few, many) = if run.case.ends_with("yield100") { (1, 5) } else { (4, 36) };
     let (less, calls) = total(programs, run, few);
     let (more, _) = total(programs, run, many);

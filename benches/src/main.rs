@@ -2,21 +2,26 @@
 //!
 //! `cargo run --release --manifest-path benches/Cargo.toml`, and after `--`: see [`USAGE`].
 
+mod annotation;
 mod budget;
+mod chain;
 mod instructions;
+mod package;
 mod plan;
 mod program;
 mod readme;
 mod results;
 mod smoke;
 mod table;
+mod thousand;
 
 use std::env;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use plan::{FLOOR, Run, runs};
+use plan::{FLOOR, Peer, Run, runs};
 use program::Programs;
+use readme::Table;
 use results::Results;
 
 const USAGE: &str = "\
@@ -24,8 +29,9 @@ const USAGE: &str = "\
 --check          and exit with 1 where a budget is missed
 --write          and put the table into README.md
 --only NAME      workloads whose name contains NAME
---rounds N       how often everything is measured: 7 unless this is given
+--rounds N       how often everything is measured: 7 unless this is given, builds 3
 --instructions   count instructions under valgrind instead of time
+--build          what annotation costs whoever compiles it, and in bytes; needs valgrind
 --smoke          only what cannot fail by chance, in a minute: does it build, run, and add up?";
 
 #[derive(Debug, Default)]
@@ -34,6 +40,7 @@ struct Arguments {
     check: bool,
     write: bool,
     instructions: bool,
+    build: bool,
     smoke: bool,
     only: String,
     rounds: Option<u32>,
@@ -47,12 +54,14 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    let programs = Programs::build();
+    let programs = Programs::build(if arguments.build { &Peer::ALL } else { &Peer::TIMED });
     let good = if arguments.smoke {
         smoke::run(&programs)
     } else if arguments.instructions {
         instructions::run(&programs, &arguments.only);
         true
+    } else if arguments.build {
+        annotate(&programs, &arguments)
     } else {
         measure(&programs, &arguments)
     };
@@ -67,6 +76,7 @@ fn read(words: impl Iterator<Item = String>) -> Result<Arguments, String> {
             "--check" => arguments.check = true,
             "--write" => arguments.write = true,
             "--instructions" => arguments.instructions = true,
+            "--build" => arguments.build = true,
             "--smoke" => arguments.smoke = true,
             "--only" => arguments.only = words.next().ok_or("--only needs a name")?,
             "--rounds" => {
@@ -97,11 +107,23 @@ fn measure(programs: &Programs, arguments: &Arguments) -> bool {
             results.add(*run, programs.nanos(*run, Duration::from_millis(60)));
         }
     }
-    let verdicts = budget::verdicts(&results, programs);
+    let verdicts = budget::verdicts(&results);
     println!("{}", table::times(&results));
     println!("{}", table::budgets(&verdicts));
     if arguments.write {
-        readme::write(&table::ratios(&results), &table::budgets(&verdicts));
+        readme::write(Table::Times, &table::ratios(&results), &table::budgets(&verdicts));
+    }
+    !arguments.check || verdicts.iter().all(budget::Verdict::is_met)
+}
+
+/// The same for what annotation costs where nothing is recorded.
+fn annotate(programs: &Programs, arguments: &Arguments) -> bool {
+    let costs = annotation::measure(programs, arguments.rounds.unwrap_or(3));
+    let (figures, verdicts) = (table::annotation(&costs), budget::annotation(&costs));
+    let budgets = table::budgets(&verdicts);
+    println!("{figures}\n{budgets}");
+    if arguments.write {
+        readme::write(Table::Annotation, &figures, &budgets);
     }
     !arguments.check || verdicts.iter().all(budget::Verdict::is_met)
 }

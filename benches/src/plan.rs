@@ -6,12 +6,17 @@ pub(crate) enum Peer {
     None,
     Ours,
     Fastrace,
+    Tracing,
     Micromegas,
+    AwaitTree,
 }
 
 impl Peer {
-    pub(crate) const ALL: [Self; 4] = [Self::None, Self::Ours, Self::Fastrace, Self::Micromegas];
-    /// What ours is compared with.
+    pub(crate) const ALL: [Self; 6] =
+        [Self::None, Self::Ours, Self::Fastrace, Self::Tracing, Self::Micromegas, Self::AwaitTree];
+    /// Those that make traces, and so can be timed at it.
+    pub(crate) const TIMED: [Self; 4] = [Self::None, Self::Ours, Self::Fastrace, Self::Micromegas];
+    /// What ours is timed beside.
     pub(crate) const OTHERS: [Self; 2] = [Self::Fastrace, Self::Micromegas];
 
     pub(crate) const fn name(self) -> &'static str {
@@ -19,7 +24,9 @@ impl Peer {
             Self::None => "none",
             Self::Ours => "ours",
             Self::Fastrace => "fastrace",
+            Self::Tracing => "tracing",
             Self::Micromegas => "micromegas",
+            Self::AwaitTree => "await-tree",
         }
     }
 }
@@ -77,7 +84,7 @@ pub(crate) fn runs() -> Vec<Run> {
     for case in CASES {
         for mode in [Mode::On, Mode::Absent, Mode::Unsampled] {
             let peers =
-                Peer::ALL.into_iter().filter(|peer| mode == Mode::On || *peer != Peer::None);
+                Peer::TIMED.into_iter().filter(|peer| mode == Mode::On || *peer != Peer::None);
             if mode == Mode::On || OFF.contains(&case) {
                 all.extend(peers.map(|peer| Run { case, mode, peer }));
             }

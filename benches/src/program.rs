@@ -11,19 +11,19 @@ use crate::plan::{Peer, Run};
 #[derive(Debug)]
 pub(crate) struct Programs {
     folder: PathBuf,
+    target: PathBuf,
     /// `taskset -c 0`, where there is one: what wanders between cores is noise.
     pin: &'static [&'static str],
 }
 
 impl Programs {
     /// Builds them one by one, so that no feature of one is switched on in another.
-    pub(crate) fn build() -> Self {
-        let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    pub(crate) fn build(peers: &[Peer]) -> Self {
         let folder = env::current_exe().expect("the path of this program");
         let folder = folder.parent().expect("it is in a folder").to_owned();
-        let target = folder.parent().expect("the target folder");
-        for peer in Peer::ALL {
-            let status = Command::new(&cargo)
+        let target = folder.parent().expect("the target folder").to_owned();
+        for peer in peers {
+            let status = cargo()
                 .args([
                     "build",
                     "--release",
@@ -35,7 +35,7 @@ impl Programs {
                 .arg("--manifest-path")
                 .arg(manifest())
                 .arg("--target-dir")
-                .arg(target)
+                .arg(&target)
                 .status()
                 .expect("cargo runs");
             assert!(status.success(), "bench-{} is not built", peer.name());
@@ -44,6 +44,7 @@ impl Programs {
         let folder = if release.is_dir() { release } else { folder };
         Self {
             folder,
+            target,
             pin: if runs(&["taskset", "-c", "0", "true"]) { &["taskset", "-c", "0"] } else { &[] },
         }
     }
@@ -60,11 +61,18 @@ impl Programs {
         answer.parse().expect("a number")
     }
 
-    /// Sizes of a future with a small and with a large argument.
-    pub(crate) fn sizes(&self, peer: Peer) -> [i64; 2] {
+    /// Sizes of its futures, in bytes.
+    pub(crate) fn sizes(&self, peer: Peer) -> Sizes {
         let answer = output(self.command(&[], peer).arg("sizes"));
-        let (small, large) = answer.split_once(' ').expect("two numbers");
-        [small, large].map(|size| size.parse().expect("a number"))
+        let numbers: Vec<i64> =
+            answer.split(' ').map(|size| size.parse().expect("a number")).collect();
+        let [small, held, large, early, layer, above] = numbers.try_into().expect("six sizes");
+        Sizes { small, held, large, early, layer: above - layer }
+    }
+
+    /// Where everything is built.
+    pub(crate) fn target(&self) -> &Path {
+        &self.target
     }
 
     /// Runs a workload and counts what arrives; whether all did.
@@ -94,6 +102,25 @@ impl Programs {
         command.env_remove("RUST_BACKTRACE").env_remove("RUST_LIB_BACKTRACE");
         command
     }
+}
+
+/// Bytes of futures.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Sizes {
+    /// With a number as its argument.
+    pub(crate) small: i64,
+    /// Holds a kibibyte over an await.
+    pub(crate) held: i64,
+    /// With a kibibyte as its argument, used after an await.
+    pub(crate) large: i64,
+    /// The same, used before the await alone.
+    pub(crate) early: i64,
+    /// What one more layer adds to a chain.
+    pub(crate) layer: i64,
+}
+
+pub(crate) fn cargo() -> Command {
+    Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
 }
 
 /// What a command prints, without the end of the line.

@@ -1,4 +1,4 @@
-//! The table in README.md, which nobody writes by hand.
+//! The tables in README.md, which nobody writes by hand.
 
 use std::fs;
 use std::path::Path;
@@ -7,28 +7,39 @@ use std::process::Command;
 use crate::plan::Peer;
 use crate::program::{manifest, output};
 
-const BEGIN: &str = "<!-- written by --write -->\n";
+/// What stands before a table; [`END`] stands behind it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Table {
+    Times,
+    Annotation,
+}
+
 const END: &str = "<!-- end -->";
 
-/// Replaces what stands between the two marks.
-pub(crate) fn write(ratios: &str, budgets: &str) {
+/// Replaces what stands between a table's mark and the next end.
+pub(crate) fn write(table: Table, figures: &str, budgets: &str) {
+    let (begin, peers) = match table {
+        Table::Times => ("<!-- written by --write -->\n", &Peer::TIMED[..]),
+        Table::Annotation => ("<!-- written by --build --write -->\n", &Peer::ALL[..]),
+    };
     let path = manifest().with_file_name("README.md");
     let text = fs::read_to_string(&path).expect("README.md is there");
-    let (before, rest) = text.split_once(BEGIN).expect("the first mark");
+    let (before, rest) = text.split_once(begin).expect("the first mark");
     let (_, after) = rest.split_once(END).expect("the second mark");
-    let facts = facts();
-    let new = format!("{before}{BEGIN}{facts}\n\n{ratios}\n{budgets}{END}{after}");
+    let facts = facts(peers);
+    let new = format!("{before}{begin}{facts}\n\n{figures}\n{budgets}{END}{after}");
     fs::write(path, new).expect("README.md can be written");
 }
 
 /// Without these a ratio means nothing.
-fn facts() -> String {
+fn facts(peers: &[Peer]) -> String {
     let date = output(Command::new("date").args(["-u", "+%F"]));
     let rustc = output(Command::new("rustc").arg("--version"));
     let cores = std::thread::available_parallelism().map_or(0, usize::from);
-    let peers: Vec<_> = [(Peer::Fastrace, "fastrace"), (Peer::Micromegas, "micromegas-tracing")]
-        .map(|(peer, package)| format!("{} {}", peer.name(), version(package)))
-        .into();
+    let others = peers.iter().filter(|peer| **peer != Peer::Ours);
+    let peers: Vec<_> = others
+        .filter_map(|peer| Some(format!("{} {}", peer.name(), version(peer.library()?.name))))
+        .collect();
     let (machine, peers) = (machine(), peers.join(", "));
     format!("{date}, {rustc}, {machine} ({cores} shared cores), {peers}.")
 }

@@ -1,8 +1,10 @@
-//! What must hold on any machine, however busy: everything arrives, sizes, and off is not on.
+//! What must hold on any machine, however busy: everything arrives, sizes, depth, and off is not on.
 
 use std::time::Duration;
 
-use crate::budget::{Verdict, sizes};
+use crate::budget::{Verdict, sizes, stack};
+use crate::chain;
+use crate::package::Package;
 use crate::plan::{CASES, Mode, Peer, Run};
 use crate::program::Programs;
 use crate::table;
@@ -22,7 +24,12 @@ pub(crate) fn run(programs: &Programs) -> bool {
         );
         good &= arrived;
     }
-    let verdicts = sizes(programs);
+    let [bare, ours] = [Peer::None, Peer::Ours].map(|peer| programs.sizes(peer));
+    let mut verdicts = sizes(bare, ours);
+    // It does not get there where the chain does not compile.
+    let package = Package::new(programs.target(), Peer::Ours);
+    let a_level = chain::stack_a_level(&package, Peer::Ours.attribute(), chain::ENOUGH);
+    verdicts.push(stack(a_level));
     print!("{}", table::budgets(&verdicts));
     good &= verdicts.iter().all(Verdict::is_met);
     for (case, mode) in

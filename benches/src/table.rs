@@ -2,9 +2,11 @@
 
 use std::fmt::Write;
 
+use crate::annotation::{self, All, CALLS, Costs};
 use crate::budget::Verdict;
 use crate::plan::{CASES, FLOOR, Mode, OFF, Peer, Run};
-use crate::results::Results;
+use crate::program::Sizes;
+use crate::results::{Results, median};
 
 /// Rows of workloads that have values, with the way they are set up.
 fn rows(results: &Results) -> Vec<(&'static str, Mode)> {
@@ -75,14 +77,65 @@ pub(crate) fn ratios(results: &Results) -> String {
 pub(crate) fn budgets(verdicts: &[Verdict]) -> String {
     let mut text = String::from("| budget | measured | allowed | |\n|---|---|---|---|\n");
     for verdict in verdicts {
-        let Verdict { what, measured, allowed, unit } = verdict;
+        let Verdict { what, measured, allowed, is_least, unit } = verdict;
         let digits = match *unit {
             "×" => 2,
-            " ns" => 1,
+            " ns" | " s" => 1,
             _ => 0,
         };
+        let bound = if *is_least { "at least " } else { "" };
         let mark = if verdict.is_met() { "met" } else { "MISSED" };
-        let _ = writeln!(text, "| {what} | {measured:.digits$}{unit} | {allowed}{unit} | {mark} |");
+        let _ = writeln!(
+            text,
+            "| {what} | {measured:.digits$}{unit} | {bound}{allowed}{unit} | {mark} |"
+        );
+    }
+    text
+}
+
+/// What annotation costs where nothing is recorded, a column a program.
+pub(crate) fn annotation(all: &All) -> String {
+    let names: Vec<_> = all.keys().map(|peer| peer.name()).collect();
+    let mut text = format!("| | {} |\n|---|{}\n", names.join(" | "), "---|".repeat(names.len()));
+    let mut row = |what: &str, cell: &dyn Fn(&Costs) -> String| {
+        let cells: Vec<_> = all.values().map(cell).collect();
+        let _ = writeln!(text, "| {what} | {} |", cells.join(" | "));
+    };
+    let bare = &all[&Peer::None];
+    let is_bare = |costs: &Costs| std::ptr::eq(costs, bare);
+    let sizes: [(&str, fn(Sizes) -> i64); 5] = [
+        ("future with a small argument, bytes", |sizes| sizes.small),
+        ("… with 1 KiB held over an await", |sizes| sizes.held),
+        ("… with a 1 KiB argument", |sizes| sizes.large),
+        ("… with one that is not used after an await", |sizes| sizes.early),
+        ("a layer of a chain", |sizes| sizes.layer),
+    ];
+    for (what, size) in sizes {
+        row(what, &|costs| {
+            let bare = size(bare.sizes);
+            let over = size(costs.sizes) - bare;
+            if is_bare(costs) { bare.to_string() } else { format!("+{over}") }
+        });
+    }
+    row("longest chain that compiles", &|costs| costs.depth.to_string());
+    row("stack a level, dev build, bytes", &|costs| {
+        costs.stack.map_or_else(|| "overflow".to_owned(), |bytes| bytes.to_string())
+    });
+    let builds: [(&str, fn(&Costs) -> &[f64]); 2] = [
+        ("1,000 fns, release build", |costs| &costs.release),
+        ("1,000 fns, dev build", |costs| &costs.dev),
+    ];
+    for (what, seconds) in builds {
+        row(what, &|costs| {
+            let ratio = annotation::ratio(seconds(costs), seconds(bare));
+            let seconds = format!("{} s", number(median(seconds(costs).to_vec()), 2));
+            if is_bare(costs) { seconds } else { format!("{seconds}, {}×", number(ratio, 2)) }
+        });
+    }
+    row("dependencies of the macro crate, s", &|costs| number(costs.below, 1));
+    for (at, (case, mode)) in CALLS.into_iter().enumerate() {
+        let what = format!("instructions added, {}", label(case, mode));
+        row(&what, &|costs| number(costs.instructions[at], 0));
     }
     text
 }

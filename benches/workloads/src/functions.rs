@@ -31,22 +31,7 @@ macro_rules! functions {
 
         $crate::levels!([$(#[$traced])*] level1 level2 level3 level4 level5 level6 level7 level8 level9 level10);
 
-        $(#[$traced])*
-        async fn small(i: u64) -> u64 {
-            $crate::Yields(1).await;
-            ::std::hint::black_box(i)
-        }
-
-        $(#[$traced])*
-        async fn large(bytes: [u8; 1024]) -> usize {
-            $crate::Yields(1).await;
-            ::std::hint::black_box(&bytes).len()
-        }
-
-        /// Sizes of a future with a small and with a large argument.
-        fn sizes() -> [usize; 2] {
-            [size_of_val(&small(0)), size_of_val(&large([0; 1024]))]
-        }
+        $crate::sized!($(#[$traced])*);
     };
 }
 

@@ -8,6 +8,8 @@ mod clock;
 mod functions;
 mod program;
 mod sampling;
+mod sized;
 
 pub use case::{Case, Failure, Yields, drive};
-pub use program::{Mode, Peer, main};
+pub use program::{Mode, Peer, main, print};
+pub use sized::SIZES;

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::case::Case;
 use crate::sampling;
+use crate::sized::SIZES;
 
 /// What is set up behind the annotations.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,7 +26,7 @@ pub struct Peer {
     /// Spans and attributes that arrived so far, where the program can tell.
     pub arrived: fn() -> Option<[u64; 2]>,
     pub cases: Vec<Case>,
-    pub sizes: [usize; 2],
+    pub sizes: [usize; SIZES],
 }
 
 const USAGE: &str =
@@ -36,7 +37,7 @@ pub fn main(mut peer: Peer) {
     let words: Vec<String> = env::args().skip(1).collect();
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     match words[..] {
-        ["sizes"] => println!("{} {}", peer.sizes[0], peer.sizes[1]),
+        ["sizes"] => print(&peer.sizes),
         ["time", mode, case, milliseconds] => {
             (peer.start)(read_mode(mode));
             let time = Duration::from_millis(number(milliseconds));
@@ -53,6 +54,12 @@ pub fn main(mut peer: Peer) {
         ["arrive", case, times] => arrive(&mut peer, case, number(times)),
         _ => panic!("{USAGE}"),
     }
+}
+
+/// Numbers, as all programs tell them: with a space between them.
+pub fn print(numbers: &[usize]) {
+    let words: Vec<String> = numbers.iter().map(ToString::to_string).collect();
+    println!("{}", words.join(" "));
 }
 
 /// Checks that everything that was recorded arrived.
