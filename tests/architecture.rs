@@ -17,9 +17,10 @@ const MODULES: &[(&str, Rows)] = &[
         &[
             &["testing"],
             &["collector"],
-            &["within", "closure", "export"],
+            &["within", "closure", "call", "export"],
             &["future"],
-            &["frame", "outcome"],
+            &["frame", "returned"],
+            &["outcome"],
             &["span", "guard"],
             &["open"],
             &["detail", "held", "backtrace"],
@@ -28,7 +29,7 @@ const MODULES: &[(&str, Rows)] = &[
             &["context", "destination", "chunk"],
             &["record", "path", "sample", "root"],
             &["callsite", "value", "clock"],
-            &["id", "sync"],
+            &["filter", "id", "kind", "sync"],
         ],
     ),
     (

@@ -2,7 +2,10 @@
 
 use std::panic::Location;
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, Ordering};
+
+use crate::filter::{self, Filter, Level};
+use crate::kind::SpanKind;
 
 /// Where spans are opened: the name they get and the place in the source.
 ///
@@ -29,16 +32,31 @@ pub struct Callsite {
     file: &'static str,
     line: u32,
     fields: &'static [&'static str],
+    kind: SpanKind,
+    level: Level,
+    target: &'static str,
+    span_type: &'static str,
     root: bool,
+    polls: bool,
     /// Run once before the first span: registers the context providers of the enabled runtimes.
     prepare: fn(),
     /// 0 until the first span.
     id: AtomicU32,
+    /// What the filter says: one of the four below.
+    passes: AtomicU8,
     /// A mistake was reported here.
     reported: AtomicBool,
     /// The last answer of [`path`](crate::path): parent path in the high half, own path in the low.
     pub(crate) last_path: AtomicU64,
 }
+
+/// Nobody has asked the filter yet.
+const UNKNOWN: u8 = 0;
+/// Its spans are as those of most functions.
+const COMMON: u8 = 1;
+/// They are opened, but each is a root or has its polls recorded.
+const UNCOMMON: u8 = 2;
+const FILTERED: u8 = 3;
 
 impl Callsite {
     /// Describes a place in the source; what the macro writes.
@@ -57,9 +75,15 @@ impl Callsite {
             file,
             line,
             fields: &[],
+            kind: SpanKind::Internal,
+            level: Level::Info,
+            target: module,
+            span_type: "",
             root: false,
+            polls: false,
             prepare,
             id: AtomicU32::new(0),
+            passes: AtomicU8::new(UNKNOWN),
             reported: AtomicBool::new(false),
             last_path: AtomicU64::new(0),
         }
@@ -73,7 +97,7 @@ impl Callsite {
         self
     }
 
-    /// Names the arguments that are recorded, in their order.
+    /// Names the values that are recorded, in their order, and then those that come later.
     #[doc(hidden)]
     #[must_use]
     pub const fn fields(mut self, fields: &'static [&'static str]) -> Self {
@@ -86,6 +110,46 @@ impl Callsite {
     #[must_use]
     pub const fn root(mut self) -> Self {
         self.root = true;
+        self
+    }
+
+    /// Records each poll of these spans, not only of a task's outermost one.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn polls(mut self) -> Self {
+        self.polls = true;
+        self
+    }
+
+    /// What its spans are to those outside.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn with_kind(mut self, kind: SpanKind) -> Self {
+        self.kind = kind;
+        self
+    }
+
+    /// How much its spans matter.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn with_level(mut self, level: Level) -> Self {
+        self.level = level;
+        self
+    }
+
+    /// What a filter knows it by.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn with_target(mut self, target: &'static str) -> Self {
+        self.target = target;
+        self
+    }
+
+    /// What Datadog groups its spans by.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn with_span_type(mut self, span_type: &'static str) -> Self {
+        self.span_type = span_type;
         self
     }
 
@@ -118,7 +182,29 @@ impl Callsite {
         self.line
     }
 
-    /// Returns whether `key` is one of the arguments that `#[traced(args)]` records here.
+    /// Returns what its spans are to those outside; internal unless `#[traced(kind = …)]` says so.
+    pub const fn kind(&self) -> SpanKind {
+        self.kind
+    }
+
+    /// Returns how much its spans matter; info unless `#[traced(level = …)]` says so.
+    pub const fn level(&self) -> Level {
+        self.level
+    }
+
+    /// Returns what a [`Filter`] knows it by.
+    ///
+    /// It is the path of the module unless `#[traced(target = …)]` says so.
+    pub const fn target(&self) -> &'static str {
+        self.target
+    }
+
+    /// Returns what Datadog groups its spans by, such as `web` or `sql`, if it is set.
+    pub const fn span_type(&self) -> Option<&'static str> {
+        if self.span_type.is_empty() { None } else { Some(self.span_type) }
+    }
+
+    /// Returns whether `key` is one of the values that `#[traced]` was asked to record here.
     pub fn has_field(&self, key: &str) -> bool {
         self.fields.contains(&key)
     }
@@ -130,6 +216,54 @@ impl Callsite {
     #[inline(always)]
     pub(crate) const fn is_root(&self) -> bool {
         self.root
+    }
+
+    /// Whether each poll of its spans is recorded, also where they are not a task's outermost.
+    #[inline(always)]
+    pub(crate) const fn records_polls(&self) -> bool {
+        self.polls
+    }
+
+    /// Whether its spans begin what somebody outside asked for: no task's context is their parent.
+    pub(crate) const fn is_entry(&self) -> bool {
+        matches!(self.kind, SpanKind::Server | SpanKind::Consumer)
+    }
+
+    /// Returns whether the filter lets its spans through; the first call registers it and the
+    /// providers.
+    #[inline(always)]
+    pub(crate) fn is_enabled(&'static self) -> bool {
+        // Acquire: pairs with the release in `ask`; who sees an answer finds the providers.
+        match self.passes.load(Ordering::Acquire) {
+            UNKNOWN => self.ask_filter(),
+            answer => answer != FILTERED,
+        }
+    }
+
+    /// Whether its spans are let through and have nothing to them that takes longer.
+    #[inline(always)]
+    pub(crate) fn is_common(&self) -> bool {
+        // Acquire: as above.
+        self.passes.load(Ordering::Acquire) == COMMON
+    }
+
+    #[cold]
+    fn ask_filter(&'static self) -> bool {
+        // Before the filter is asked: who changes it tells all that are registered.
+        self.id();
+        // While somebody changes it the span is recorded, and the next one asks again.
+        filter::try_with(|filter| self.ask(filter));
+        self.passes.load(Ordering::Relaxed) != FILTERED
+    }
+
+    fn ask(&self, filter: &Filter) {
+        let passes = match filter.allows(self.target, self.level) {
+            false => FILTERED,
+            true if self.root || self.polls => UNCOMMON,
+            true => COMMON,
+        };
+        // Release: pairs with the acquire in `is_enabled`.
+        self.passes.store(passes, Ordering::Release);
     }
 
     /// Returns this callsite's number, from 1; the first call registers it and the providers.
@@ -208,6 +342,14 @@ fn append(callsite: &'static Callsite) -> u32 {
     let segment = segment.get_or_init(|| (0..SEGMENT).map(|_| OnceLock::new()).collect());
     let _first = segment[id as usize % SEGMENT].set(callsite);
     id
+}
+
+/// Changes the filter of the process, for all callsites.
+pub(crate) fn set_filter(filter: Filter) {
+    filter::replace(filter, |filter| {
+        let segments = TABLE.iter().map_while(OnceLock::get);
+        segments.flatten().filter_map(OnceLock::get).for_each(|callsite| callsite.ask(filter));
+    });
 }
 
 /// Finds a callsite by its number; 0 is the one beyond the table.

@@ -64,6 +64,14 @@ pub fn traced<F: Future, O: Observe<F::Output>>(
     Traced { inner, frame: Frame::new(callsite), outcome: PhantomData }
 }
 
+impl<F, O> Traced<F, O> {
+    /// A future whose span is opened at its first poll, as `open` says.
+    #[inline(always)]
+    pub(crate) const fn later(inner: F, open: Open) -> Self {
+        Self { inner, frame: Frame::later(open), outcome: PhantomData }
+    }
+}
+
 impl<F> Traced<F> {
     /// A future in a span that is open already.
     pub(crate) fn opened(inner: F, open: Open) -> Self {

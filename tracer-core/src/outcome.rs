@@ -121,7 +121,7 @@ const MAX_SOURCES: usize = 8;
 
 #[cold]
 #[inline(never)]
-fn fail(
+pub(crate) fn fail(
     span: &SpanContext,
     kind: &'static str,
     message: Value<'_>,
