@@ -51,9 +51,9 @@ pub fn enter_nothing(callsite: &'static Callsite) -> SpanGuard {
 
 /// Opens the span of a function below `parent` and makes it current.
 #[doc(hidden)]
-pub fn enter_below(callsite: &'static Callsite, parent: impl Parent) -> SpanGuard {
+pub fn enter_below(callsite: &'static Callsite, given: impl Parent) -> SpanGuard {
     let key = provider::key();
-    match below(&parent) {
+    match parent(&given) {
         Some(parent) => guard::enter_below(callsite, key, parent, false),
         None => guard::enter_uncommonly(callsite, key),
     }
@@ -74,12 +74,12 @@ pub fn traced_if<F: Future, O: Observe<F::Output>>(
 /// Puts a future into the span of its function, below a parent; without one into none.
 #[doc(hidden)]
 pub fn traced_below<F: Future, O: Observe<F::Output>>(
-    parent: Option<impl Parent>,
+    parent: Option<Option<SpanContext>>,
     callsite: &'static Callsite,
     inner: F,
     _: O,
 ) -> Traced<F, O> {
-    let open = match parent.map(|parent| below(&parent)) {
+    let open = match parent {
         None => Open::off(),
         Some(None) => captured(callsite),
         Some(Some(parent)) => Open { decided: Decided::Below, ..Open::later(callsite, parent) },
@@ -100,8 +100,9 @@ fn captured(callsite: &'static Callsite) -> Open {
 }
 
 /// A parent that was given is taken as it is; in place of one that is no span's, a trace begins.
-fn below(parent: &impl Parent) -> Option<SpanContext> {
-    let mut context = parent.context()?;
+#[doc(hidden)]
+pub fn parent(given: &(impl Parent + ?Sized)) -> Option<SpanContext> {
+    let mut context = given.context()?;
     context.flags &= !context::INHERITED;
     let root = || SpanContext::scope(slot::current().tracer());
     Some(if context.is_valid() { context } else { root() })

@@ -74,7 +74,7 @@ pub use within::{FutureExt, InContext};
 pub mod __private {
     pub use crate::call::{
         Links, Parent, condition, enter_below, enter_nothing, is_let_through, is_wanted, links,
-        traced_below, traced_if,
+        parent, traced_below, traced_if,
     };
     pub use crate::filter::Level;
     pub use crate::future::traced;

@@ -5,13 +5,15 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
-use syn::ext::IdentExt;
-use syn::{LitStr, ReturnType, Token, Type, parse2};
+use syn::{ReturnType, Token, Type, parse2};
 
 use crate::args::Args;
+use crate::callsite::callsite;
+use crate::family::renamed;
 use crate::item::{Body, Item, is_named};
-use crate::params::{Bound, Rebind, rebind};
-use crate::{check, output};
+use crate::opening::Opening;
+use crate::params::{Rebind, rebind};
+use crate::{check, output, whole};
 
 /// Attributes that may be macros and take the fn apart: they must see it as it was written.
 const FIRST: [&str; 24] = [
@@ -54,30 +56,41 @@ pub(crate) fn traced(args: &TokenStream, item: &TokenStream) -> TokenStream {
 
 fn try_traced(args: &TokenStream, item: &TokenStream) -> syn::Result<TokenStream> {
     let parsed: Args = parse2(args.clone())?;
+    if let Some(whole) = whole::traced(&parsed, args, item)? {
+        return Ok(whole);
+    }
     let mut item = Item::read("#[traced]", item.clone())?;
+    check::alone(&parsed)?;
+    if parsed.off {
+        return Ok(item.untouched());
+    }
     if item.attrs.iter().any(|attr| is_named(attr, &FIRST)) {
-        return Ok(behind_the_others(args, &item));
+        return Ok(behind_the_others(&parsed, args, &item));
     }
     check::traced(&item)?;
-    let recorded = check::recorded(&parsed.recorded, &item.sig)?;
-    let callsite = callsite(&parsed, &item, &recorded);
-    let arguments = arguments(&recorded);
+    let opening = Opening::of(&parsed, &item)?;
+    let callsite = callsite(&parsed, &item, opening.values());
     let body = if item.sig.asyncness.is_none() {
-        sync_body(&mut item, &arguments)
+        sync_body(&mut item, &opening)
     } else if output::is_never(&item.sig.output) || item.has_attribute("must_use") {
-        awaited_body(&mut item, &arguments)
+        awaited_body(&mut item, &opening)
     } else {
-        async_body(&mut item, &arguments)
+        async_body(&mut item, &opening)
     };
-    Ok(assemble(&item, &callsite, &body))
+    let expansion = assemble(&item, &callsite, &body);
+    Ok(match &parsed.family {
+        Some(path) => renamed(expansion, path),
+        None => expansion,
+    })
 }
 
 /// The same fn, with `#[traced]` as its last attribute. Nothing follows it then, so this happens once.
-fn behind_the_others(args: &TokenStream, item: &Item) -> TokenStream {
+fn behind_the_others(parsed: &Args, args: &TokenStream, item: &Item) -> TokenStream {
     let here = Span::mixed_site();
+    let family = parsed.family();
     let args = (!args.is_empty()).then(|| quote_spanned!(here=> (#args)));
     let Item { attrs, vis, defaultness, sig, body } = item;
-    let traced = quote_spanned!(here=> #[::tracer::traced #args]);
+    let traced = quote_spanned!(here=> #[#family::traced #args]);
     let Body { inner_attrs, statements, .. } = body;
     let body = body.braces(quote!(#inner_attrs #statements));
     quote!(#(#attrs)* #traced #vis #defaultness #sig #body)
@@ -90,74 +103,40 @@ fn assemble(item: &Item, callsite: &TokenStream, traced: &TokenStream) -> TokenS
     quote!(#(#attrs)* #vis #defaultness #sig #body)
 }
 
-/// The static facts. Not hygienic, as no item is on stable: hence the long name.
-fn callsite(args: &Args, item: &Item, recorded: &[Bound]) -> TokenStream {
-    let here = Span::mixed_site();
-    let ident = item.sig.ident.unraw().to_string();
-    let name = args.name.as_ref().map_or_else(|| ident.clone(), LitStr::value);
-    // With the span of the fn's name, else it is the line of the attribute.
-    let line = quote_spanned!(item.sig.ident.span()=> ::core::line!());
-    let function = (name != ident).then(|| quote_spanned!(here=> .function(#ident)));
-    let fields = (!recorded.is_empty()).then(|| {
-        let names = recorded.iter().map(Bound::name);
-        let cfgs = recorded.iter().map(|bound| &bound.cfgs);
-        quote_spanned!(here=> .fields(&[#(#(#cfgs)* #names),*]))
-    });
-    let root = args.root.then(|| quote_spanned!(here=> .root()));
-    quote_spanned! {here=>
-        static __CALLSITE: ::tracer::__private::Callsite = ::tracer::__private::Callsite::new(
-            #name, ::core::module_path!(), ::core::file!(), #line, ::tracer::__private::PROVIDERS,
-        ) #function #fields #root;
-    }
-}
-
-/// Records the arguments once they have their names and before the body can move them.
-fn arguments(recorded: &[Bound]) -> TokenStream {
-    if recorded.is_empty() {
-        return TokenStream::new();
-    }
-    let values = recorded.iter().map(|Bound { ident, cfgs }| {
-        quote_spanned!(Span::mixed_site()=> #(#cfgs)* ::tracer::__private::argument!(#ident))
-    });
-    quote_spanned! {Span::mixed_site()=>
-        if ::tracer::__private::is_recorded() {
-            ::tracer::__private::arguments(&__CALLSITE, &[#(#values),*]);
-        }
-    }
-}
-
 /// A guard stands first and drops last. A `Result` is looked at on its way out, for which the body becomes a closure;
 /// not under `#[track_caller]`, because a closure has a caller of its own.
-fn sync_body(item: &mut Item, arguments: &TokenStream) -> TokenStream {
+fn sync_body(item: &mut Item, opening: &Opening<'_>) -> TokenStream {
     let here = Span::mixed_site();
     let returned = output::written(&item.sig.output);
-    let outcome = output::without_impl(returned.clone(), &quote!(()));
-    let is_opaque = returned.to_string() != outcome.to_string();
-    let is_observed =
-        output::is_result(&item.sig.output) && !is_opaque && !item.has_attribute("track_caller");
+    let is_observed = (output::is_result(&item.sig.output) || opening.is_asked())
+        && !output::is_opaque(&item.sig.output)
+        && !item.has_attribute("track_caller");
     let locals = rebind(&mut item.sig, if is_observed { Rebind::All } else { Rebind::Droppable });
     let body = item.body.labelled();
-    let enter = quote_spanned!(here=> let __guard = ::tracer::__private::enter(&__CALLSITE););
+    let (enter, values) = (opening.guard(), opening.values().statement());
     if !is_observed {
-        return quote!(#enter #locals #arguments #body);
+        return quote!(#enter #locals #values #body);
     }
+    let strategy = opening.strategy(&returned);
+    let told = opening.tell(&quote_spanned!(here=> ::tracer::__private::span_of(&__guard)));
     quote_spanned! {here=>
         #enter
-        let __out = ::tracer::__private::call_once(move || -> #returned { #locals #arguments #body });
-        ::tracer::__private::observe(&__guard, ::tracer::__private::outcome!(#outcome), &__out);
+        let __out = ::tracer::__private::call_once(move || -> #returned { #locals #values #body });
+        ::tracer::__private::observe(&__guard, #strategy, &__out);
+        #told
         __out
     }
 }
 
 /// `async fn` becomes a fn that returns the wrapped block: one coroutine and one wrapper a layer.
-fn async_body(item: &mut Item, arguments: &TokenStream) -> TokenStream {
+fn async_body(item: &mut Item, opening: &Opening<'_>) -> TokenStream {
     // The macro's edition decides what `impl` captures (everything, as an `async fn` does); the place is the user's.
     let place = item
         .sig
         .asyncness
         .take()
         .map_or_else(Span::mixed_site, |keyword| keyword.span.resolved_at(Span::mixed_site()));
-    let traced = traced_block(item, arguments, place);
+    let traced = traced_block(item, opening, place);
     let returned = output::written(&item.sig.output);
     let future = quote_spanned!(place=> impl ::core::future::Future<Output = #returned>);
     let arrow = match &item.sig.output {
@@ -170,12 +149,12 @@ fn async_body(item: &mut Item, arguments: &TokenStream) -> TokenStream {
 
 /// Stays an `async fn`, for what another fn cannot say: `impl Future<Output = !>` is unstable, and `#[must_use]` is
 /// about the value only there.
-fn awaited_body(item: &mut Item, arguments: &TokenStream) -> TokenStream {
-    let traced = traced_block(item, arguments, Span::mixed_site());
+fn awaited_body(item: &mut Item, opening: &Opening<'_>) -> TokenStream {
+    let traced = traced_block(item, opening, Span::mixed_site());
     quote_spanned!(Span::mixed_site()=> #traced.await)
 }
 
-fn traced_block(item: &mut Item, arguments: &TokenStream, place: Span) -> TokenStream {
+fn traced_block(item: &mut Item, opening: &Opening<'_>, place: Span) -> TokenStream {
     let outcome = if output::is_never(&item.sig.output) {
         quote!(())
     } else {
@@ -184,9 +163,26 @@ fn traced_block(item: &mut Item, arguments: &TokenStream, place: Span) -> TokenS
     let hint = output::hint(&item.sig.output);
     let locals = rebind(&mut item.sig, Rebind::All);
     let body = item.body.labelled();
-    let block = item.body.braces_of_ours(quote!(#hint #locals #arguments #body));
-    let block = quote_spanned!(place=> async move #block);
-    quote_spanned! {Span::mixed_site()=>
-        ::tracer::__private::traced(&__CALLSITE, #block, ::tracer::__private::outcome!(#outcome))
+    let (recorded, values) = (opening.recorded_in_future(), opening.values().statement());
+    let block = item.body.braces_of_ours(quote!(#hint #locals #recorded #values #body));
+    let block = told(opening, quote_spanned!(place=> async move #block));
+    let future = opening.future(&block, &opening.strategy(&outcome));
+    let at_call = opening.at_call();
+    quote!(#at_call #future)
+}
+
+/// A future of the user's value, with what a function of the user's has to say of it.
+fn told(opening: &Opening<'_>, block: TokenStream) -> TokenStream {
+    if !opening.is_told_by_function() {
+        return block;
+    }
+    let here = Span::mixed_site();
+    let told = opening.tell(&quote_spanned!(here=> ::tracer::__private::span_on_top()));
+    quote_spanned! {here=>
+        async move {
+            let __out = #block.await;
+            if __wanted { #told }
+            __out
+        }
     }
 }

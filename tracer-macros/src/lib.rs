@@ -5,6 +5,8 @@
 mod written;
 
 mod args;
+mod fields;
+mod parts;
 mod settings;
 mod shape;
 
@@ -16,9 +18,15 @@ mod nearest;
 mod output;
 mod params;
 
+mod callsite;
+mod opening;
+mod recorded;
+
 mod entry;
 mod expand;
+mod family;
 mod runtime;
+mod whole;
 
 #[cfg(test)]
 mod tests;

@@ -29,6 +29,12 @@ pub(crate) fn is_result(output: &ReturnType) -> bool {
     declared(output).and_then(last_segment).is_some_and(|last| last.ident == "Result")
 }
 
+/// Whether there is an `impl` in it, so that it cannot be named.
+pub(crate) fn is_opaque(output: &ReturnType) -> bool {
+    let returned = written(output);
+    returned.to_string() != without_impl(returned, &quote!(())).to_string()
+}
+
 pub(crate) fn is_never(output: &ReturnType) -> bool {
     declared(output).is_some_and(|declared| matches!(declared, Type::Never(_)))
 }

@@ -1,0 +1,239 @@
+//! How the span of one fn is opened, what is recorded then, and how its value is looked at.
+//!
+//! Most fns ask for nothing of this, and their expansion has nothing of it.
+
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use quote::{ToTokens, quote_spanned};
+use syn::{Error, Expr, FnArg, Pat, Result, Signature};
+
+use crate::args::{Args, Told};
+use crate::fields::operand;
+use crate::item::Item;
+use crate::recorded::Values;
+use crate::{output, params};
+
+/// What the attribute asks of the expansion of one fn.
+pub(crate) struct Opening<'a> {
+    args: &'a Args,
+    values: Values,
+    error: &'a Told,
+    returned: &'a Told,
+}
+
+impl<'a> Opening<'a> {
+    pub(crate) fn of(args: &'a Args, item: &Item) -> Result<Self> {
+        let values = Values::of(args, &item.sig)?;
+        for (key, condition) in [("when", &args.when), ("parent", &args.parent)] {
+            if let Some(condition) = condition {
+                sees_arguments(key, condition, &item.sig)?;
+            }
+        }
+        let is_seen = is_seen(args, item)?;
+        let told = |told: &'a Option<(Ident, Told)>, unless: &'a Told| match told {
+            Some((_, told)) if is_seen => told,
+            _ => unless,
+        };
+        let (error, returned) =
+            (told(&args.error, &Told::Best), told(&args.returned, &Told::Nothing));
+        Ok(Self { args, values, error, returned })
+    }
+
+    pub(crate) const fn values(&self) -> &Values {
+        &self.values
+    }
+
+    /// Whether the fn's value is looked at for more than an error that its type shows.
+    pub(crate) const fn is_asked(&self) -> bool {
+        !matches!((self.error, self.returned), (Told::Best, Told::Nothing))
+    }
+
+    /// Opens the span of a fn that runs here and now.
+    pub(crate) fn guard(&self) -> TokenStream {
+        let here = Span::mixed_site();
+        let enter = match &self.args.parent {
+            Some(parent) => {
+                let parent = operand(parent);
+                quote_spanned!(here=> ::tracer::__private::enter_below(&__CALLSITE, &#parent))
+            }
+            None => quote_spanned!(here=> ::tracer::__private::enter(&__CALLSITE)),
+        };
+        let enter = match self.condition() {
+            Some(condition) => quote_spanned! {here=>
+                if #condition { #enter } else { ::tracer::__private::enter_nothing(&__CALLSITE) }
+            },
+            None => enter,
+        };
+        let recorded = (!self.values.is_empty())
+            .then(|| quote_spanned!(here=> let __recorded = __guard.is_recorded();));
+        quote_spanned!(here=> let __guard = #enter; #recorded)
+    }
+
+    /// What is asked at the call of a fn whose span is opened by its future.
+    pub(crate) fn at_call(&self) -> Option<TokenStream> {
+        let here = Span::mixed_site();
+        let wanted = self.wanted()?;
+        let parent = self.args.parent.as_ref().map(|parent| {
+            let parent = operand(parent);
+            quote_spanned! {here=>
+                let __parent = if __wanted {
+                    ::core::option::Option::Some(::tracer::__private::parent(&#parent))
+                } else {
+                    ::core::option::Option::None
+                };
+            }
+        });
+        Some(quote_spanned!(here=> let __wanted = #wanted; #parent))
+    }
+
+    /// Opens the span of `block`, which is a future; [`at_call`](Self::at_call) stands before.
+    pub(crate) fn future(&self, block: &TokenStream, strategy: &TokenStream) -> TokenStream {
+        let here = Span::mixed_site();
+        let (how, first) = match (&self.args.parent, self.wanted()) {
+            (Some(_), _) => ("traced_below", Some(quote_spanned!(here=> __parent,))),
+            (None, Some(_)) => ("traced_if", Some(quote_spanned!(here=> __wanted,))),
+            (None, None) => ("traced", None),
+        };
+        let how = Ident::new(how, here);
+        quote_spanned!(here=> ::tracer::__private::#how(#first &__CALLSITE, #block, #strategy))
+    }
+
+    /// What stands in the block of a future before its values are recorded.
+    pub(crate) fn recorded_in_future(&self) -> Option<TokenStream> {
+        (!self.values.is_empty()).then(|| {
+            quote_spanned! {Span::mixed_site()=>
+                let __recorded = __wanted && ::tracer::__private::is_recorded();
+            }
+        })
+    }
+
+    fn wanted(&self) -> Option<TokenStream> {
+        let is_used_inside = !self.values.is_empty() || self.is_told_by_function();
+        let here = Span::mixed_site();
+        self.condition().or_else(|| {
+            is_used_inside
+                .then(|| quote_spanned!(here=> ::tracer::__private::is_let_through(&__CALLSITE)))
+        })
+    }
+
+    fn condition(&self) -> Option<TokenStream> {
+        let here = Span::mixed_site();
+        let wanted = quote_spanned!(here=> ::tracer::__private::is_wanted(&__CALLSITE));
+        match (&self.args.when, &self.args.parent) {
+            (Some(when), _) => {
+                Some(quote_spanned!(here=> #wanted && ::tracer::__private::condition(#when)))
+            }
+            (None, Some(_)) => Some(wanted),
+            (None, None) => None,
+        }
+    }
+
+    /// The zero-sized types that look at a value of the type `returned`.
+    pub(crate) fn strategy(&self, returned: &TokenStream) -> TokenStream {
+        let here = Span::mixed_site();
+        let error = match self.error {
+            Told::Best => quote_spanned!(here=> ::tracer::__private::outcome!(#returned)),
+            Told::Display(at) => private("ByDisplay", at),
+            Told::Debug(at) => private("ByDebug", at),
+            Told::Nothing | Told::With(_) => quote_spanned!(here=> ::tracer::__private::Nothing),
+        };
+        let value = match self.returned {
+            Told::Nothing | Told::With(_) => return error,
+            Told::Best => quote_spanned!(here=> ::tracer::__private::returned!(#returned)),
+            Told::Display(_) => {
+                quote_spanned!(here=> ::tracer::__private::returned!(#returned, ReturnDisplay))
+            }
+            Told::Debug(_) => {
+                quote_spanned!(here=> ::tracer::__private::returned!(#returned, ReturnDebug))
+            }
+        };
+        quote_spanned!(here=> (#error, #value))
+    }
+
+    pub(crate) const fn is_told_by_function(&self) -> bool {
+        matches!((self.error, self.returned), (Told::With(_), _) | (_, Told::With(_)))
+    }
+
+    /// Tells of `__out` by functions of the user's; `span` is where.
+    pub(crate) fn tell(&self, span: &TokenStream) -> TokenStream {
+        let here = Span::mixed_site();
+        let error = match self.error {
+            Told::With(text) => Some(quote_spanned! {here=>
+                ::tracer::__private::error_with(&#span, &__out, #text);
+            }),
+            _ => None,
+        };
+        let value = match self.returned {
+            Told::With(text) => Some(quote_spanned! {here=>
+                ::tracer::__private::return_with(&#span, ::tracer::__private::seen!(__out), #text);
+            }),
+            _ => None,
+        };
+        quote_spanned!(here=> #error #value)
+    }
+}
+
+/// Where the user's word stands, so that what does not fit is shown there.
+fn private(name: &str, at: &Ident) -> TokenStream {
+    let place = at.span().resolved_at(Span::mixed_site());
+    let name = Ident::new(name, place);
+    quote_spanned!(place=> ::tracer::__private::#name)
+}
+
+/// Whether the fn's value can be looked at; an error if somebody asked for it and it cannot.
+fn is_seen(args: &Args, item: &Item) -> Result<bool> {
+    let declared = output::declared(&item.sig.output);
+    let is_opaque = output::is_opaque(&item.sig.output);
+    let is_sync = item.sig.asyncness.is_none();
+    for (key, told) in [&args.error, &args.returned].into_iter().flatten() {
+        let needs_type = is_sync || matches!(told, Told::Best) && key == "ret";
+        let why = if matches!(told, Told::Nothing) {
+            continue;
+        } else if output::is_never(&item.sig.output) {
+            "but this one does not return"
+        } else if declared.is_none() {
+            "but this one returns nothing"
+        } else if is_sync && item.has_attribute("track_caller") {
+            "which a fn under `#[track_caller]` does not show"
+        } else if is_opaque && needs_type {
+            "which cannot be named where it has an `impl`"
+        } else {
+            continue;
+        };
+        if args.one_of_many {
+            return Ok(false);
+        }
+        let what = if key == "err" { "a `Result`" } else { "what the fn returns" };
+        return Err(Error::new(key.span(), format!("`{key}` looks at {what}, {why}")));
+    }
+    Ok(true)
+}
+
+/// What is asked at the call sees arguments as they are handed in: patterns are taken apart later.
+fn sees_arguments(key: &str, value: &Expr, sig: &Signature) -> Result<()> {
+    let whole = |name: &Ident| {
+        sig.inputs.iter().any(|arg| match arg {
+            FnArg::Typed(arg) => matches!(&*arg.pat, Pat::Ident(pat) if pat.ident == *name && params::keeps_its_name(pat)),
+            FnArg::Receiver(_) => false,
+        })
+    };
+    let inside =
+        params::bound(sig).into_iter().map(|bound| bound.ident).filter(|name| !whole(name));
+    let inside: Vec<Ident> = inside.collect();
+    match mentioned(value.to_token_stream(), &inside) {
+        Some(name) => {
+            let message = format!(
+                "`{key}` is evaluated at the call, before `{name}` is taken out of its pattern: name a whole argument"
+            );
+            Err(Error::new(name.span(), message))
+        }
+        None => Ok(()),
+    }
+}
+
+fn mentioned(tokens: TokenStream, names: &[Ident]) -> Option<Ident> {
+    tokens.into_iter().find_map(|token| match token {
+        TokenTree::Ident(word) => names.contains(&word).then_some(word),
+        TokenTree::Group(group) => mentioned(group.stream(), names),
+        _ => None,
+    })
+}
