@@ -36,9 +36,10 @@ const MODULES: &[(&str, Rows)] = &[
         "tracer-macros",
         &[
             &["expand", "runtime"],
-            &["check"],
-            &["params"],
-            &["args", "settings", "item", "output"],
+            &["callsite", "opening", "whole", "family"],
+            &["recorded", "check"],
+            &["params", "args"],
+            &["fields", "settings", "item", "output", "parts"],
             &["entry", "written", "shape"],
             &["nearest"],
         ],

@@ -2,6 +2,7 @@
 #![expect(clippy::print_stdout, reason = "the test reads what its program says")]
 
 mod allocations;
+mod filter;
 mod inherited;
 mod mains;
 mod small_log;
@@ -18,6 +19,9 @@ fn main() -> std::process::ExitCode {
         "small-log" => small_log::small_log(),
         "many-failures" => small_log::many_failures(),
         "backtrace" => small_log::backtrace(),
+        "filters" => filter::filters(),
+        "filter-changes" => filter::changes(),
+        "filter-from-environment" => filter::from_environment(),
         "install" => mains::install(),
         "ok" => return mains::ok(),
         "err" => return mains::err(),

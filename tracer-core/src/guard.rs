@@ -166,8 +166,7 @@ pub fn arguments<const N: usize>(callsite: &'static Callsite, values: &[Value<'_
 
 #[cold]
 #[inline(never)]
-fn long_arguments(callsite: &'static Callsite, values: &[Value<'_>]) {
-    let items: Vec<_> =
-        values.iter().enumerate().map(|(index, value)| (Key::Field(index as u8), *value)).collect();
+fn long_arguments<const N: usize>(callsite: &'static Callsite, values: &[Value<'_>; N]) {
+    let items = std::array::from_fn::<_, N, _>(|index| (Key::Field(index as u8), values[index]));
     detail::attributes(&slot::top(), callsite.id(), &items);
 }

@@ -135,7 +135,7 @@ impl Args {
             "parent" => self.parent = Some(written.expression("parent = context")?),
             "links" => self.links = written.expressions("links(context)")?,
             "when" => self.when = Some(written.expression("when = amount > 100")?),
-            "crate" => self.family = Some(written.literal("a path", "crate = crate::tracing")?),
+            "crate" => self.family = Some(written.literal("a path", "crate = reexported::tracer")?),
             "root" => self.root = written.flag()?,
             "poll" => self.polls = written.flag()?,
             "off" => self.off = written.flag()?,

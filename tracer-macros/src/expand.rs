@@ -113,7 +113,7 @@ fn sync_body(item: &mut Item, opening: &Opening<'_>) -> TokenStream {
         && !item.has_attribute("track_caller");
     let locals = rebind(&mut item.sig, if is_observed { Rebind::All } else { Rebind::Droppable });
     let body = item.body.labelled();
-    let (enter, values) = (opening.guard(), opening.values().statement());
+    let (enter, values) = (opening.guard(), opening.before_body());
     if !is_observed {
         return quote!(#enter #locals #values #body);
     }
@@ -163,7 +163,7 @@ fn traced_block(item: &mut Item, opening: &Opening<'_>, place: Span) -> TokenStr
     let hint = output::hint(&item.sig.output);
     let locals = rebind(&mut item.sig, Rebind::All);
     let body = item.body.labelled();
-    let (recorded, values) = (opening.recorded_in_future(), opening.values().statement());
+    let (recorded, values) = (opening.recorded_in_future(), opening.before_body());
     let block = item.body.braces_of_ours(quote!(#hint #locals #recorded #values #body));
     let block = told(opening, quote_spanned!(place=> async move #block));
     let future = opening.future(&block, &opening.strategy(&outcome));

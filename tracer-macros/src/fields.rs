@@ -1,10 +1,11 @@
 //! `fields(…)`: attributes of the span, each with its key and what is recorded there.
 
 use proc_macro2::{Span, TokenStream};
-use quote::{ToTokens, quote};
+use quote::{quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream, Parser};
 use syn::punctuated::Punctuated;
+use syn::spanned::Spanned;
 use syn::{Error, Expr, Ident, LitStr, Result, Token};
 
 use crate::written::Written;
@@ -141,8 +142,8 @@ impl Name {
     }
 }
 
-/// The expression as it can stand behind `&`.
-pub(crate) fn operand(value: &Expr) -> TokenStream {
+/// A reference to the value of the expression; what does not fit is shown where that stands.
+pub(crate) fn borrowed(value: &Expr) -> TokenStream {
     let is_whole = matches!(
         value,
         Expr::Array(_)
@@ -160,5 +161,6 @@ pub(crate) fn operand(value: &Expr) -> TokenStream {
             | Expr::Tuple(_)
             | Expr::Unary(_)
     );
-    if is_whole { value.to_token_stream() } else { quote!((#value)) }
+    let place = value.span().resolved_at(Span::mixed_site());
+    if is_whole { quote_spanned!(place=> &#value) } else { quote_spanned!(place=> &(#value)) }
 }

@@ -7,15 +7,18 @@ use quote::{ToTokens, quote_spanned};
 use syn::{Error, Expr, FnArg, Pat, Result, Signature};
 
 use crate::args::{Args, Told};
-use crate::fields::operand;
+use crate::fields::borrowed;
 use crate::item::Item;
+use crate::output;
+use crate::params::{self, Bound};
 use crate::recorded::Values;
-use crate::{output, params};
 
 /// What the attribute asks of the expansion of one fn.
 pub(crate) struct Opening<'a> {
     args: &'a Args,
     values: Values,
+    /// Arguments that were named at the call.
+    asked: Vec<Bound>,
     error: &'a Told,
     returned: &'a Told,
 }
@@ -23,9 +26,10 @@ pub(crate) struct Opening<'a> {
 impl<'a> Opening<'a> {
     pub(crate) fn of(args: &'a Args, item: &Item) -> Result<Self> {
         let values = Values::of(args, &item.sig)?;
-        for (key, condition) in [("when", &args.when), ("parent", &args.parent)] {
-            if let Some(condition) = condition {
-                sees_arguments(key, condition, &item.sig)?;
+        let mut asked = Vec::new();
+        for (key, value) in [("when", &args.when), ("parent", &args.parent)] {
+            if let Some(value) = value {
+                asked.extend(mentioned_arguments(key, value, &item.sig)?);
             }
         }
         let is_seen = is_seen(args, item)?;
@@ -35,11 +39,23 @@ impl<'a> Opening<'a> {
         };
         let (error, returned) =
             (told(&args.error, &Told::Best), told(&args.returned, &Told::Nothing));
-        Ok(Self { args, values, error, returned })
+        Ok(Self { args, values, asked, error, returned })
     }
 
     pub(crate) const fn values(&self) -> &Values {
         &self.values
+    }
+
+    /// What stands before the body, once the arguments have their names.
+    pub(crate) fn before_body(&self) -> TokenStream {
+        let here = Span::mixed_site();
+        let values = self.values.statement();
+        // They have been used, but not the locals that now have their names.
+        let asked = self
+            .asked
+            .iter()
+            .map(|Bound { ident, cfgs }| quote_spanned!(here=> #(#cfgs)* let _ = &#ident;));
+        quote_spanned!(here=> #(#asked)* #values)
     }
 
     /// Whether the fn's value is looked at for more than an error that its type shows.
@@ -52,8 +68,8 @@ impl<'a> Opening<'a> {
         let here = Span::mixed_site();
         let enter = match &self.args.parent {
             Some(parent) => {
-                let parent = operand(parent);
-                quote_spanned!(here=> ::tracer::__private::enter_below(&__CALLSITE, &#parent))
+                let parent = borrowed(parent);
+                quote_spanned!(here=> ::tracer::__private::enter_below(&__CALLSITE, #parent))
             }
             None => quote_spanned!(here=> ::tracer::__private::enter(&__CALLSITE)),
         };
@@ -73,10 +89,10 @@ impl<'a> Opening<'a> {
         let here = Span::mixed_site();
         let wanted = self.wanted()?;
         let parent = self.args.parent.as_ref().map(|parent| {
-            let parent = operand(parent);
+            let parent = borrowed(parent);
             quote_spanned! {here=>
                 let __parent = if __wanted {
-                    ::core::option::Option::Some(::tracer::__private::parent(&#parent))
+                    ::core::option::Option::Some(::tracer::__private::parent(#parent))
                 } else {
                     ::core::option::Option::None
                 };
@@ -209,31 +225,37 @@ fn is_seen(args: &Args, item: &Item) -> Result<bool> {
 }
 
 /// What is asked at the call sees arguments as they are handed in: patterns are taken apart later.
-fn sees_arguments(key: &str, value: &Expr, sig: &Signature) -> Result<()> {
-    let whole = |name: &Ident| {
+fn mentioned_arguments(key: &str, value: &Expr, sig: &Signature) -> Result<Vec<Bound>> {
+    let is_whole = |name: &Ident| {
         sig.inputs.iter().any(|arg| match arg {
-            FnArg::Typed(arg) => matches!(&*arg.pat, Pat::Ident(pat) if pat.ident == *name && params::keeps_its_name(pat)),
+            FnArg::Typed(arg) => is_kept(&arg.pat, name),
             FnArg::Receiver(_) => false,
         })
     };
-    let inside =
-        params::bound(sig).into_iter().map(|bound| bound.ident).filter(|name| !whole(name));
-    let inside: Vec<Ident> = inside.collect();
-    match mentioned(value.to_token_stream(), &inside) {
-        Some(name) => {
-            let message = format!(
-                "`{key}` is evaluated at the call, before `{name}` is taken out of its pattern: name a whole argument"
-            );
-            Err(Error::new(name.span(), message))
+    let mut arguments = Vec::new();
+    for bound in params::bound(sig) {
+        match mentioned(value.to_token_stream(), &bound.ident) {
+            None => {}
+            Some(_) if is_whole(&bound.ident) => arguments.push(bound),
+            Some(place) => {
+                let message = format!(
+                    "`{key}` is evaluated at the call, before `{place}` is taken out of its pattern: name a whole argument"
+                );
+                return Err(Error::new(place.span(), message));
+            }
         }
-        None => Ok(()),
     }
+    Ok(arguments)
 }
 
-fn mentioned(tokens: TokenStream, names: &[Ident]) -> Option<Ident> {
+fn is_kept(pat: &Pat, name: &Ident) -> bool {
+    matches!(pat, Pat::Ident(pat) if pat.ident == *name && params::keeps_its_name(pat))
+}
+
+fn mentioned(tokens: TokenStream, name: &Ident) -> Option<Ident> {
     tokens.into_iter().find_map(|token| match token {
-        TokenTree::Ident(word) => names.contains(&word).then_some(word),
-        TokenTree::Group(group) => mentioned(group.stream(), names),
+        TokenTree::Ident(word) => (word == *name).then_some(word),
+        TokenTree::Group(group) => mentioned(group.stream(), name),
         _ => None,
     })
 }

@@ -6,7 +6,7 @@ use syn::ext::IdentExt;
 use syn::{Attribute, Error, Expr, LitStr, Result, Signature};
 
 use crate::args::{Args, Recorded};
-use crate::fields::{Field, Shown, operand};
+use crate::fields::{Field, Shown, borrowed};
 use crate::nearest::did_you_mean;
 use crate::params::{self, Bound};
 
@@ -134,13 +134,13 @@ impl Values {
             .values
             .iter()
             .zip(&names)
-            .filter_map(|(value, name)| Some((operand(value.shown.expression()?), name)))
+            .filter_map(|(value, name)| Some((borrowed(value.shown.expression()?), name)))
             .collect();
         if evaluated.is_empty() {
             return quote_spanned!(here=> #record;);
         }
         let (expressions, names): (Vec<_>, Vec<_>) = evaluated.into_iter().unzip();
-        quote_spanned!(here=> match (#(&#expressions,)*) { (#(#names,)*) => #record })
+        quote_spanned!(here=> match (#(#expressions,)*) { (#(#names,)*) => #record })
     }
 }
 

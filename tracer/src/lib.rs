@@ -233,9 +233,9 @@ pub use tracer_macros::traced;
 
 pub use init::{Guard, init};
 pub use tracer_core::{
-    Builder, ContextProvider, Entered, FlushError, FutureExt, InContext, InstallError, Ratio,
-    Sampler, Span, SpanContext, SpanId, Stats, TraceId, Traced, Tracer, Value, current, in_current,
-    key_of, register, testing,
+    Builder, ContextProvider, Entered, Filter, FilterError, FlushError, FutureExt, InContext,
+    InstallError, Ratio, Sampler, Span, SpanContext, SpanId, Stats, TraceId, Traced, Tracer, Value,
+    current, in_current, key_of, register, testing,
 };
 
 pub mod export {
@@ -278,7 +278,7 @@ pub mod export {
 
     pub use tracer_core::{
         Batch, Callsite, Completeness, Dropped, ErrorRecord, Event, ExportError, Exporter,
-        ExporterStats, Link, Memory, Outcome, Resource, Slice, SpanRecord, Unit,
+        ExporterStats, Level, Link, Memory, Outcome, Resource, Slice, SpanKind, SpanRecord, Unit,
     };
 }
 
