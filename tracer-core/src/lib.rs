@@ -82,12 +82,14 @@ pub mod __private {
     pub use crate::kind::SpanKind;
     pub use crate::outcome::{
         ByDebug, ByDisplay, ByError, ByLocalReport, ByName, ByReport, Nothing, Observe, PickDebug,
-        PickDisplay, PickError, PickLocalReport, PickName, PickNothing, PickReport, Tag, observe,
+        PickDisplay, PickErrAsDebug, PickErrAsDisplay, PickError, PickLocalReport, PickName,
+        PickNothing, PickReport, Tag, observe,
     };
     pub use crate::returned::{
-        How, InOk, Out, OutOk, OutWhole, PickOkBy, PickOkDebug, PickOkName, PickOkTyped,
-        PickWholeBy, PickWholeDebug, PickWholeName, PickWholeTyped, ReturnDebug, ReturnDisplay,
-        ReturnName, ReturnTyped, Whole, error_with, return_with, span_of, span_on_top,
+        How, InOk, Out, OutOk, OutWhole, PickAsDebug, PickAsDisplay, PickOkAsDebug,
+        PickOkAsDisplay, PickOkDebug, PickOkName, PickOkTyped, PickWholeDebug, PickWholeName,
+        PickWholeTyped, ReturnDebug, ReturnDisplay, ReturnName, ReturnTyped, Whole, error_with,
+        return_with, span_of, span_on_top,
     };
     pub use crate::slot::is_recorded;
     pub use crate::value::{Argument, DebugArgument, OpaqueArgument, Typed, TypedArgument, Value};

@@ -186,6 +186,25 @@ pick! {
     PickNothing => Nothing for [T: ?Sized] Tag<T>,
 }
 
+/// The errors of a `Result`, where somebody says how they are told.
+#[doc(hidden)]
+pub trait PickErrAsDisplay {
+    fn error_as_display(&self) -> ByDisplay {
+        ByDisplay
+    }
+}
+
+impl<T, E: Display> PickErrAsDisplay for Tag<Result<T, E>> {}
+
+#[doc(hidden)]
+pub trait PickErrAsDebug {
+    fn error_as_debug(&self) -> ByDebug {
+        ByDebug
+    }
+}
+
+impl<T, E: Debug> PickErrAsDebug for Tag<Result<T, E>> {}
+
 /// Chooses the strategy for a declared return type.
 #[doc(hidden)]
 #[macro_export]

@@ -179,24 +179,16 @@ pick! { returned:
     PickWholeName => Whole<ReturnName>, for [T] Tag<T>,
 }
 
-/// The way is given, and only what is recorded is chosen.
-#[doc(hidden)]
-pub trait PickOkBy {
-    fn returned_by<H>(&self) -> InOk<H> {
-        InOk::new()
-    }
+// The way is given. A method that is not there is one error; a strategy that does not fit would be one
+// for each of its uses.
+pick! { returned_as_debug:
+    PickOkAsDebug => InOk<ReturnDebug>, for [T: Debug, E] &Tag<Result<T, E>>,
+    PickAsDebug => Whole<ReturnDebug>, for [T: Debug] Tag<T>,
 }
-
-impl<T, E> PickOkBy for &Tag<Result<T, E>> {}
-
-#[doc(hidden)]
-pub trait PickWholeBy {
-    fn returned_by<H>(&self) -> Whole<H> {
-        Whole::new()
-    }
+pick! { returned_as_display:
+    PickOkAsDisplay => InOk<ReturnDisplay>, for [T: Display, E] &Tag<Result<T, E>>,
+    PickAsDisplay => Whole<ReturnDisplay>, for [T: Display] Tag<T>,
 }
-
-impl<T> PickWholeBy for Tag<T> {}
 
 /// What was returned, for a function to look at: of a `Result` the value in it.
 #[doc(hidden)]
@@ -247,10 +239,5 @@ macro_rules! __returned {
             PickWholeName as _, PickWholeTyped as _,
         };
         (&&&&&&$crate::__private::Tag::<$type>::new()).returned()
-    }};
-    ($type:ty, $how:ident) => {{
-        #[allow(unused_imports)]
-        use $crate::__private::{PickOkBy as _, PickWholeBy as _};
-        (&&$crate::__private::Tag::<$type>::new()).returned_by::<$crate::__private::$how>()
     }};
 }

@@ -180,7 +180,7 @@ impl Whole {
     fn take(&mut self, written: &Written) -> Result<()> {
         self.key.get_or_insert_with(|| written.key.clone());
         match written.key.to_string().as_str() {
-            "prefix" => self.prefix = Some(written.text("prefix = \"cart\"")?),
+            "prefix" => self.prefix = Some(written.text("a string literal", "prefix = \"cart\"")?),
             "only" => self.only = Some(only(written)?),
             "except" => self.except = names(written, "except(pay, refund)")?,
             key => unreachable!("the grammar has no key `{key}`"),
@@ -194,7 +194,7 @@ fn text(written: &Written, form: &str) -> Result<Expr> {
     if let Ok(path) = written.literal::<Path>("", "") {
         return Ok(Expr::Path(ExprPath { attrs: Vec::new(), qself: None, path }));
     }
-    let text = written.text(form)?;
+    let text = written.text("a string literal or a constant", form)?;
     Ok(Expr::Lit(ExprLit { attrs: Vec::new(), lit: Lit::Str(text) }))
 }
 
@@ -251,6 +251,10 @@ fn told(written: &Written, may_be_silent: bool) -> Result<Told> {
             "Display" => return Ok(Told::Display(word)),
             "Debug" => return Ok(Told::Debug(word)),
             "none" if may_be_silent => return Ok(Told::Nothing),
+            "none" => {
+                let message = "nothing is recorded of the value without `ret`: leave it out";
+                return Err(Error::new(word.span(), message));
+            }
             _ => {}
         }
     }

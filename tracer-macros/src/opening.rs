@@ -148,19 +148,15 @@ impl<'a> Opening<'a> {
         let here = Span::mixed_site();
         let error = match self.error {
             Told::Best => quote_spanned!(here=> ::tracer::__private::outcome!(#returned)),
-            Told::Display(at) => private("ByDisplay", at),
-            Told::Debug(at) => private("ByDebug", at),
+            Told::Display(at) => picked(at, "error_as_display", returned),
+            Told::Debug(at) => picked(at, "error_as_debug", returned),
             Told::Nothing | Told::With(_) => quote_spanned!(here=> ::tracer::__private::Nothing),
         };
         let value = match self.returned {
             Told::Nothing | Told::With(_) => return error,
             Told::Best => quote_spanned!(here=> ::tracer::__private::returned!(#returned)),
-            Told::Display(_) => {
-                quote_spanned!(here=> ::tracer::__private::returned!(#returned, ReturnDisplay))
-            }
-            Told::Debug(_) => {
-                quote_spanned!(here=> ::tracer::__private::returned!(#returned, ReturnDebug))
-            }
+            Told::Display(at) => picked(at, "returned_as_display", returned),
+            Told::Debug(at) => picked(at, "returned_as_debug", returned),
         };
         quote_spanned!(here=> (#error, #value))
     }
@@ -188,11 +184,19 @@ impl<'a> Opening<'a> {
     }
 }
 
-/// Where the user's word stands, so that what does not fit is shown there.
-fn private(name: &str, at: &Ident) -> TokenStream {
-    let place = at.span().resolved_at(Span::mixed_site());
-    let name = Ident::new(name, place);
-    quote_spanned!(place=> ::tracer::__private::#name)
+/// The strategy by a method of the type, named where the user's word stands: if there is none, it is
+/// shown there.
+fn picked(at: &Ident, method: &str, returned: &TokenStream) -> TokenStream {
+    let here = Span::mixed_site();
+    let method = Ident::new(method, at.span().resolved_at(here));
+    quote_spanned! {here=> {
+        #[allow(unused_imports)]
+        use ::tracer::__private::{
+            PickAsDebug as _, PickAsDisplay as _, PickErrAsDebug as _, PickErrAsDisplay as _,
+            PickOkAsDebug as _, PickOkAsDisplay as _,
+        };
+        (&&::tracer::__private::Tag::<#returned>::new()).#method()
+    }}
 }
 
 /// Whether the fn's value can be looked at; an error if somebody asked for it and it cannot.
@@ -219,7 +223,10 @@ fn is_seen(args: &Args, item: &Item) -> Result<bool> {
             return Ok(false);
         }
         let what = if key == "err" { "a `Result`" } else { "what the fn returns" };
-        return Err(Error::new(key.span(), format!("`{key}` looks at {what}, {why}")));
+        return Err(Error::new(
+            key.span(),
+            format!("`{key}` looks at {what}, {why}: leave it out"),
+        ));
     }
     Ok(true)
 }

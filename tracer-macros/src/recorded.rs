@@ -3,6 +3,7 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote_spanned};
 use syn::ext::IdentExt;
+use syn::spanned::Spanned;
 use syn::{Attribute, Error, Expr, LitStr, Result, Signature};
 
 use crate::args::{Args, Recorded};
@@ -109,9 +110,13 @@ impl Values {
     /// Expressions are evaluated in a `match`, so that what they borrow from lives until it is written.
     fn record(&self) -> TokenStream {
         let here = Span::mixed_site();
-        let names: Vec<Ident> = (0..self.values.len())
-            .map(|index| format_ident!("__field{index}", span = here))
-            .collect();
+        let name = |(index, value): (usize, &Value)| {
+            // Where rustc says that a value does not fit.
+            let place =
+                value.shown.expression().map_or(here, |value| value.span().resolved_at(here));
+            format_ident!("__field{index}", span = place)
+        };
+        let names: Vec<Ident> = self.values.iter().enumerate().map(name).collect();
         let values = self.values.iter().zip(&names).map(|(value, name)| {
             let cfgs = &value.cfgs;
             let value = match &value.shown {
@@ -120,9 +125,13 @@ impl Values {
                 }
                 Shown::Typed(_) => quote_spanned!(here=> ::tracer::__private::argument!(*#name)),
                 Shown::Display(_) => {
-                    quote_spanned!(here=> ::tracer::__private::Value::Display(&#name))
+                    let value = quote_spanned!(name.span()=> &#name);
+                    quote_spanned!(here=> ::tracer::__private::Value::Display(#value))
                 }
-                Shown::Debug(_) => quote_spanned!(here=> ::tracer::__private::Value::Debug(&#name)),
+                Shown::Debug(_) => {
+                    let value = quote_spanned!(name.span()=> &#name);
+                    quote_spanned!(here=> ::tracer::__private::Value::Debug(#value))
+                }
                 Shown::Later => TokenStream::new(),
             };
             quote_spanned!(here=> #(#cfgs)* #value)

@@ -85,7 +85,7 @@ const fn grammar(entry: Entry) -> Grammar {
 }
 
 fn flavor(written: &Written) -> Result<Flavor> {
-    let text = written.text("flavor = \"multi_thread\"")?;
+    let text = written.text("a string literal", "flavor = \"multi_thread\"")?;
     match text.value().as_str() {
         "multi_thread" => Ok(Flavor::MultiThread),
         "current_thread" => Ok(Flavor::CurrentThread),

@@ -123,8 +123,8 @@ impl Written {
     }
 
     /// A string that says something.
-    pub(crate) fn text(&self, form: &str) -> Result<LitStr> {
-        let text: LitStr = self.literal("a string literal", form)?;
+    pub(crate) fn text(&self, kind: &str, form: &str) -> Result<LitStr> {
+        let text: LitStr = self.literal(kind, form)?;
         if text.value().trim().is_empty() {
             return Err(Error::new(text.span(), format!("`{}` is empty", self.key)));
         }
@@ -167,7 +167,7 @@ impl Written {
             }
             Value::List(list) if list.is_empty() => Err(Error::new(
                 key.span(),
-                format!("`{key}()` is empty: write `{key}` for all, or leave it out"),
+                format!("`{key}()` is empty: write `{key}` alone, or leave it out"),
             )),
             Value::List(list) => Ok(Some(list)),
         }

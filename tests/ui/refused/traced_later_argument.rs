@@ -1,10 +1,12 @@
-#[tracer::traced(kind = server)]
-async fn kind() {}
+#[tracer::traced(boxed)]
+async fn boxed() {}
 
-#[tracer::traced(root, crate = other)]
-fn path() {}
+#[tracer::traced(root, as = stream)]
+fn shape() {}
 
-#[tracer::traced(fields(a, %b))]
-fn fields() {}
+#[tracer::traced(spawn = false)]
+fn spawn() {}
 
-fn main() {}
+fn main() {
+    let _ = (boxed(), shape(), spawn());
+}
