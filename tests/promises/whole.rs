@@ -40,7 +40,7 @@ where
     /// Its own arguments are all it has.
     #[traced("named")]
     fn renamed(&self, hidden: u32) -> u32 {
-        hidden
+        hidden + self.0[0]
     }
 }
 
@@ -51,7 +51,7 @@ fn an_impl() {
         let cart = Cart::new([1, 2]);
         assert_eq!(block_on(cart.pay("card")), Ok(4));
         block_on(cart.pay("")).unwrap_err();
-        assert_eq!((cart.peek(), cart.renamed(3)), (2, 3));
+        assert_eq!((cart.peek(), cart.renamed(3)), (2, 4));
     });
     assert_eq!(scope.tree(), "named\npay(card=) ✖\npay(card=card)\n  total(tax=1)\n");
 }
@@ -120,7 +120,7 @@ mod shop {
         hidden();
         crate_wide();
         inner::deep();
-        inner::Deeper.deepest();
+        inner::Deeper(1).deepest();
         skipped();
         format!("{name:?}")
     }
@@ -151,12 +151,16 @@ mod shop {
     pub mod inner {
         pub fn deep() {}
 
-        pub struct Deeper;
+        pub struct Deeper(pub u8);
 
         impl Deeper {
-            pub fn deepest(&self) {}
+            pub fn deepest(&self) -> u8 {
+                self.0
+            }
 
-            fn hidden(&self) {}
+            fn hidden(&self) -> u8 {
+                self.0
+            }
         }
 
         #[tracer::traced(off)]

@@ -3,6 +3,7 @@
 //!
 //! `ui.rs` compares whole texts, which change with the compiler; here is what may not change.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -114,8 +115,9 @@ fn package(programs: &[PathBuf]) -> PathBuf {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     let root = here.parent().and_then(Path::parent).expect("it lies in the workspace");
     let package = Path::new(env!("CARGO_TARGET_TMPDIR")).join("messages");
-    let dependency =
-        |name: &str, more: &str| format!("{name} = {{ path = {:?}{more} }}\n", root.join(name));
+    let dependency = |name: &str, more: &str| {
+        format!("{name} = {{ path = '{}'{more} }}\n", root.join(name).display())
+    };
     let mut manifest =
         "[package]\nname = \"messages\"\nedition = \"2024\"\n[workspace]\n[dependencies]\n"
             .to_owned();
@@ -123,7 +125,8 @@ fn package(programs: &[PathBuf]) -> PathBuf {
     manifest += &dependency("tracer-macros", "");
     for path in programs {
         let name = file(path).replace(".rs", "");
-        manifest += &format!("[[bin]]\nname = {name:?}\npath = {path:?}\n");
+        // Writing to a string does not fail.
+        let _written = writeln!(manifest, "[[bin]]\nname = '{name}'\npath = '{}'", path.display());
     }
     fs::create_dir_all(&package).expect("a folder can be made");
     fs::write(package.join("Cargo.toml"), manifest).expect("a file can be written");

@@ -157,7 +157,7 @@ pub trait Links {
 }
 
 impl Links for SpanContext {
-    fn each(self, mut link: impl FnMut(&SpanContext)) {
+    fn each(self, mut link: impl FnMut(&Self)) {
         link(&self);
     }
 }

@@ -67,12 +67,7 @@ pub(crate) struct Args {
     pub(crate) polls: bool,
     pub(crate) when: Option<Expr>,
     pub(crate) family: Option<Path>,
-    /// On a whole `impl`, `trait` or `mod`.
     pub(crate) whole: Whole,
-    /// A fn that a whole one stays away from.
-    pub(crate) off: bool,
-    /// Put here by a whole one: what one fn has nothing for is no mistake.
-    pub(crate) one_of_many: bool,
 }
 
 /// Which arguments of the fn become attributes of its span.
@@ -95,7 +90,7 @@ pub(crate) enum Told {
     With(Expr),
 }
 
-/// What only a whole `impl`, `trait` or `mod` is asked.
+/// What is between a whole `impl`, `trait` or `mod` and the fns in it.
 #[derive(Default)]
 pub(crate) struct Whole {
     pub(crate) prefix: Option<LitStr>,
@@ -104,6 +99,10 @@ pub(crate) struct Whole {
     pub(crate) except: Vec<Ident>,
     /// The first of these keys, for the message where there is no whole.
     pub(crate) key: Option<Ident>,
+    /// On a fn: the whole one stays away from it.
+    pub(crate) off: bool,
+    /// On a fn: put here by the whole one; what it has nothing for is no mistake.
+    pub(crate) one_of_many: bool,
 }
 
 impl Parse for Args {
@@ -113,7 +112,7 @@ impl Parse for Args {
         for written in &all {
             args.take(written)?;
         }
-        args.conflicts(&all)?;
+        conflicts(&all)?;
         Ok(args)
     }
 }
@@ -138,8 +137,8 @@ impl Args {
             "crate" => self.family = Some(written.literal("a path", "crate = reexported::tracer")?),
             "root" => self.root = written.flag()?,
             "poll" => self.polls = written.flag()?,
-            "off" => self.off = written.flag()?,
-            ONE_OF_MANY => self.one_of_many = written.flag()?,
+            "off" => self.whole.off = written.flag()?,
+            ONE_OF_MANY => self.whole.one_of_many = written.flag()?,
             _ => self.whole.take(written)?,
         }
         Ok(())
@@ -152,27 +151,10 @@ impl Args {
         Ok(())
     }
 
-    fn conflicts(&self, all: &[Written]) -> Result<()> {
-        let key = |name: &str| all.iter().map(|written| &written.key).find(|key| *key == name);
-        if let (Some(off), Some(other)) =
-            (key("off"), all.iter().map(|written| &written.key).find(|key| *key != "off"))
-        {
-            let message = format!("`off` stands alone: leave out `{other}`, or `off`");
-            return Err(Error::new(off.span(), message));
-        }
-        if let (Some(_), Some(parent)) = (key("root"), key("parent")) {
-            let message = "a `root` has no parent: leave out one of them";
-            return Err(Error::new(parent.span(), message));
-        }
-        Ok(())
-    }
-
     /// The crate as paths of the expansion begin with it.
     pub(crate) fn family(&self) -> TokenStream {
-        match &self.family {
-            Some(path) => path.to_token_stream(),
-            None => quote_spanned!(Span::mixed_site()=> ::tracer),
-        }
+        let ours = || quote_spanned!(Span::mixed_site()=> ::tracer);
+        self.family.as_ref().map_or_else(ours, ToTokens::to_token_stream)
     }
 }
 
@@ -187,6 +169,21 @@ impl Whole {
         }
         Ok(())
     }
+}
+
+fn conflicts(all: &[Written]) -> Result<()> {
+    let key = |name: &str| all.iter().map(|written| &written.key).find(|key| *key == name);
+    if let (Some(off), Some(other)) =
+        (key("off"), all.iter().map(|written| &written.key).find(|key| *key != "off"))
+    {
+        let message = format!("`off` stands alone: leave out `{other}`, or `off`");
+        return Err(Error::new(off.span(), message));
+    }
+    if let (Some(_), Some(parent)) = (key("root"), key("parent")) {
+        let message = "a `root` has no parent: leave out one of them";
+        return Err(Error::new(parent.span(), message));
+    }
+    Ok(())
 }
 
 /// A string that says something, or a constant.

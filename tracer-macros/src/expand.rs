@@ -61,7 +61,7 @@ fn try_traced(args: &TokenStream, item: &TokenStream) -> syn::Result<TokenStream
     }
     let mut item = Item::read("#[traced]", item.clone())?;
     check::alone(&parsed)?;
-    if parsed.off {
+    if parsed.whole.off {
         return Ok(item.untouched());
     }
     if item.attrs.iter().any(|attr| is_named(attr, &FIRST)) {

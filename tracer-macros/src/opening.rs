@@ -66,12 +66,11 @@ impl<'a> Opening<'a> {
     /// Opens the span of a fn that runs here and now.
     pub(crate) fn guard(&self) -> TokenStream {
         let here = Span::mixed_site();
-        let enter = match &self.args.parent {
-            Some(parent) => {
-                let parent = borrowed(parent);
-                quote_spanned!(here=> ::tracer::__private::enter_below(&__CALLSITE, #parent))
-            }
-            None => quote_spanned!(here=> ::tracer::__private::enter(&__CALLSITE)),
+        let enter = if let Some(parent) = &self.args.parent {
+            let parent = borrowed(parent);
+            quote_spanned!(here=> ::tracer::__private::enter_below(&__CALLSITE, #parent))
+        } else {
+            quote_spanned!(here=> ::tracer::__private::enter(&__CALLSITE))
         };
         let enter = match self.condition() {
             Some(condition) => quote_spanned! {here=>
@@ -219,7 +218,7 @@ fn is_seen(args: &Args, item: &Item) -> Result<bool> {
         } else {
             continue;
         };
-        if args.one_of_many {
+        if args.whole.one_of_many {
             return Ok(false);
         }
         let what = if key == "err" { "a `Result`" } else { "what the fn returns" };

@@ -18,7 +18,7 @@ const MAX_VALUES: usize = 128;
 #[derive(Default)]
 pub(crate) struct Values {
     /// In the order in which the span numbers them.
-    values: Vec<Value>,
+    now: Vec<Value>,
     /// Keys of values that come later: from the body, and of what the fn returns.
     later: Vec<String>,
     links: Vec<Expr>,
@@ -38,7 +38,7 @@ impl Values {
         let mut keys: Vec<LitStr> = Vec::new();
         for argument in arguments(&args.recorded, sig, &bound)? {
             keys.push(LitStr::new(&argument.name(), argument.ident.span()));
-            all.values.push(argument.into());
+            all.now.push(argument.into());
         }
         for field in &args.fields {
             let key = field.key.value();
@@ -48,7 +48,7 @@ impl Values {
             keys.push(field.key.clone());
             all.add(field, sig, &bound)?;
         }
-        if all.values.len() > MAX_VALUES {
+        if all.now.len() > MAX_VALUES {
             let message = format!("a span takes at most {MAX_VALUES} attributes");
             return Err(Error::new(keys[MAX_VALUES].span(), message));
         }
@@ -73,22 +73,22 @@ impl Values {
             Shown::Display(value) => (Vec::new(), Shown::Display(value.clone())),
             Shown::Debug(value) => (Vec::new(), Shown::Debug(value.clone())),
         };
-        self.values.push(Value { key, cfgs, shown });
+        self.now.push(Value { key, cfgs, shown });
         Ok(())
     }
 
     /// Whether something is evaluated as the span begins.
-    pub(crate) const fn is_empty(&self) -> bool {
-        self.values.is_empty() && self.links.is_empty()
+    pub(crate) fn is_empty(&self) -> bool {
+        self.now.is_empty() && self.links.is_empty()
     }
 
     /// The keys by their numbers, for the callsite.
     pub(crate) fn keys(&self) -> Option<TokenStream> {
-        if self.values.is_empty() && self.later.is_empty() {
+        if self.now.is_empty() && self.later.is_empty() {
             return None;
         }
-        let keys = self.values.iter().map(|value| &value.key);
-        let cfgs = self.values.iter().map(|value| &value.cfgs);
+        let keys = self.now.iter().map(|value| &value.key);
+        let cfgs = self.now.iter().map(|value| &value.cfgs);
         let later = &self.later;
         Some(quote_spanned!(Span::mixed_site()=> .fields(&[#(#(#cfgs)* #keys,)* #(#later),*])))
     }
@@ -99,7 +99,7 @@ impl Values {
         if self.is_empty() {
             return TokenStream::new();
         }
-        let record = (!self.values.is_empty()).then(|| self.record());
+        let record = (!self.now.is_empty()).then(|| self.record());
         let links = self.links.iter().map(|to| {
             let to = quote_spanned!(here=> #to);
             quote_spanned!(here=> ::tracer::__private::links(#to);)
@@ -116,8 +116,8 @@ impl Values {
                 value.shown.expression().map_or(here, |value| value.span().resolved_at(here));
             format_ident!("__field{index}", span = place)
         };
-        let names: Vec<Ident> = self.values.iter().enumerate().map(name).collect();
-        let values = self.values.iter().zip(&names).map(|(value, name)| {
+        let names: Vec<Ident> = self.now.iter().enumerate().map(name).collect();
+        let values = self.now.iter().zip(&names).map(|(value, name)| {
             let cfgs = &value.cfgs;
             let value = match &value.shown {
                 Shown::Argument(ident) => {
@@ -140,7 +140,7 @@ impl Values {
             ::tracer::__private::arguments(&__CALLSITE, &[#(#values),*])
         };
         let evaluated: Vec<_> = self
-            .values
+            .now
             .iter()
             .zip(&names)
             .filter_map(|(value, name)| Some((borrowed(value.shown.expression()?), name)))

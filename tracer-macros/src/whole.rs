@@ -22,7 +22,7 @@ pub(crate) fn traced(
     let mut items = parts(item.clone());
     let [whole] = &mut items[..] else { return Ok(None) };
     let Some(keyword) = whole.keyword.clone().filter(|_| whole.is_whole()) else { return Ok(None) };
-    if parsed.off {
+    if parsed.whole.off {
         return Ok(Some(item.clone()));
     }
     goes_on_all(parsed)?;

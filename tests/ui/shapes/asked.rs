@@ -49,15 +49,15 @@ async fn below(parent: SpanContext, value: u32) -> u32 {
     value
 }
 
-#[traced(parent = parent, when = *wanted && !value.is_empty())]
-fn below_sync(parent: SpanContext, wanted: &bool, value: String) {}
+#[traced(parent = parent, when = wanted != value)]
+fn below_sync(parent: SpanContext, wanted: &str, value: String) {}
 
 #[traced(ret, err(none))]
 async fn returned(value: Option<u32>) -> Result<u32, String> {
     value.ok_or_else(String::new)
 }
 
-#[traced(ret(|value| value + 1), err(|error| error.len()))]
+#[traced(ret(|value| value + 1), err(|error| error.len() + 1))]
 async fn told(value: Option<u32>) -> Result<u32, String> {
     pause().await;
     value.ok_or_else(String::new)
@@ -83,7 +83,7 @@ impl Shop {
         u32::from(self.left_out())
     }
 
-    #[expect(clippy::unused_self, clippy::trivially_copy_pass_by_ref, reason = "must be found")]
+    #[expect(clippy::unused_self, reason = "must be found")]
     fn left_out(&self) -> bool {
         true
     }
@@ -95,7 +95,7 @@ impl Shop {
     fn unused(value: u32, text: &str) {}
 
     #[expect(dead_code, reason = "must be found")]
-    fn never_called(&self) {}
+    fn never_called() {}
 }
 
 #[test]
@@ -104,7 +104,7 @@ fn no_lints() {
     let count = Count { min: 1 };
     assert_eq!(opened("a", count, 2), 2);
     assert_eq!(block_on(below(current(), 1)), 1);
-    below_sync(current(), &true, String::new());
+    below_sync(current(), "a", String::new());
     assert_eq!(block_on(returned(Some(1))), Ok(1));
     assert_eq!(block_on(told(Some(1))), Ok(1));
     assert_eq!(told_sync(Some(1)), Ok(1));
