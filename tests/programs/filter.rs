@@ -85,7 +85,7 @@ pub(crate) fn changes() {
     let (off, on) = (Filter::from_str("off").expect("it is a filter"), Filter::default());
     std::thread::scope(|threads| {
         let calls = threads.spawn(|| {
-            for _ in 0..2_000 {
+            for _ in 0..10_000 {
                 tracer.in_scope(|| {
                     Span::new("caller").in_scope(|| {
                         shop::cart(1);
@@ -102,7 +102,7 @@ pub(crate) fn changes() {
     tracer.flush(std::time::Duration::from_secs(30)).expect("nothing is lost");
     let spans = memory.take();
     let callers: Vec<_> = spans.iter().filter(|span| span.name() == "caller").collect();
-    assert_eq!(callers.len(), 2_000);
+    assert_eq!(callers.len(), 10_000);
     assert!(callers.iter().all(|span| span.attributes().count() == 0 && !span.is_failed()));
     assert!(spans.len() > callers.len(), "the filter was open now and then");
 }

@@ -64,7 +64,8 @@ pub(crate) struct Args {
     pub(crate) root: bool,
     pub(crate) parent: Option<Expr>,
     pub(crate) links: Vec<Expr>,
-    pub(crate) polls: bool,
+    /// Where `poll` is written.
+    pub(crate) polls: Option<Ident>,
     pub(crate) when: Option<Expr>,
     pub(crate) family: Option<Path>,
     pub(crate) whole: Whole,
@@ -136,7 +137,7 @@ impl Args {
             "when" => self.when = Some(written.expression("when = amount > 100")?),
             "crate" => self.family = Some(written.literal("a path", "crate = reexported::tracer")?),
             "root" => self.root = written.flag()?,
-            "poll" => self.polls = written.flag()?,
+            "poll" => self.polls = written.flag()?.then(|| written.key.clone()),
             "off" => self.whole.off = written.flag()?,
             ONE_OF_MANY => self.whole.one_of_many = written.flag()?,
             _ => self.whole.take(written)?,

@@ -41,7 +41,7 @@ fn facts(args: &Args) -> TokenStream {
     let span_type =
         args.span_type.as_ref().map(|span_type| quote_spanned!(here=> .with_span_type(#span_type)));
     let root = args.root.then(|| quote_spanned!(here=> .root()));
-    let polls = args.polls.then(|| quote_spanned!(here=> .polls()));
+    let polls = args.polls.as_ref().map(|_| quote_spanned!(here=> .polls()));
     quote_spanned!(here=> #kind #level #target #span_type #root #polls)
 }
 

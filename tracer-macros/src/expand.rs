@@ -54,6 +54,14 @@ pub(crate) fn traced(args: &TokenStream, item: &TokenStream) -> TokenStream {
     })
 }
 
+/// With the feature `off`: the item as it is written, unless its arguments are wrong.
+pub(crate) fn untraced(args: &TokenStream, item: &TokenStream) -> TokenStream {
+    match try_traced(args, item) {
+        Ok(_) => item.clone(),
+        Err(_) => traced(args, item),
+    }
+}
+
 fn try_traced(args: &TokenStream, item: &TokenStream) -> syn::Result<TokenStream> {
     let parsed: Args = parse2(args.clone())?;
     if let Some(whole) = whole::traced(&parsed, args, item)? {

@@ -38,7 +38,12 @@ use crate::entry::{Entry, Executor, Role};
 /// A span around every call: from start, or first poll, to result or drop.
 #[proc_macro_attribute]
 pub fn traced(args: TokenStream, item: TokenStream) -> TokenStream {
-    expand::traced(&args.into(), &item.into()).into()
+    let (args, item) = (args.into(), item.into());
+    if cfg!(feature = "off") {
+        expand::untraced(&args, &item).into()
+    } else {
+        expand::traced(&args, &item).into()
+    }
 }
 
 /// `#[tracer::tokio::main]`: a tokio runtime with a tracer that flushes at exit.

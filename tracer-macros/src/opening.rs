@@ -33,6 +33,7 @@ impl<'a> Opening<'a> {
             }
         }
         let is_seen = is_seen(args, item)?;
+        has_polls(args, item)?;
         let told = |told: &'a Option<(Ident, Told)>, unless: &'a Told| match told {
             Some((_, told)) if is_seen => told,
             _ => unless,
@@ -228,6 +229,17 @@ fn is_seen(args: &Args, item: &Item) -> Result<bool> {
         ));
     }
     Ok(true)
+}
+
+fn has_polls(args: &Args, item: &Item) -> Result<()> {
+    let is_future = output::declared(&item.sig.output).is_some_and(output::is_future);
+    match &args.polls {
+        Some(poll) if item.sig.asyncness.is_none() && !is_future && !args.whole.one_of_many => {
+            let message = "only a future is polled: leave out `poll`, or write `async fn`";
+            Err(Error::new(poll.span(), message))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// What is asked at the call sees arguments as they are handed in: patterns are taken apart later.

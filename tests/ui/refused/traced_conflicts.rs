@@ -73,9 +73,12 @@ fn err_twice() -> Result<u32, String> {
     Ok(1)
 }
 
+#[tracer::traced(root, poll)]
+fn not_polled() {}
+
 fn main() {
     root_with_parent(tracer::current());
-    (off_with_root(), off_with_value(), pattern((1, 2)), no_result());
+    (off_with_root(), off_with_value(), pattern((1, 2)), no_result(), not_polled());
     let _ = (parent_in_a_pattern([tracer::current()]), no_return(), nothing_returned());
     let _ = (tracked(), opaque(), opaque_value(), ret_none(), err_empty(), err_assigned());
     let _ = err_twice();
