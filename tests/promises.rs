@@ -27,6 +27,8 @@ mod openings;
 mod parents;
 #[path = "promises/recording.rs"]
 mod recording;
+#[path = "promises/returned.rs"]
+mod returned;
 #[path = "promises/test_attributes.rs"]
 mod test_attributes;
 #[path = "promises/values.rs"]

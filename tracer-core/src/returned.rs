@@ -1,6 +1,6 @@
 //! What a traced function returns, as an attribute of its span: by type, chosen while compiling.
 //!
-//! As in [`outcome`](crate::outcome), `returned!(R)` gives a zero-sized strategy. Of a `Result` the
+//! As `outcome!(R)`, `returned!(R)` gives a zero-sized strategy. Of a `Result` the
 //! value in it is recorded: an error is the outcome's to say.
 
 use std::any::type_name;
