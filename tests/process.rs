@@ -173,3 +173,8 @@ fn the_environment_s_filter_counts_and_a_wrong_one_is_one_line() {
     assert_eq!(wrong.lines().next(), Some(expected));
     assert!(wrong.contains("cart(rows=1)"), "{wrong}");
 }
+
+#[test]
+fn texts_are_cut_at_the_limit_that_is_set_and_marked() {
+    succeeds("texts");
+}

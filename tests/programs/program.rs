@@ -6,6 +6,7 @@ mod filter;
 mod inherited;
 mod mains;
 mod small_log;
+mod texts;
 
 fn main() -> std::process::ExitCode {
     let name = std::env::args().nth(1).unwrap_or_default();
@@ -22,6 +23,7 @@ fn main() -> std::process::ExitCode {
         "filters" => filter::filters(),
         "filter-changes" => filter::changes(),
         "filter-from-environment" => filter::from_environment(),
+        "texts" => texts::cut(),
         "install" => mains::install(),
         "ok" => return mains::ok(),
         "err" => return mains::err(),

@@ -112,6 +112,15 @@ async fn below_span(span: Arc<Span>, name: &str) -> usize {
     name.len()
 }
 
+#[traced(parent = context)]
+async fn below_async(context: SpanContext) -> usize {
+    query();
+    1
+}
+
+#[traced(kind = server, parent = current())]
+fn serve_below() {}
+
 #[traced(parent = given)]
 fn maybe_below(given: Option<SpanContext>) {}
 
@@ -132,11 +141,13 @@ fn a_given_parent_counts_whoever_calls_and_polls<R: Runtime>() {
             below(SpanContext::clone(&current()));
             // Its own frames lie below, and it would be the parent by itself.
             poller(below_span(Arc::clone(&other), "name")).await;
+            poller(below_async(current())).await;
+            thread::spawn(in_current(serve_below)).join().expect("it does not panic");
         }
         .in_span(root)
     }));
     let expected = "other\n  below\n    query\n  below_span(name=name)\n    query\n    query\n  maybe_below\n\
-                    root\n  below\n    query\n  maybe_below\n  poller\n";
+                    root\n  below\n    query\n  below_async\n    query\n  maybe_below\n  poller\n  poller\n  serve_below\n";
     assert_eq!(scope.tree(), expected);
 }
 
