@@ -68,7 +68,7 @@ pub fn traced_if<F: Future, O: Observe<F::Output>>(
     inner: F,
     _: O,
 ) -> Traced<F, O> {
-    Traced::later(inner, if wanted { captured(callsite) } else { Open::off() })
+    Traced::decided(callsite, wanted, inner)
 }
 
 /// Puts a future into the span of its function, below a parent; without one into none.
@@ -79,24 +79,10 @@ pub fn traced_below<F: Future, O: Observe<F::Output>>(
     inner: F,
     _: O,
 ) -> Traced<F, O> {
-    let open = match parent {
-        None => Open::off(),
-        Some(None) => captured(callsite),
-        Some(Some(parent)) => Open { decided: Decided::Below, ..Open::later(callsite, parent) },
+    let Some(Some(parent)) = parent else {
+        return Traced::decided(callsite, parent.is_some(), inner);
     };
-    Traced::later(inner, open)
-}
-
-/// The filter has been asked.
-#[inline(never)]
-fn captured(callsite: &'static Callsite) -> Open {
-    let mut captured = SpanContext::NONE;
-    if destination::is_active() {
-        // Registers the providers before the key is asked for the first time.
-        callsite.id();
-        captured = slot::current();
-    }
-    Open { decided: Decided::Wanted, ..Open::later(callsite, captured) }
+    Traced::later(inner, Open { decided: Decided::Below, ..Open::later(callsite, parent) })
 }
 
 /// A parent that was given is taken as it is; in place of one that is no span's, a trace begins.

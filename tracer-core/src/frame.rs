@@ -54,6 +54,17 @@ impl Frame {
         Self::later(Open::later(callsite, captured))
     }
 
+    /// The frame of a function that is called now, where it has been decided whether it has a span.
+    #[inline(always)]
+    pub(crate) fn decided(callsite: &'static Callsite, wanted: bool) -> Self {
+        let captured =
+            if wanted && destination::is_active() { capture(callsite) } else { SpanContext::NONE };
+        let mut open = Open::later(callsite, captured);
+        open.decided = Decided::Wanted;
+        open.state = if wanted { State::New } else { State::Off };
+        Self::later(open)
+    }
+
     /// The frame of a future whose span is opened at its first poll.
     #[inline(always)]
     pub(crate) const fn later(open: Open) -> Self {

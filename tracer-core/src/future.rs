@@ -65,6 +65,12 @@ pub fn traced<F: Future, O: Observe<F::Output>>(
 }
 
 impl<F, O> Traced<F, O> {
+    /// A future of which it has been decided whether it has a span.
+    #[inline(always)]
+    pub(crate) fn decided(callsite: &'static Callsite, wanted: bool, inner: F) -> Self {
+        Self { inner, frame: Frame::decided(callsite, wanted), outcome: PhantomData }
+    }
+
     /// A future whose span is opened at its first poll, as `open` says.
     #[inline(always)]
     pub(crate) const fn later(inner: F, open: Open) -> Self {
