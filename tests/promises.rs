@@ -3,8 +3,12 @@
 
 #[path = "promises/adapters.rs"]
 mod adapters;
+#[path = "promises/attribute_orders.rs"]
+mod attribute_orders;
 #[path = "promises/auto_traits.rs"]
 mod auto_traits;
+#[path = "promises/deferred.rs"]
+mod deferred;
 #[path = "promises/depth.rs"]
 mod depth;
 #[path = "promises/ends.rs"]
@@ -29,6 +33,8 @@ mod parents;
 mod recording;
 #[path = "promises/returned.rs"]
 mod returned;
+#[path = "promises/spawns.rs"]
+mod spawns;
 #[path = "promises/test_attributes.rs"]
 mod test_attributes;
 #[path = "promises/values.rs"]

@@ -15,12 +15,12 @@
 /// One fn twice: `plain::…` as it is written, `with::…` under `#[traced]`.
 macro_rules! twice {
     ($($function:tt)*) => {
-        mod plain {
+        pub(super) mod plain {
             #[allow(unused_imports, reason = "not every fn needs them")]
             use super::*;
             $($function)*
         }
-        mod with {
+        pub(super) mod with {
             #[allow(unused_imports, reason = "not every fn needs them")]
             use super::*;
             #[tracer::traced]
@@ -31,10 +31,18 @@ macro_rules! twice {
 
 #[path = "shapes/asked.rs"]
 mod asked;
+#[path = "shapes/asked_futures.rs"]
+mod asked_futures;
 #[path = "shapes/asked_order.rs"]
 mod asked_order;
+#[path = "shapes/async_traits.rs"]
+mod async_traits;
+#[path = "shapes/bodies.rs"]
+mod bodies;
 #[path = "shapes/drop_order.rs"]
 mod drop_order;
+#[path = "shapes/futures.rs"]
+mod futures;
 #[path = "shapes/hygiene.rs"]
 mod hygiene;
 #[path = "shapes/lints.rs"]
@@ -43,9 +51,15 @@ mod lints;
 mod methods;
 #[path = "shapes/results.rs"]
 mod results;
+#[path = "shapes/returned.rs"]
+mod returned;
 #[path = "shapes/send.rs"]
 mod send;
 #[path = "shapes/signatures.rs"]
 mod signatures;
+#[path = "shapes/streams.rs"]
+mod streams;
+#[path = "shapes/trees.rs"]
+mod trees;
 #[path = "shapes/unsafe_fns.rs"]
 mod unsafe_fns;

@@ -4,6 +4,8 @@ use std::cell::RefCell;
 use std::pin::{Pin, pin};
 use std::task::{Context, Poll, Waker};
 
+use tracer::testing::Scope;
+
 thread_local!(static DROPPED: RefCell<Vec<&'static str>> = const { RefCell::new(Vec::new()) });
 
 /// Polls `future` until it is ready.
@@ -27,6 +29,13 @@ pub fn cancel<F: Future>(future: F) {
 
 fn poll<F: Future>(future: Pin<&mut F>) -> Poll<F::Output> {
     future.poll(&mut Context::from_waker(Waker::noop()))
+}
+
+/// The tree of the spans that end while `run` runs.
+pub fn tree<R>(run: impl FnOnce() -> R) -> String {
+    let scope = Scope::new();
+    drop(scope.in_scope(run));
+    scope.tree()
 }
 
 /// Is pending once.

@@ -1,6 +1,7 @@
 //! Closures in contexts: what threads and blocking tasks run.
 
 use crate::clock;
+use crate::context::SpanContext;
 use crate::slot;
 use crate::span::Running;
 
@@ -24,7 +25,11 @@ use crate::span::Running;
 /// assert_eq!(scope.tree(), "request\n  hash\n");
 /// ```
 pub fn in_current<R>(f: impl FnOnce() -> R) -> impl FnOnce() -> R {
-    let context = slot::current().inherited();
+    in_context(slot::current().inherited(), f)
+}
+
+/// Wraps a closure so that it runs in `context`, which it inherits.
+pub(crate) fn in_context<R>(context: SpanContext, f: impl FnOnce() -> R) -> impl FnOnce() -> R {
     let spawned = if context.is_recorded() { clock::ticks() } else { 0 };
     move || {
         let _running = Running::enter(context);

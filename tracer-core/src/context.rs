@@ -100,6 +100,12 @@ impl SpanContext {
         self
     }
 
+    /// This context as a task has it that outlives the request: no parent, but the origin of a link.
+    pub(crate) const fn linked(self) -> Self {
+        // As if its root had ended long ago.
+        Self { root: Root::NONE, ..self.inherited() }
+    }
+
     #[inline(always)]
     pub(crate) const fn tracer(&self) -> u32 {
         Self::tracer_of(self.flags)

@@ -77,6 +77,11 @@ impl Frame {
         Self { open, origin: slot::current().span }
     }
 
+    /// Whether its span is open and recorded.
+    pub(crate) fn is_recorded(&self) -> bool {
+        self.open.is_recorded()
+    }
+
     #[inline(always)]
     pub(crate) const fn context(&self) -> &SpanContext {
         &self.open.context

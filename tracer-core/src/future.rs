@@ -5,10 +5,12 @@ use std::marker::PhantomData;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
+use futures_core::FusedFuture;
 use pin_project_lite::pin_project;
 
 use crate::callsite::Callsite;
 use crate::frame::{Frame, Polled};
+use crate::guard::SpanGuard;
 use crate::open::Open;
 use crate::outcome::{Nothing, Observe};
 
@@ -64,6 +66,16 @@ pub fn traced<F: Future, O: Observe<F::Output>>(
     Traced { inner, frame: Frame::new(callsite), outcome: PhantomData }
 }
 
+/// Gives a future the span of the function that made it, open since the call; what the macro calls.
+#[doc(hidden)]
+pub fn attached<F: Future, O: Observe<F::Output>>(
+    guard: SpanGuard,
+    inner: F,
+    _: O,
+) -> Traced<F, O> {
+    Traced::opened(inner, guard.detach())
+}
+
 impl<F, O> Traced<F, O> {
     /// A future of which it has been decided whether it has a span.
     #[inline(always)]
@@ -76,9 +88,7 @@ impl<F, O> Traced<F, O> {
     pub(crate) const fn later(inner: F, open: Open) -> Self {
         Self { inner, frame: Frame::later(open), outcome: PhantomData }
     }
-}
 
-impl<F> Traced<F> {
     /// A future in a span that is open already.
     pub(crate) fn opened(inner: F, open: Open) -> Self {
         Self { inner, frame: Frame::opened(open), outcome: PhantomData }
@@ -109,10 +119,16 @@ impl<F: Future, O: Observe<F::Output>> Future for Traced<F, O> {
     }
 }
 
+impl<F: FusedFuture, O: Observe<F::Output>> FusedFuture for Traced<F, O> {
+    fn is_terminated(&self) -> bool {
+        self.inner.is_terminated()
+    }
+}
+
 /// A poll under way: dropped only if it unwinds.
-struct Unwinding<'a> {
-    frame: &'a mut Frame,
-    polled: Polled,
+pub(crate) struct Unwinding<'a> {
+    pub(crate) frame: &'a mut Frame,
+    pub(crate) polled: Polled,
 }
 
 impl Drop for Unwinding<'_> {

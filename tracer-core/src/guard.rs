@@ -1,6 +1,7 @@
 //! The span of a function that is not async.
 
 use std::marker::PhantomData;
+use std::mem;
 use std::thread::panicking;
 
 use crate::callsite::Callsite;
@@ -97,6 +98,23 @@ impl SpanGuard {
     #[inline(always)]
     pub(crate) fn context(&self) -> SpanContext {
         if self.below == OFF { SpanContext::NONE } else { slot::entered(self.below).0 }
+    }
+
+    /// Takes the open span out of the guard: it goes on with the future or stream that the function
+    /// returns, and is current no more.
+    pub(crate) fn detach(mut self) -> Open {
+        let below = mem::replace(&mut self.below, OFF);
+        if below != OFF {
+            let (context, parent, start) = slot::entered(below);
+            slot::leave_with_all_above(below);
+            let (callsite, flags) = (Some(self.callsite), self.flags);
+            let state = if context.is_recorded() { State::Running } else { State::Passive };
+            return Open { context, parent, start, callsite, flags, state, ..Open::off() };
+        }
+        // Below a span that is not recorded; what the future calls elsewhere must not be either.
+        let context = if destination::is_active() { slot::current() } else { SpanContext::NONE };
+        let state = if context.is_passive() { State::Passive } else { State::Off };
+        Open { context, state, ..Open::off() }
     }
 
     #[inline(never)]

@@ -30,11 +30,13 @@ mod span;
 
 mod backtrace;
 mod call;
+mod carry;
 mod closure;
 mod frame;
 mod future;
 mod outcome;
 mod returned;
+mod stream;
 mod within;
 
 // Written down by its thread.
@@ -76,8 +78,9 @@ pub mod __private {
         Links, Parent, condition, enter_below, enter_nothing, is_let_through, is_wanted, links,
         parent, traced_below, traced_if,
     };
+    pub use crate::carry::{carried, carried_fn, linked, linked_fn};
     pub use crate::filter::Level;
-    pub use crate::future::traced;
+    pub use crate::future::{attached, traced};
     pub use crate::guard::{SpanGuard, arguments, enter};
     pub use crate::kind::SpanKind;
     pub use crate::outcome::{
@@ -92,8 +95,13 @@ pub mod __private {
         return_with, span_of, span_on_top,
     };
     pub use crate::slot::is_recorded;
+    pub use crate::stream::{TracedStream, attached_stream};
     pub use crate::value::{Argument, DebugArgument, OpaqueArgument, Typed, TypedArgument, Value};
     pub use crate::within::spawned;
+    pub use std::boxed::Box;
+
+    pub use futures_core::Stream;
+
     pub use crate::{
         __argument as argument, __outcome as outcome, __returned as returned, __seen as seen,
         Callsite,

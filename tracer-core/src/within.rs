@@ -149,7 +149,12 @@ impl<F> InContext<F> {
 /// recorded. What the adapters call.
 #[doc(hidden)]
 pub fn spawned<F: Future>(inner: F) -> InContext<F> {
-    let mut future = inner.in_current();
+    spawned_in(slot::current().inherited(), inner)
+}
+
+/// As [`spawned`], in a context that is known.
+pub(crate) fn spawned_in<F: Future>(context: SpanContext, inner: F) -> InContext<F> {
+    let mut future = InContext::new(inner, context);
     if future.context.context.is_recorded() {
         future.spawned = clock::ticks();
     }

@@ -30,13 +30,16 @@ const GRAMMAR: Grammar = Grammar {
         "links",
         "poll",
         "when",
+        "as",
+        "boxed",
+        "spawn",
         "crate",
         "prefix",
         "only",
         "except",
         "off",
     ],
-    later: &["boxed", "as", "spawn"],
+    later: &[],
     hidden: &[ONE_OF_MANY],
     positional: Some("name"),
 };
@@ -68,7 +71,31 @@ pub(crate) struct Args {
     pub(crate) polls: Option<Ident>,
     pub(crate) when: Option<Expr>,
     pub(crate) family: Option<Path>,
+    /// What the fn is, where its return type does not tell.
+    pub(crate) form: Option<Form>,
+    /// The key, where the future is to be boxed.
+    pub(crate) boxed: Option<Ident>,
+    pub(crate) spawn: Spawn,
     pub(crate) whole: Whole,
+}
+
+/// What a fn is to be traced as, and the word that says so.
+pub(crate) enum Form {
+    /// Until it returns, whatever it returns.
+    Sync(Ident),
+    Future(Ident),
+    Stream(Ident),
+}
+
+/// What spawn calls in the body carry into their tasks.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Spawn {
+    /// The context, as a parent.
+    #[default]
+    Context,
+    /// The context, for a link from the roots that begin there.
+    Link,
+    Bare,
 }
 
 /// Which arguments of the fn become attributes of its span.
@@ -136,6 +163,9 @@ impl Args {
             "links" => self.links = written.expressions("links(context)")?,
             "when" => self.when = Some(written.expression("when = amount > 100")?),
             "crate" => self.family = Some(written.literal("a path", "crate = reexported::tracer")?),
+            "as" => self.form = Some(form(written)?),
+            "boxed" => self.boxed = written.flag()?.then(|| written.key.clone()),
+            "spawn" => self.spawn = spawn(written)?,
             "root" => self.root = written.flag()?,
             "poll" => self.polls = written.flag()?.then(|| written.key.clone()),
             "off" => self.whole.off = written.flag()?,
@@ -263,4 +293,41 @@ fn told(written: &Written, may_be_silent: bool) -> Result<Told> {
             format!("`{key}` takes `Display`, `Debug`{silent} or a function of the value");
         Error::new_spanned(list, message)
     })
+}
+
+fn form(written: &Written) -> Result<Form> {
+    const FORMS: [&str; 3] = ["future", "stream", "sync"];
+    let word = written.word("`sync`, `future` or `stream`", "as = future")?;
+    match word.to_string().as_str() {
+        "sync" => Ok(Form::Sync(word)),
+        "future" => Ok(Form::Future(word)),
+        "stream" => Ok(Form::Stream(word)),
+        other => Err(unknown_word(
+            "as",
+            &word,
+            did_you_mean(other, &FORMS),
+            "`sync`, `future` and `stream`",
+        )),
+    }
+}
+
+fn spawn(written: &Written) -> Result<Spawn> {
+    const WAYS: [&str; 3] = ["false", "link", "true"];
+    let word = written.word("`true`, `false` or `link`", "spawn = link")?;
+    match word.to_string().as_str() {
+        "true" => Ok(Spawn::Context),
+        "link" => Ok(Spawn::Link),
+        "false" => Ok(Spawn::Bare),
+        other => Err(unknown_word(
+            "spawn",
+            &word,
+            did_you_mean(other, &WAYS),
+            "`true`, `false` and `link`",
+        )),
+    }
+}
+
+fn unknown_word(key: &str, word: &Ident, hint: Option<String>, valid: &str) -> Error {
+    let hint = hint.unwrap_or_else(|| format!("there are {valid}"));
+    Error::new(word.span(), format!("unknown `{key} = {word}`, {hint}"))
 }

@@ -1,8 +1,9 @@
 //! Everything that is refused about a fn, each on the token that is the reason, with what to write instead.
 
-use syn::{Error, Ident, Path, Result};
+use syn::{Error, Ident, Path, Result, Signature};
 
-use crate::args::Args;
+use crate::args::{Args, Form};
+use crate::deferred::{Holder, deferred, lost_trait};
 use crate::entry::{Entry, Role};
 use crate::item::Item;
 use crate::output;
@@ -19,7 +20,7 @@ pub(crate) fn alone(args: &Args) -> Result<()> {
     }
 }
 
-pub(crate) fn traced(item: &Item) -> Result<()> {
+pub(crate) fn traced(args: &Args, item: &Item) -> Result<()> {
     if let Some(constness) = &item.sig.constness {
         let message = "a `const fn` cannot be traced: there is no clock at compile time; leave out `const` or `#[traced]`";
         return Err(Error::new(constness.span, message));
@@ -27,14 +28,49 @@ pub(crate) fn traced(item: &Item) -> Result<()> {
     if let Some(second) = item.attrs.iter().find(|attr| is_ours(attr.path())) {
         return Err(Error::new_spanned(second.path(), "`#[traced]` is given twice"));
     }
-    let returned = output::declared(&item.sig.output);
-    match returned.filter(|_| item.sig.asyncness.is_none()) {
-        Some(future) if output::is_future(future) => {
-            let message = "`#[traced]` on a fn that returns a future or a stream is not supported yet: write it as `async fn`";
-            Err(Error::new_spanned(future, message))
-        }
-        _ => Ok(()),
+    form(args, &item.sig)?;
+    boxed(args, &item.sig)?;
+    traits(args, &item.sig)
+}
+
+/// What is returned is a wrapper of ours. Where the user says what it is, the compiler says what it is not.
+fn traits(args: &Args, sig: &Signature) -> Result<()> {
+    let wrapped = deferred(args, sig).filter(|_| args.form.is_none());
+    let declared = wrapped.and_then(|_| output::declared(&sig.output));
+    let Some(lost) = declared.and_then(lost_trait) else { return Ok(()) };
+    let name = lost.path.segments.last().map_or_else(String::new, |last| last.ident.to_string());
+    let message = format!(
+        "what `#[traced]` gives back is not `{name}`: leave it out, or trace the call alone with `as = sync`"
+    );
+    Err(Error::new_spanned(lost, message))
+}
+
+fn form(args: &Args, sig: &Signature) -> Result<()> {
+    let Some(Form::Sync(word) | Form::Future(word) | Form::Stream(word)) = &args.form else {
+        return Ok(());
+    };
+    if sig.asyncness.is_some() {
+        return Err(Error::new(
+            word.span(),
+            "an `async fn` is traced as what it is: leave out `as`",
+        ));
     }
+    if word != "sync" && output::declared(&sig.output).is_none() {
+        let message =
+            format!("the fn returns nothing: `as = {word}` is for one that returns a {word}");
+        return Err(Error::new(word.span(), message));
+    }
+    Ok(())
+}
+
+fn boxed(args: &Args, sig: &Signature) -> Result<()> {
+    let (Some(boxed), None) = (&args.boxed, sig.asyncness) else { return Ok(()) };
+    let message = match deferred(args, sig).map(|deferred| deferred.holder) {
+        Some(Holder::Opaque) => return Ok(()),
+        Some(_) => "the future is boxed already: leave out `boxed`",
+        None => "`boxed` is for futures: leave it out",
+    };
+    Err(Error::new(boxed.span(), message))
 }
 
 /// `traced`, `tracer::traced`; other crates may have an attribute of that name.

@@ -15,6 +15,8 @@ mod item;
 mod check;
 mod nearest;
 
+mod deferred;
+mod lazy;
 mod output;
 mod params;
 
@@ -22,10 +24,12 @@ mod callsite;
 mod opening;
 mod recorded;
 
+mod body;
 mod entry;
 mod expand;
 mod family;
 mod runtime;
+mod spawn;
 mod whole;
 
 #[cfg(test)]

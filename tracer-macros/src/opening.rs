@@ -7,6 +7,7 @@ use quote::{ToTokens, quote_spanned};
 use syn::{Error, Expr, FnArg, Pat, Result, Signature};
 
 use crate::args::{Args, Told};
+use crate::deferred::deferred;
 use crate::fields::borrowed;
 use crate::item::Item;
 use crate::output;
@@ -201,24 +202,8 @@ fn picked(at: &Ident, method: &str, returned: &TokenStream) -> TokenStream {
 
 /// Whether the fn's value can be looked at; an error if somebody asked for it and it cannot.
 fn is_seen(args: &Args, item: &Item) -> Result<bool> {
-    let declared = output::declared(&item.sig.output);
-    let is_opaque = output::is_opaque(&item.sig.output);
-    let is_sync = item.sig.asyncness.is_none();
     for (key, told) in [&args.error, &args.returned].into_iter().flatten() {
-        let needs_type = is_sync || matches!(told, Told::Best) && key == "ret";
-        let why = if matches!(told, Told::Nothing) {
-            continue;
-        } else if output::is_never(&item.sig.output) {
-            "but this one does not return"
-        } else if declared.is_none() {
-            "but this one returns nothing"
-        } else if is_sync && item.has_attribute("track_caller") {
-            "which a fn under `#[track_caller]` does not show"
-        } else if is_opaque && needs_type {
-            "which cannot be named where it has an `impl`"
-        } else {
-            continue;
-        };
+        let Some(why) = unseen(args, item, key, told) else { continue };
         if args.whole.one_of_many {
             return Ok(false);
         }
@@ -231,10 +216,36 @@ fn is_seen(args: &Args, item: &Item) -> Result<bool> {
     Ok(true)
 }
 
+fn unseen(args: &Args, item: &Item, key: &Ident, told: &Told) -> Option<&'static str> {
+    let output = &item.sig.output;
+    let deferred = deferred(args, &item.sig);
+    let is_sync = item.sig.asyncness.is_none() && deferred.is_none();
+    // Of what a future that is returned gives, the type is enough.
+    let is_opaque = match deferred.as_ref().and_then(|deferred| deferred.yields.as_ref()) {
+        Some(yields) => output::has_impl(yields.clone()),
+        None => output::is_opaque(output),
+    };
+    if matches!(told, Told::Nothing) {
+        None
+    } else if output::is_never(output) {
+        Some("but this one does not return")
+    } else if output::declared(output).is_none() {
+        Some("but this one returns nothing")
+    } else if is_sync && item.has_attribute("track_caller") {
+        Some("which a fn under `#[track_caller]` does not show")
+    } else if deferred.is_some() && matches!(told, Told::With(_)) {
+        Some("of which no function is asked where a future is returned")
+    } else if is_opaque && matches!(told, Told::Best) && key == "ret" {
+        Some("which cannot be named where it has an `impl`")
+    } else {
+        None
+    }
+}
+
 fn has_polls(args: &Args, item: &Item) -> Result<()> {
-    let is_future = output::declared(&item.sig.output).is_some_and(output::is_future);
+    let is_future = item.sig.asyncness.is_some() || deferred(args, &item.sig).is_some();
     match &args.polls {
-        Some(poll) if item.sig.asyncness.is_none() && !is_future && !args.whole.one_of_many => {
+        Some(poll) if !is_future && !args.whole.one_of_many => {
             let message = "only a future is polled: leave out `poll`, or write `async fn`";
             Err(Error::new(poll.span(), message))
         }

@@ -5,12 +5,8 @@ use std::iter::Peekable;
 use proc_macro2::token_stream::IntoIter;
 use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
-use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
-use syn::{GenericArgument, PathArguments, PathSegment, ReturnType, Token, Type, TypeParamBound};
-
-/// Names that stand for a boxed future or stream wherever they are met.
-const ALIASES: [&str; 4] = ["BoxFuture", "LocalBoxFuture", "BoxStream", "LocalBoxStream"];
+use syn::{PathSegment, ReturnType, Type};
 
 pub(crate) fn declared(output: &ReturnType) -> Option<&Type> {
     match output {
@@ -24,54 +20,23 @@ pub(crate) fn written(output: &ReturnType) -> TokenStream {
     declared(output).map_or_else(|| quote!(()), ToTokens::to_token_stream)
 }
 
-/// Whether it is called `Result`, with or without a path before it.
+/// Whether it is called `Result`, `IoResult` or the like: whether it is one, the compiler finds out.
 pub(crate) fn is_result(output: &ReturnType) -> bool {
-    declared(output).and_then(last_segment).is_some_and(|last| last.ident == "Result")
+    let last = declared(output).and_then(last_segment);
+    last.is_some_and(|last| last.ident.to_string().ends_with("Result"))
 }
 
 /// Whether there is an `impl` in it, so that it cannot be named.
 pub(crate) fn is_opaque(output: &ReturnType) -> bool {
-    let returned = written(output);
-    returned.to_string() != without_impl(returned, &quote!(())).to_string()
+    has_impl(written(output))
+}
+
+pub(crate) fn has_impl(named: TokenStream) -> bool {
+    named.to_string() != without_impl(named, &quote!(())).to_string()
 }
 
 pub(crate) fn is_never(output: &ReturnType) -> bool {
     declared(output).is_some_and(|declared| matches!(declared, Type::Never(_)))
-}
-
-/// `impl Future`, `dyn Stream`, these in a `Box` or a `Pin`, and the usual names for them.
-pub(crate) fn is_future(declared: &Type) -> bool {
-    match declared {
-        Type::ImplTrait(opaque) => names_future(&opaque.bounds),
-        Type::TraitObject(object) => names_future(&object.bounds),
-        Type::Group(group) => is_future(&group.elem),
-        Type::Paren(paren) => is_future(&paren.elem),
-        Type::Path(_) => last_segment(declared).is_some_and(|last| {
-            let wraps = last.ident == "Pin" || last.ident == "Box";
-            ALIASES.iter().any(|alias| last.ident == alias)
-                || wraps && first_argument(last).is_some_and(is_future)
-        }),
-        _ => false,
-    }
-}
-
-fn names_future(bounds: &Punctuated<TypeParamBound, Token![+]>) -> bool {
-    bounds.iter().any(|bound| {
-        let TypeParamBound::Trait(bound) = bound else { return false };
-        bound
-            .path
-            .segments
-            .last()
-            .is_some_and(|last| last.ident == "Future" || last.ident == "Stream")
-    })
-}
-
-fn first_argument(segment: &PathSegment) -> Option<&Type> {
-    let PathArguments::AngleBracketed(arguments) = &segment.arguments else { return None };
-    arguments.args.iter().find_map(|argument| match argument {
-        GenericArgument::Type(argument) => Some(argument),
-        _ => None,
-    })
 }
 
 pub(crate) fn last_segment(named: &Type) -> Option<&PathSegment> {

@@ -77,6 +77,17 @@ impl Values {
         Ok(())
     }
 
+    /// The arguments that are recorded, if there is nothing else.
+    pub(crate) fn arguments(&self) -> Option<Vec<Bound>> {
+        let argument = |value: &Value| match &value.shown {
+            Shown::Argument(ident) => {
+                Some(Bound { ident: ident.clone(), cfgs: value.cfgs.clone() })
+            }
+            _ => None,
+        };
+        self.now.iter().map(argument).collect::<Option<_>>().filter(|_| self.links.is_empty())
+    }
+
     /// Whether something is evaluated as the span begins.
     pub(crate) fn is_empty(&self) -> bool {
         self.now.is_empty() && self.links.is_empty()

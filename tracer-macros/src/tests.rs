@@ -64,6 +64,64 @@ fn async_fn_without_end() {
 }
 
 #[test]
+fn future() {
+    let item = "
+        fn load<'a>(&'a self, key: &'a str, mut tries: u32) -> impl Future<Output = Result<Row, Error>> + Send + 'a {
+            tries += 1;
+            async move { self.get(key, tries).await }
+        }";
+    expands("future", traced(&tokens("args(key)"), &tokens(item)));
+}
+
+#[test]
+fn future_of_a_block() {
+    let item = "fn load(&self, key: u32) -> BoxFuture<'_, Result<Row, Error>> { Box::pin(async move { self.get(key).await }) }";
+    expands("future_of_a_block", traced(&tokens("args"), &tokens(item)));
+    let item = "fn load(key: u32) -> impl Future<Output = Row> { async move { get(key).await } }";
+    expands("future_of_a_block_boxed", traced(&tokens("boxed"), &tokens(item)));
+}
+
+#[test]
+fn boxed_future() {
+    let item = "fn load(key: u32) -> Pin<Box<dyn Future<Output = Row> + Send>> { let row = get(key); Box::pin(ready(row)) }";
+    expands("boxed_future", traced(&tokens(""), &tokens(item)));
+    let item =
+        "fn load(key: u32) -> Box<dyn Future<Output = Row> + Unpin> { Box::new(ready(key)) }";
+    expands("boxed_future_not_pinned", traced(&tokens(""), &tokens(item)));
+    let item = "fn load(key: u32) -> Reply<'_> { reply(key) }";
+    expands("boxed_future_by_name", traced(&tokens("as = future"), &tokens(item)));
+}
+
+#[test]
+fn stream() {
+    let item = "fn rows(&self, up_to: u32) -> impl Stream<Item = Result<Row, Error>> { self.all().take(up_to) }";
+    expands("stream", traced(&tokens("args"), &tokens(item)));
+    let item = "fn rows(up_to: u32) -> BoxStream<'static, Row> { iter(up_to).boxed() }";
+    expands("boxed_stream", traced(&tokens(""), &tokens(item)));
+}
+
+#[test]
+fn boxed_async_fn() {
+    let item = "async fn load(key: u32) -> Row { get(key).await }";
+    expands("boxed_async_fn", traced(&tokens("boxed"), &tokens(item)));
+}
+
+#[test]
+fn spawns() {
+    let item = "
+        fn all(&self, work: Work) {
+            tokio::spawn(work.run());
+            let task = select! { row = self.tasks.spawn(async move { get().await }) => row };
+            self.pool.spawn(|worker| worker.run());
+            thread::spawn(move || run::<u32, u32>());
+            fn inner() { thread::spawn(|| run()); }
+        }";
+    expands("spawns", traced(&tokens(""), &tokens(item)));
+    expands("spawns_linked", traced(&tokens("spawn = link"), &tokens(item)));
+    expands("spawns_bare", traced(&tokens("spawn = false"), &tokens(item)));
+}
+
+#[test]
 fn behind_other_macros() {
     let item =
         "#[rstest] #[case(1)] #[cfg_attr(unix, tokio::test)] async fn one(#[case] value: u32) {}";

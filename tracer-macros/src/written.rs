@@ -122,6 +122,11 @@ impl Written {
         }
     }
 
+    /// `key = word`, where keywords are words as well.
+    pub(crate) fn word(&self, kind: &str, form: &str) -> Result<Ident> {
+        Ok(self.literal::<Word>(kind, form)?.0)
+    }
+
     /// A string that says something.
     pub(crate) fn text(&self, kind: &str, form: &str) -> Result<LitStr> {
         let text: LitStr = self.literal(kind, form)?;
@@ -179,6 +184,14 @@ impl Written {
         } else {
             Error::new_spanned(value, message)
         }
+    }
+}
+
+struct Word(Ident);
+
+impl Parse for Word {
+    fn parse(input: ParseStream<'_>) -> Result<Self> {
+        input.call(Ident::parse_any).map(Self)
     }
 }
 

@@ -43,7 +43,7 @@ fn tracked() -> u32 {
     1
 }
 
-#[tracer::traced(err(Display))]
+#[tracer::traced(ret)]
 fn opaque() -> Result<impl Sized, String> {
     Ok(1)
 }
@@ -51,6 +51,11 @@ fn opaque() -> Result<impl Sized, String> {
 #[tracer::traced(ret)]
 async fn opaque_value() -> impl Sized {
     1
+}
+
+#[tracer::traced(err(|error: &String| error.len()))]
+fn function_of_a_future() -> impl Future<Output = Result<u32, String>> {
+    std::future::ready(Ok(1))
 }
 
 #[tracer::traced(ret(none))]
@@ -81,6 +86,6 @@ fn main() {
     (off_with_root(), off_with_value(), pattern((1, 2)), no_result(), not_polled());
     let _ = (parent_in_a_pattern([tracer::current()]), no_return(), nothing_returned());
     let _ = (tracked(), opaque(), opaque_value(), ret_none(), err_empty(), err_assigned());
-    let _ = err_twice();
+    let _ = (err_twice(), function_of_a_future());
     never();
 }

@@ -1,0 +1,150 @@
+//! Futures and streams that a traced fn returns stay in its span wherever they are polled.
+
+use futures::executor::block_on;
+use futures::stream::{self, BoxStream, Stream, StreamExt as _};
+use tracer::export::{Memory, SpanRecord};
+use tracer::testing::{Scope, render};
+use tracer::{Ratio, Tracer, traced};
+use tracer_tests::{Gate, Runtime, on_each_runtime, pause, tree_of};
+
+on_each_runtime!(a_future_polled_in_another_task, a_stream_drained_in_another_task);
+
+#[traced]
+fn set_up() {}
+
+#[traced(args)]
+async fn query(id: u32) -> u32 {
+    pause().await;
+    id
+}
+
+#[traced(args)]
+fn future(id: u32) -> impl Future<Output = Result<u32, String>> + Send {
+    set_up();
+    async move {
+        match query(id).await {
+            0 => Err("zero".to_owned()),
+            id => Ok(id),
+        }
+    }
+}
+
+#[traced(args)]
+fn rows(up_to: u32) -> BoxStream<'static, u32> {
+    set_up();
+    stream::iter(0..up_to).then(query).boxed()
+}
+
+#[traced]
+async fn driver(work: impl Future<Output = ()> + Send) {
+    work.await;
+}
+
+#[traced]
+async fn request<F: Future>(work: F) -> F::Output {
+    work.await
+}
+
+#[traced]
+fn maker<R>(make: impl FnOnce() -> R) -> R {
+    make()
+}
+
+fn a_future_polled_in_another_task<R: Runtime>() {
+    let tree = tree_of::<R>(request(async {
+        let (good, bad) = (future(1), future(0));
+        R::spawn(driver(async {
+            assert_eq!(good.await, Ok(1));
+            assert_eq!(bad.await, Err("zero".to_owned()));
+        }))
+        .await;
+    }));
+    let expected = "\
+        request\n  \
+          driver\n  \
+          future(id=0) ✖\n    query(id=0)\n    set_up\n  \
+          future(id=1)\n    query(id=1)\n    set_up\n";
+    assert_eq!(tree, expected);
+}
+
+fn a_stream_drained_in_another_task<R: Runtime>() {
+    let tree = tree_of::<R>(request(async {
+        let (rows, gate) = (rows(2), Gate::default());
+        let drained = R::spawn(driver({
+            let gate = gate.clone();
+            async move {
+                gate.await;
+                assert_eq!(rows.collect::<Vec<_>>().await, [0, 1]);
+            }
+        }));
+        gate.open();
+        drained.await;
+    }));
+    let expected = "\
+        request\n  \
+          driver\n  \
+          rows(up_to=2)\n    query(id=0)\n    query(id=1)\n    set_up\n";
+    assert_eq!(tree, expected);
+}
+
+/// What is made in `tracer`, and polled in a scope that records everything: there is nothing of it in either.
+fn unrecorded<R>(make: impl FnOnce() -> R, poll: impl FnOnce(R)) {
+    let (memory, other) = (Memory::default(), Scope::new());
+    let tracer = Tracer::builder().exporter(memory.clone()).sampler(Ratio::new(0.0)).build();
+    let tracer = tracer.expect("a collector starts");
+    let work = tracer.in_scope(make);
+    other.in_scope(|| poll(work));
+    drop(tracer);
+    assert_eq!(render(&memory.take()) + &other.tree(), "");
+}
+
+#[test]
+fn below_an_unsampled_root_nothing_is_recorded() {
+    unrecorded(|| future(1), |future| assert_eq!(block_on(future), Ok(1)));
+    unrecorded(|| rows(2), |rows| assert_eq!(block_on(rows.count()), 2));
+    unrecorded(|| maker(|| future(1)), |future| assert_eq!(block_on(future), Ok(1)));
+    unrecorded(|| maker(|| rows(2)), |rows| assert_eq!(block_on(rows.count()), 2));
+    unrecorded(|| rows(2), drop);
+}
+
+#[traced(root)]
+fn root_future() -> impl Future<Output = ()> {
+    set_up();
+    async {
+        query(1).await;
+    }
+}
+
+#[traced(root)]
+fn root_stream() -> impl Stream<Item = u32> {
+    stream::iter(0..2).then(query)
+}
+
+#[test]
+fn roots_begin_a_trace_of_their_own() {
+    let scope = Scope::new();
+    scope.in_scope(|| {
+        block_on(request(async {
+            root_future().await;
+            assert_eq!(root_stream().count().await, 2);
+        }));
+    });
+    let expected = "\
+        request\n\
+        root_future\n  query(id=1)\n  set_up\n\
+        root_stream\n  query(id=0)\n  query(id=1)\n";
+    assert_eq!(scope.tree(), expected);
+}
+
+#[test]
+fn polls_are_counted() {
+    let scope = Scope::new();
+    scope.in_scope(|| {
+        block_on(future(1)).unwrap();
+        assert_eq!(block_on(rows(2).count()), 2);
+    });
+    let spans = scope.spans();
+    let polls = |name| spans.iter().find(|span| span.name() == name).map(SpanRecord::polls);
+    // Each query is pending once; the last poll of a stream says that it is over.
+    assert_eq!((polls("future"), polls("rows")), (Some(2), Some(5)));
+}
