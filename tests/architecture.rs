@@ -43,7 +43,7 @@ const MODULES: &[(&str, Rows)] = &[
             &["recorded", "check"],
             &["params", "deferred"],
             &["args", "settings", "item", "output", "parts"],
-            &["fields"],
+            &["fields", "told"],
             &["entry", "written", "shape"],
             &["nearest"],
         ],

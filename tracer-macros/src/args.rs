@@ -9,6 +9,7 @@ use syn::{Error, Expr, ExprLit, ExprPath, Ident, Lit, LitStr, Path, Result, Toke
 
 use crate::fields::{self, Field, Shown};
 use crate::nearest::{did_you_mean, one_of};
+use crate::told::{self, Told};
 use crate::written::{Grammar, Written};
 
 const GRAMMAR: Grammar = Grammar {
@@ -107,17 +108,6 @@ pub(crate) enum Recorded {
     Named(Vec<Ident>),
 }
 
-/// How something is told that the fn returns.
-pub(crate) enum Told {
-    /// In the best way that its type has.
-    Best,
-    Nothing,
-    Display(Ident),
-    Debug(Ident),
-    /// By a function of it.
-    With(Expr),
-}
-
 /// What is between a whole `impl`, `trait` or `mod` and the fns in it.
 #[derive(Default)]
 pub(crate) struct Whole {
@@ -157,8 +147,8 @@ impl Args {
             "service" => self.shown(written, "service.name", "service = \"shop-db\"")?,
             "args" => self.recorded = recorded(written)?,
             "fields" => self.fields.extend(fields::read(written)?),
-            "err" => self.error = Some((written.key.clone(), told(written, true)?)),
-            "ret" => self.returned = Some((written.key.clone(), told(written, false)?)),
+            "err" => self.error = Some((written.key.clone(), told::read(written, true)?)),
+            "ret" => self.returned = Some((written.key.clone(), told::read(written, false)?)),
             "parent" => self.parent = Some(written.expression("parent = context")?),
             "links" => self.links = written.expressions("links(context)")?,
             "when" => self.when = Some(written.expression("when = amount > 100")?),
@@ -267,32 +257,6 @@ fn only(written: &Written) -> Result<Ident> {
         Ok(_) => Ok(written.key.clone()),
         Err(_) => Err(Error::new_spanned(list, "`only` knows nothing but `pub`: `only(pub)`")),
     }
-}
-
-/// `err`, `err(Debug)`, `err(Display)`, `err(|error| …)` and, for errors, `err(none)`.
-fn told(written: &Written, may_be_silent: bool) -> Result<Told> {
-    let Some(list) = written.list(&format!("{}(Debug)", written.key))? else {
-        return Ok(Told::Best);
-    };
-    if let Ok(word) = syn::parse2::<Ident>(list.clone()) {
-        match word.to_string().as_str() {
-            "Display" => return Ok(Told::Display(word)),
-            "Debug" => return Ok(Told::Debug(word)),
-            "none" if may_be_silent => return Ok(Told::Nothing),
-            "none" => {
-                let message = "nothing is recorded of the value without `ret`: leave it out";
-                return Err(Error::new(word.span(), message));
-            }
-            _ => {}
-        }
-    }
-    let key = &written.key;
-    let silent = if may_be_silent { ", `none`" } else { "" };
-    syn::parse2(list.clone()).map(Told::With).map_err(|_| {
-        let message =
-            format!("`{key}` takes `Display`, `Debug`{silent} or a function of the value");
-        Error::new_spanned(list, message)
-    })
 }
 
 fn form(written: &Written) -> Result<Form> {

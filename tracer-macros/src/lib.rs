@@ -9,6 +9,7 @@ mod fields;
 mod parts;
 mod settings;
 mod shape;
+mod told;
 
 mod item;
 

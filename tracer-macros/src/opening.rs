@@ -6,13 +6,14 @@ use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote_spanned};
 use syn::{Error, Expr, FnArg, Pat, Result, Signature};
 
-use crate::args::{Args, Told};
+use crate::args::Args;
 use crate::deferred::deferred;
 use crate::fields::borrowed;
 use crate::item::Item;
 use crate::output;
 use crate::params::{self, Bound};
 use crate::recorded::Values;
+use crate::told::Told;
 
 /// What the attribute asks of the expansion of one fn.
 pub(crate) struct Opening<'a> {
