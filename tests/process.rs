@@ -8,6 +8,7 @@ fn program(name: &str) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_program"));
     for variable in [
         "TRACER",
+        "TRACER_FILTER",
         "OTEL_SERVICE_NAME",
         "OTEL_RESOURCE_ATTRIBUTES",
         "OTEL_TRACES_SAMPLER",
@@ -147,4 +148,39 @@ fn an_error_has_the_backtrace_that_the_environment_asks_for() {
         let output = output(program("backtrace").env("RUST_BACKTRACE", asked));
         assert_eq!(said(&output.stdout), expected, "RUST_BACKTRACE={asked}");
     }
+}
+
+#[test]
+fn what_a_filter_leaves_out_is_as_without_the_attribute() {
+    succeeds("filters");
+}
+
+#[test]
+fn a_filter_that_changes_mixes_no_values() {
+    succeeds("filter-changes");
+}
+
+#[test]
+fn the_environment_s_filter_counts_and_a_wrong_one_is_one_line() {
+    let run = |filter: &str| {
+        let mut command = program("filter-from-environment");
+        let output = output(command.env("TRACER", "tree").env("TRACER_FILTER", filter));
+        assert!(output.status.success());
+        said(&output.stderr).to_owned()
+    };
+    let all = run("");
+    assert!(all.contains("cart(rows=1)") && all.contains("row(row=1)"), "{all}");
+    let some = run("program::filter::shop=info");
+    assert!(!some.contains("cart") && some.contains("row(row=1)"), "{some}");
+    assert_eq!(run("off"), "");
+    let wrong = run("program=debgu");
+    let expected = "tracer: TRACER_FILTER: `program=debgu` has no level; valid are `target=level` and `level`, \
+                    with `trace`, `debug`, `info`, `warn`, `error` or `off`; filtering nothing";
+    assert_eq!(wrong.lines().next(), Some(expected));
+    assert!(wrong.contains("cart(rows=1)"), "{wrong}");
+}
+
+#[test]
+fn texts_are_cut_at_the_limit_that_is_set_and_marked() {
+    succeeds("texts");
 }

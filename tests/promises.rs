@@ -17,19 +17,27 @@ mod ends;
 mod exporters;
 #[path = "promises/failures.rs"]
 mod failures;
+#[path = "promises/fields.rs"]
+mod fields;
 #[path = "promises/foreign_tasks.rs"]
 mod foreign_tasks;
 #[path = "promises/guards.rs"]
 mod guards;
 #[path = "promises/isolation.rs"]
 mod isolation;
+#[path = "promises/openings.rs"]
+mod openings;
 #[path = "promises/parents.rs"]
 mod parents;
 #[path = "promises/recording.rs"]
 mod recording;
+#[path = "promises/returned.rs"]
+mod returned;
 #[path = "promises/spawns.rs"]
 mod spawns;
 #[path = "promises/test_attributes.rs"]
 mod test_attributes;
 #[path = "promises/values.rs"]
 mod values;
+#[path = "promises/whole.rs"]
+mod whole;

@@ -6,7 +6,7 @@ use std::cell::Cell;
 use std::pin::pin;
 
 use tracer::export::Memory;
-use tracer::{FutureExt as _, Span, Tracer, Value, current, traced};
+use tracer::{FutureExt as _, Span, SpanContext, Tracer, Value, current, traced};
 use tracer_tests::{pause, poll_once};
 
 struct Counting;
@@ -47,7 +47,25 @@ fn step(id: u32) -> u32 {
     Span::new("inner").in_scope(|| id)
 }
 
+#[traced(fields(twice = 2 * id, shown = %id), when = id > 0, ret, err(|error| *error))]
+async fn row(id: u32) -> Result<u32, u32> {
+    if id > 3 { Err(id) } else { Ok(id) }
+}
+
+/// What stands in the attribute is not evaluated where nothing records.
+fn evaluated() -> SpanContext {
+    panic!("nothing records")
+}
+
+#[traced(when = evaluated().is_valid(), parent = evaluated(), links(evaluated()))]
+fn unasked() {}
+
+#[traced(when = evaluated().is_valid(), parent = evaluated(), fields(of = evaluated().trace_id()))]
+async fn unasked_async() {}
+
 fn run() {
+    unasked();
+    assert!(poll_once(pin!(unasked_async())).is_ready());
     let mut future = pin!(request(1, "text"));
     while poll_once(future.as_mut()).is_pending() {}
 }
@@ -78,6 +96,7 @@ pub(crate) fn warmed_up() {
                 pause().await;
                 for id in 0..10 {
                     step(id);
+                    assert_eq!(row(id).await.is_ok(), id <= 3);
                 }
             }
             .in_span(Span::root("root"))

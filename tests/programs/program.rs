@@ -2,11 +2,13 @@
 #![expect(clippy::print_stdout, reason = "the test reads what its program says")]
 
 mod allocations;
+mod filter;
 #[cfg(unix)]
 mod forked;
 mod inherited;
 mod mains;
 mod small_log;
+mod texts;
 
 fn main() -> std::process::ExitCode {
     let name = std::env::args().nth(1).unwrap_or_default();
@@ -22,6 +24,10 @@ fn main() -> std::process::ExitCode {
         "small-log" => small_log::small_log(),
         "many-failures" => small_log::many_failures(),
         "backtrace" => small_log::backtrace(),
+        "filters" => filter::filters(),
+        "filter-changes" => filter::changes(),
+        "filter-from-environment" => filter::from_environment(),
+        "texts" => texts::cut(),
         "install" => mains::install(),
         "ok" => return mains::ok(),
         "err" => return mains::err(),

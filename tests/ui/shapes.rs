@@ -2,7 +2,7 @@
 #![allow(
     clippy::all,
     clippy::pedantic,
-    reason = "the shapes are odd on purpose; `lints` takes this back for itself"
+    reason = "the shapes are odd on purpose; `lints` and `asked` take this back for themselves"
 )]
 #![allow(
     clippy::allow_attributes,
@@ -29,6 +29,12 @@ macro_rules! twice {
     };
 }
 
+#[path = "shapes/asked.rs"]
+mod asked;
+#[path = "shapes/asked_futures.rs"]
+mod asked_futures;
+#[path = "shapes/asked_order.rs"]
+mod asked_order;
 #[path = "shapes/async_traits.rs"]
 mod async_traits;
 #[path = "shapes/bodies.rs"]

@@ -1,8 +1,13 @@
 //! Static facts of a traced function: what every span opened there has in common.
 
-use std::panic::Location;
-use std::sync::OnceLock;
-use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+mod table;
+
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, Ordering};
+
+pub(crate) use table::{find, set_filter};
+
+use crate::filter::{self, Filter, Level};
+use crate::kind::SpanKind;
 
 /// Where spans are opened: the name they get and the place in the source.
 ///
@@ -29,16 +34,31 @@ pub struct Callsite {
     file: &'static str,
     line: u32,
     fields: &'static [&'static str],
+    kind: SpanKind,
+    level: Level,
+    target: &'static str,
+    span_type: &'static str,
     root: bool,
+    polls: bool,
     /// Run once before the first span: registers the context providers of the enabled runtimes.
     prepare: fn(),
     /// 0 until the first span.
     id: AtomicU32,
+    /// What the filter says: one of the four below.
+    passes: AtomicU8,
     /// A mistake was reported here.
     reported: AtomicBool,
     /// The last answer of [`path`](crate::path): parent path in the high half, own path in the low.
     pub(crate) last_path: AtomicU64,
 }
+
+/// Nobody has asked the filter yet.
+const UNKNOWN: u8 = 0;
+/// Its spans are as those of most functions.
+const COMMON: u8 = 1;
+/// They are opened, but each is a root or has its polls recorded.
+const UNCOMMON: u8 = 2;
+const FILTERED: u8 = 3;
 
 impl Callsite {
     /// Describes a place in the source; what the macro writes.
@@ -57,9 +77,15 @@ impl Callsite {
             file,
             line,
             fields: &[],
+            kind: SpanKind::Internal,
+            level: Level::Info,
+            target: module,
+            span_type: "",
             root: false,
+            polls: false,
             prepare,
             id: AtomicU32::new(0),
+            passes: AtomicU8::new(UNKNOWN),
             reported: AtomicBool::new(false),
             last_path: AtomicU64::new(0),
         }
@@ -73,7 +99,7 @@ impl Callsite {
         self
     }
 
-    /// Names the arguments that are recorded, in their order.
+    /// Names the values that are recorded, in their order, and then those that come later.
     #[doc(hidden)]
     #[must_use]
     pub const fn fields(mut self, fields: &'static [&'static str]) -> Self {
@@ -86,6 +112,46 @@ impl Callsite {
     #[must_use]
     pub const fn root(mut self) -> Self {
         self.root = true;
+        self
+    }
+
+    /// Records each poll of these spans, not only of a task's outermost one.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn polls(mut self) -> Self {
+        self.polls = true;
+        self
+    }
+
+    /// What its spans are to those outside.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn with_kind(mut self, kind: SpanKind) -> Self {
+        self.kind = kind;
+        self
+    }
+
+    /// How much its spans matter.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn with_level(mut self, level: Level) -> Self {
+        self.level = level;
+        self
+    }
+
+    /// What a filter knows it by.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn with_target(mut self, target: &'static str) -> Self {
+        self.target = target;
+        self
+    }
+
+    /// What Datadog groups its spans by.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn with_span_type(mut self, span_type: &'static str) -> Self {
+        self.span_type = span_type;
         self
     }
 
@@ -118,7 +184,29 @@ impl Callsite {
         self.line
     }
 
-    /// Returns whether `key` is one of the arguments that `#[traced(args)]` records here.
+    /// Returns what its spans are to those outside; internal unless `#[traced(kind = …)]` says so.
+    pub const fn kind(&self) -> SpanKind {
+        self.kind
+    }
+
+    /// Returns how much its spans matter; info unless `#[traced(level = …)]` says so.
+    pub const fn level(&self) -> Level {
+        self.level
+    }
+
+    /// Returns what a [`Filter`] knows it by.
+    ///
+    /// It is the path of the module unless `#[traced(target = …)]` says so.
+    pub const fn target(&self) -> &'static str {
+        self.target
+    }
+
+    /// Returns what Datadog groups its spans by, such as `web` or `sql`, if it is set.
+    pub const fn span_type(&self) -> Option<&'static str> {
+        if self.span_type.is_empty() { None } else { Some(self.span_type) }
+    }
+
+    /// Returns whether `key` is one of the values that `#[traced]` was asked to record here.
     pub fn has_field(&self, key: &str) -> bool {
         self.fields.contains(&key)
     }
@@ -130,6 +218,54 @@ impl Callsite {
     #[inline(always)]
     pub(crate) const fn is_root(&self) -> bool {
         self.root
+    }
+
+    /// Whether each poll of its spans is recorded, also where they are not a task's outermost.
+    #[inline(always)]
+    pub(crate) const fn records_polls(&self) -> bool {
+        self.polls
+    }
+
+    /// Whether its spans begin what somebody outside asked for: no task's context is their parent.
+    pub(crate) const fn is_entry(&self) -> bool {
+        matches!(self.kind, SpanKind::Server | SpanKind::Consumer)
+    }
+
+    /// Returns whether the filter lets its spans through; the first call registers it and the
+    /// providers.
+    #[inline(always)]
+    pub(crate) fn is_enabled(&'static self) -> bool {
+        // Acquire: pairs with the release in `ask`; who sees an answer finds the providers.
+        match self.passes.load(Ordering::Acquire) {
+            UNKNOWN => self.ask_filter(),
+            answer => answer != FILTERED,
+        }
+    }
+
+    /// Whether its spans are let through and have nothing to them that takes longer.
+    #[inline(always)]
+    pub(crate) fn is_common(&self) -> bool {
+        // Acquire: as above.
+        self.passes.load(Ordering::Acquire) == COMMON
+    }
+
+    #[cold]
+    fn ask_filter(&'static self) -> bool {
+        // Before the filter is asked: who changes it tells all that are registered.
+        self.id();
+        // While somebody changes it the span is recorded, and the next one asks again.
+        filter::try_with(|filter| self.ask(filter));
+        self.passes.load(Ordering::Relaxed) != FILTERED
+    }
+
+    fn ask(&self, filter: &Filter) {
+        let passes = match filter.allows(self.target, self.level) {
+            false => FILTERED,
+            true if self.root || self.polls => UNCOMMON,
+            true => COMMON,
+        };
+        // Release: pairs with the acquire in `is_enabled`.
+        self.passes.store(passes, Ordering::Release);
     }
 
     /// Returns this callsite's number, from 1; the first call registers it and the providers.
@@ -157,65 +293,10 @@ impl Callsite {
     #[cold]
     fn register(&'static self) -> u32 {
         (self.prepare)();
-        let id = append(self);
+        let id = table::append(self);
         // Release: pairs with the acquire in `id`. Two threads that register at once get two
         // numbers for one callsite, which does no harm.
         self.id.store(id, Ordering::Release);
         id
     }
-
-    /// The callsite of a span made by hand: one per name and place, found again by their addresses.
-    pub(crate) fn by_hand(name: &'static str, place: &'static Location<'static>) -> &'static Self {
-        let key =
-            (name.as_ptr().addr() as u64).rotate_left(32) ^ std::ptr::from_ref(place).addr() as u64;
-        let first = crate::id::mix(key) as usize;
-        for probe in 0..BY_HAND.len() {
-            let slot = &BY_HAND[first.wrapping_add(probe) % BY_HAND.len()];
-            let found = slot.get_or_init(|| leak(name, place));
-            if std::ptr::eq(found.name.as_ptr(), name.as_ptr())
-                && found.name.len() == name.len()
-                && found.line == place.line()
-                && std::ptr::eq(found.file.as_ptr(), place.file().as_ptr())
-            {
-                return found;
-            }
-        }
-        &TOO_MANY
-    }
-}
-
-fn leak(name: &'static str, place: &'static Location<'static>) -> &'static Callsite {
-    Box::leak(Box::new(Callsite::new(name, "", place.file(), place.line(), || {})))
-}
-
-/// Stands in for callsites beyond the limits below, so that their spans are not lost.
-static TOO_MANY: Callsite = Callsite::new("(too many callsites)", "", "", 0, || {});
-
-/// Callsites by hand are found by hashing; never more than this many names times places.
-static BY_HAND: [OnceLock<&'static Callsite>; 4096] = [const { OnceLock::new() }; 4096];
-
-const SEGMENT: usize = 1024;
-type Segment = Box<[OnceLock<&'static Callsite>]>;
-
-/// All callsites by number: append-only, read without a lock.
-static TABLE: [OnceLock<Segment>; 64] = [const { OnceLock::new() }; 64];
-static NEXT: AtomicU32 = AtomicU32::new(1);
-
-fn append(callsite: &'static Callsite) -> u32 {
-    // Relaxed: the number only has to be unique; the callsite is published by the `OnceLock`.
-    let id = NEXT.fetch_add(1, Ordering::Relaxed);
-    let Some(segment) = TABLE.get(id as usize / SEGMENT) else { return 0 };
-    let segment = segment.get_or_init(|| (0..SEGMENT).map(|_| OnceLock::new()).collect());
-    let _first = segment[id as usize % SEGMENT].set(callsite);
-    id
-}
-
-/// Finds a callsite by its number; 0 is the one beyond the table.
-pub(crate) fn find(id: u32) -> &'static Callsite {
-    TABLE
-        .get(id as usize / SEGMENT)
-        .and_then(OnceLock::get)
-        .and_then(|segment| segment[id as usize % SEGMENT].get())
-        .copied()
-        .unwrap_or(&TOO_MANY)
 }

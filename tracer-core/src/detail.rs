@@ -7,7 +7,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use crate::clock;
 use crate::context::SpanContext;
 use crate::log::{self, Row};
-use crate::record::{self, Head, Key, Kind, MAX_KEY, MAX_TEXT, MAX_WORDS, Sink};
+use crate::record::{self, Head, Key, Kind, MAX_KEY, MAX_WORDS, Sink};
 use crate::value::Value;
 
 /// An attribute to be written.
@@ -152,7 +152,7 @@ fn is_plain((key, value): &Item<'_>) -> bool {
         && match value {
             Value::Bool(_) | Value::I64(_) | Value::F64(_) => true,
             Value::U64(value) => i64::try_from(*value).is_ok(),
-            Value::Str(text) => text.len() <= MAX_TEXT,
+            Value::Str(text) => text.len() <= record::text_limit(),
             Value::Display(_) | Value::Debug(_) => false,
         }
 }
@@ -208,7 +208,7 @@ fn short(key: Key<'_>) -> Key<'_> {
     }
 }
 
-/// Appends the value's text, at most [`MAX_TEXT`] bytes of it.
+/// Appends the value's text, at most [`record::text_limit`] bytes of it.
 fn format(value: &Value<'_>, text: &mut String) {
     let start = text.len();
     let nested = FORMATTING.replace(true);
@@ -234,7 +234,7 @@ struct Bounded<'a> {
 
 impl fmt::Write for Bounded<'_> {
     fn write_str(&mut self, part: &str) -> fmt::Result {
-        let room = (self.start + MAX_TEXT).saturating_sub(self.text.len());
+        let room = (self.start + record::text_limit()).saturating_sub(self.text.len());
         if part.len() <= room && !self.full {
             self.text.push_str(part);
             return Ok(());

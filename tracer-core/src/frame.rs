@@ -13,7 +13,7 @@ use crate::detail;
 use crate::held;
 use crate::id::SpanId;
 use crate::log;
-use crate::open::{Ended, Open, State};
+use crate::open::{Decided, Ended, Open, State};
 use crate::path;
 use crate::provider;
 use crate::record::flag;
@@ -51,12 +51,29 @@ impl Frame {
     #[inline(always)]
     pub(crate) fn new(callsite: &'static Callsite) -> Self {
         let captured = if destination::is_active() { capture(callsite) } else { SpanContext::NONE };
-        Self { open: Open::later(callsite, captured), origin: SpanId::NONE }
+        Self::later(Open::later(callsite, captured))
+    }
+
+    /// The frame of a function that is called now, where it has been decided whether it has a span.
+    #[inline(always)]
+    pub(crate) fn decided(callsite: &'static Callsite, wanted: bool) -> Self {
+        let captured =
+            if wanted && destination::is_active() { capture(callsite) } else { SpanContext::NONE };
+        let mut open = Open::later(callsite, captured);
+        open.decided = Decided::Wanted;
+        open.state = if wanted { State::New } else { State::Off };
+        Self::later(open)
+    }
+
+    /// The frame of a future whose span is opened at its first poll.
+    #[inline(always)]
+    pub(crate) const fn later(open: Open) -> Self {
+        Self { open, origin: SpanId::NONE }
     }
 
     /// The frame of a span that is open already.
     pub(crate) fn opened(mut open: Open) -> Self {
-        open.is_older = true;
+        open.decided = Decided::Opened;
         Self { open, origin: slot::current().span }
     }
 
@@ -109,7 +126,7 @@ impl Frame {
 
     #[inline(always)]
     fn try_begin(&mut self, waker: &Waker) -> Option<Polled> {
-        let callsite = self.open.callsite.filter(|callsite| !callsite.is_root())?;
+        let callsite = self.open.callsite.filter(|callsite| callsite.is_common())?;
         let (data, context) = (waker.data().addr(), &mut self.open.context);
         slot::with(|stack| {
             let (top, strand) = stack.top();
@@ -141,11 +158,21 @@ impl Frame {
     #[cold]
     fn begin_uncommonly(&mut self, waker: &Waker) -> Polled {
         let Some(callsite) = self.open.callsite else { return Polled::OFF };
+        let (decided, captured) = (self.open.decided, self.open.context);
+        if decided == Decided::Not && !callsite.is_enabled() {
+            self.open.state = State::Off;
+            return Polled::OFF;
+        }
         let key = slot::task_of(waker).key;
-        let (captured, polled) = (self.open.context, slot::current_of(key));
-        let (parent, spawned) = slot::parent(captured, polled, key);
+        let (parent, spawned) = match decided {
+            Decided::Below => (captured, false),
+            _ => slot::parent(captured, slot::current_of(key), key),
+        };
         self.origin = captured.span;
         self.open = Open::child(callsite, parent, spawned);
+        if self.open.state == State::Running {
+            self.open.state = self.running();
+        }
         self.enter_uncommonly(waker)
     }
 
@@ -178,12 +205,13 @@ impl Frame {
         }
         let (below, is_outermost) = slot::enter_frame(&self.open.context, self.origin, waker);
         // A span made by hand is older than the first poll of its future.
-        let is_first = self.open.polls == 0 && !self.open.is_older;
+        let is_first = self.open.polls == 0 && self.open.decided != Decided::Opened;
         self.count_poll();
         if self.open.state == State::Held {
             self.resume();
         }
-        let start = match is_outermost && self.open.is_recorded() {
+        let is_timed = is_outermost || self.open.state == State::Watched;
+        let start = match is_timed && self.open.is_recorded() {
             true if is_first => self.open.start,
             true => clock::ticks(),
             false => 0,
@@ -203,7 +231,13 @@ impl Frame {
             // Above the frame, where the guard finds it.
             let _below = slot::enter(context, provider::key());
         }
-        self.open.state = State::Running;
+        self.open.state = self.running();
+    }
+
+    /// The state of an open span, by whether its polls are recorded.
+    fn running(&self) -> State {
+        let is_watched = self.open.callsite.is_some_and(Callsite::records_polls);
+        if is_watched { State::Watched } else { State::Running }
     }
 
     /// The poll is over, the future is not.
@@ -226,7 +260,7 @@ impl Frame {
     fn pause_uncommonly(&mut self, Polled { below, start }: Polled) {
         if let Some(context) = slot::held(below) {
             let kept = held::keep(self.open.context.span, context, self.open.callsite);
-            self.open.state = if kept { State::Held } else { State::Running };
+            self.open.state = if kept { State::Held } else { self.running() };
         }
         if start != 0 {
             detail::poll(&self.open.context, start, clock::ticks());

@@ -77,6 +77,18 @@ pub fn attached<F: Future, O: Observe<F::Output>>(
 }
 
 impl<F, O> Traced<F, O> {
+    /// A future of which it has been decided whether it has a span.
+    #[inline(always)]
+    pub(crate) fn decided(callsite: &'static Callsite, wanted: bool, inner: F) -> Self {
+        Self { inner, frame: Frame::decided(callsite, wanted), outcome: PhantomData }
+    }
+
+    /// A future whose span is opened at its first poll, as `open` says.
+    #[inline(always)]
+    pub(crate) const fn later(inner: F, open: Open) -> Self {
+        Self { inner, frame: Frame::later(open), outcome: PhantomData }
+    }
+
     /// A future in a span that is open already.
     pub(crate) fn opened(inner: F, open: Open) -> Self {
         Self { inner, frame: Frame::opened(open), outcome: PhantomData }

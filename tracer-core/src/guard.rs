@@ -37,34 +37,57 @@ const OFF: u32 = u32::MAX;
 #[doc(hidden)]
 #[inline(always)]
 pub fn enter(callsite: &'static Callsite) -> SpanGuard {
-    if destination::is_active() { enter_active(callsite) } else { SpanGuard::new(callsite, OFF, 0) }
+    if destination::is_active() { enter_active(callsite) } else { SpanGuard::off(callsite) }
 }
 
 #[inline(never)]
 fn enter_active(callsite: &'static Callsite) -> SpanGuard {
     // Registers the providers before the key is asked for the first time.
-    callsite.id();
+    if !callsite.is_enabled() {
+        return SpanGuard::off(callsite);
+    }
     let key = provider::key();
     let found = if callsite.is_root() { OnTop::Uncommon } else { slot::enter_child(callsite, key) };
     match found {
         OnTop::Parent(below) => SpanGuard::new(callsite, below, 0),
-        OnTop::Passive => SpanGuard::new(callsite, OFF, 0),
+        OnTop::Passive => SpanGuard::off(callsite),
         OnTop::Uncommon => enter_uncommonly(callsite, key),
     }
 }
 
 #[cold]
-fn enter_uncommonly(callsite: &'static Callsite, key: u64) -> SpanGuard {
+pub(crate) fn enter_uncommonly(callsite: &'static Callsite, key: u64) -> SpanGuard {
     let current = slot::current_of(key);
-    let Open { context, parent, start, flags, state, .. } =
-        Open::child(callsite, current, current.is_inherited());
+    enter_below(callsite, key, current, current.is_inherited())
+}
+
+/// Opens the span below `parent` and makes it current for the task `key`.
+pub(crate) fn enter_below(
+    callsite: &'static Callsite,
+    key: u64,
+    parent: SpanContext,
+    spawned: bool,
+) -> SpanGuard {
+    let Open { context, parent, start, flags, state, .. } = Open::child(callsite, parent, spawned);
     if state == State::Off {
-        return SpanGuard::new(callsite, OFF, 0);
+        return SpanGuard::off(callsite);
     }
     SpanGuard::new(callsite, slot::enter_function(context, parent, start, key), flags)
 }
 
 impl SpanGuard {
+    /// The guard of no span.
+    #[inline(always)]
+    pub(crate) fn off(callsite: &'static Callsite) -> Self {
+        Self::new(callsite, OFF, 0)
+    }
+
+    /// Whether values of this span are kept, and so worth to be evaluated.
+    #[inline(always)]
+    pub fn is_recorded(&self) -> bool {
+        self.below != OFF && slot::is_recorded()
+    }
+
     #[inline(always)]
     fn new(callsite: &'static Callsite, below: u32, flags: u16) -> Self {
         let unwinding = below != OFF && panicking();
@@ -161,8 +184,7 @@ pub fn arguments<const N: usize>(callsite: &'static Callsite, values: &[Value<'_
 
 #[cold]
 #[inline(never)]
-fn long_arguments(callsite: &'static Callsite, values: &[Value<'_>]) {
-    let items: Vec<_> =
-        values.iter().enumerate().map(|(index, value)| (Key::Field(index as u8), *value)).collect();
+fn long_arguments<const N: usize>(callsite: &'static Callsite, values: &[Value<'_>; N]) {
+    let items = std::array::from_fn::<_, N, _>(|index| (Key::Field(index as u8), values[index]));
     detail::attributes(&slot::top(), callsite.id(), &items);
 }

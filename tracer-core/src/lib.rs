@@ -7,7 +7,9 @@
 // What a span is made of.
 mod callsite;
 mod clock;
+mod filter;
 mod id;
+mod kind;
 mod path;
 mod process;
 mod root;
@@ -28,11 +30,13 @@ mod open;
 mod span;
 
 mod backtrace;
+mod call;
 mod carry;
 mod closure;
 mod frame;
 mod future;
 mod outcome;
+mod returned;
 mod stream;
 mod within;
 
@@ -57,8 +61,10 @@ pub use export::{
     Batch, Completeness, ErrorRecord, Event, ExportError, Exporter, Link, Memory, Outcome,
     Resource, Slice, SpanRecord, Unit,
 };
+pub use filter::{Filter, FilterError, Level};
 pub use future::Traced;
 pub use id::{SpanId, TraceId};
+pub use kind::SpanKind;
 pub use provider::{ContextProvider, key_of};
 pub use sample::{Ratio, Sampler};
 pub use slot::{current, register};
@@ -69,22 +75,38 @@ pub use within::{FutureExt, InContext};
 /// What the macro and the adapters write calls to; promises nothing between versions.
 #[doc(hidden)]
 pub mod __private {
+    pub use crate::call::{
+        Links, Parent, condition, enter_below, enter_nothing, is_let_through, is_wanted, links,
+        parent, traced_below, traced_if,
+    };
     pub use crate::carry::{carried, carried_fn, linked, linked_fn};
+    pub use crate::filter::Level;
     pub use crate::future::{attached, traced};
     pub use crate::guard::{SpanGuard, arguments, enter};
+    pub use crate::kind::SpanKind;
     pub use crate::outcome::{
         ByDebug, ByDisplay, ByError, ByLocalReport, ByName, ByReport, Nothing, Observe, PickDebug,
-        PickDisplay, PickError, PickLocalReport, PickName, PickNothing, PickReport, Tag, observe,
+        PickDisplay, PickErrAsDebug, PickErrAsDisplay, PickError, PickLocalReport, PickName,
+        PickNothing, PickReport, Tag, observe,
+    };
+    pub use crate::returned::{
+        How, InOk, Out, OutOk, OutWhole, PickAsDebug, PickAsDisplay, PickOkAsDebug,
+        PickOkAsDisplay, PickOkDebug, PickOkName, PickOkTyped, PickWholeDebug, PickWholeName,
+        PickWholeTyped, ReturnDebug, ReturnDisplay, ReturnName, ReturnTyped, Whole, error_with,
+        return_with, span_of, span_on_top,
     };
     pub use crate::slot::is_recorded;
     pub use crate::stream::{TracedStream, attached_stream};
-    pub use crate::value::{Argument, DebugArgument, OpaqueArgument, TypedArgument};
+    pub use crate::value::{Argument, DebugArgument, OpaqueArgument, Typed, TypedArgument, Value};
     pub use crate::within::spawned;
     pub use std::boxed::Box;
 
     pub use futures_core::Stream;
 
-    pub use crate::{__argument as argument, __outcome as outcome, Callsite};
+    pub use crate::{
+        __argument as argument, __outcome as outcome, __returned as returned, __seen as seen,
+        Callsite,
+    };
 
     /// Calls a closure once: in place it would be inferred as `FnMut`.
     #[inline(always)]

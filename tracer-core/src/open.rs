@@ -27,6 +27,8 @@ pub(crate) enum State {
     Passive,
     /// Open, recorded or not.
     Running,
+    /// As `Running`, and each poll is recorded.
+    Watched,
     /// As `Running`, and a guard is held over the await.
     Held,
     /// A poll unwound; what is left is to drop the future.
@@ -35,6 +37,20 @@ pub(crate) enum State {
     DropCancelled,
     /// Dropped after a poll unwound, in its own span.
     DropPanicked,
+}
+
+/// What has been decided of a future's span before its first poll.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub(crate) enum Decided {
+    /// Nothing.
+    Not,
+    /// That there is one: the filter has been asked.
+    Wanted,
+    /// That there is one, and below `context`, whoever polls.
+    Below,
+    /// All: it is open.
+    Opened,
 }
 
 /// What is kept of a span while it is open; written to the log when it ends.
@@ -47,8 +63,7 @@ pub(crate) struct Open {
     pub(crate) polls: u32,
     pub(crate) flags: u16,
     pub(crate) state: State,
-    /// It was opened before its future was polled.
-    pub(crate) is_older: bool,
+    pub(crate) decided: Decided,
 }
 
 impl Open {
@@ -61,7 +76,7 @@ impl Open {
             polls: 0,
             flags: 0,
             state: State::Off,
-            is_older: false,
+            decided: Decided::Not,
         }
     }
 
@@ -94,7 +109,7 @@ impl Open {
             polls: 0,
             flags,
             state: State::Running,
-            is_older: false,
+            decided: Decided::Not,
         }
     }
 
@@ -103,7 +118,7 @@ impl Open {
         if callsite.is_root() || !parent.is_valid() {
             return Self::root(callsite, parent);
         }
-        if parent.is_inherited() && parent.root.is_expired() {
+        if parent.is_inherited() && (callsite.is_entry() || parent.root.is_expired()) {
             let root = Self::root(callsite, parent);
             detail::link(&root.context, &parent);
             return root;

@@ -121,7 +121,7 @@ const MAX_SOURCES: usize = 8;
 
 #[cold]
 #[inline(never)]
-fn fail(
+pub(crate) fn fail(
     span: &SpanContext,
     kind: &'static str,
     message: Value<'_>,
@@ -185,6 +185,25 @@ pick! {
     PickName => ByName for [T, E] &Tag<Result<T, E>>,
     PickNothing => Nothing for [T: ?Sized] Tag<T>,
 }
+
+/// The errors of a `Result`, where somebody says how they are told.
+#[doc(hidden)]
+pub trait PickErrAsDisplay {
+    fn error_as_display(&self) -> ByDisplay {
+        ByDisplay
+    }
+}
+
+impl<T, E: Display> PickErrAsDisplay for Tag<Result<T, E>> {}
+
+#[doc(hidden)]
+pub trait PickErrAsDebug {
+    fn error_as_debug(&self) -> ByDebug {
+        ByDebug
+    }
+}
+
+impl<T, E: Debug> PickErrAsDebug for Tag<Result<T, E>> {}
 
 /// Chooses the strategy for a declared return type.
 #[doc(hidden)]

@@ -11,6 +11,9 @@
 //! A payload is a list of items, each a head word (type, key, length or boolean), then a key that
 //! is not one of the callsite's fields, then the value; text is padded to whole words.
 
+use std::ops::RangeInclusive;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use crate::callsite::Callsite;
 use crate::value::Value;
 
@@ -96,8 +99,23 @@ impl Head {
 /// Payload words of one detail: 12 bits.
 pub(crate) const MAX_WORDS: usize = 0xFFF;
 
-/// Bytes of one text; the writer cuts longer ones and marks the cut.
-pub(crate) const MAX_TEXT: usize = 8 * 1024;
+/// Bytes of one text, unless a builder says otherwise; the writer cuts longer ones and marks the cut.
+static TEXT_LIMIT: AtomicUsize = AtomicUsize::new(8 * 1024);
+/// Short texts are written without a look at the limit; longer ones than the last fit into no detail.
+const TEXT_LIMITS: RangeInclusive<usize> = 256..=16 * 1024;
+
+/// Bytes of a text that are kept.
+#[inline]
+pub(crate) fn text_limit() -> usize {
+    // Relaxed: a text that is written while the limit changes is cut by the old or the new one.
+    TEXT_LIMIT.load(Ordering::Relaxed)
+}
+
+/// Sets the bytes of a text that are kept, in the process.
+pub(crate) fn set_text_limit(bytes: usize) {
+    let bytes = bytes.clamp(*TEXT_LIMITS.start(), *TEXT_LIMITS.end());
+    TEXT_LIMIT.store(bytes, Ordering::Relaxed);
+}
 
 /// Bytes of a key; longer ones are cut.
 pub(crate) const MAX_KEY: usize = 255;

@@ -1,13 +1,17 @@
 //! Values of attributes, and how the macro finds the best one for an argument of any type.
 
 use std::any::type_name;
+use std::borrow::Cow;
 use std::fmt;
+use std::rc::Rc;
+use std::sync::Arc;
 
 /// A value of an attribute: a boolean, a number, or text.
 ///
 /// Numbers, booleans and strings become one with `into`. Anything else is given by reference, to be
-/// formatted only if the span is recorded; of its text at most 8 KiB are kept, and a formatter that
-/// panics leaves a note instead. Two texts are equal if they read the same.
+/// formatted only if the span is recorded; of its text at most 8 KiB are kept (see
+/// [`Builder::text_limit`](crate::Builder::text_limit)), and a formatter that panics leaves a note
+/// instead. Two texts are equal if they read the same.
 ///
 /// # Examples
 ///
@@ -122,6 +126,58 @@ impl<'a> From<&'a String> for Value<'a> {
     }
 }
 
+/// A value that keeps its type: a number, a boolean, or a text.
+#[doc(hidden)]
+pub trait Typed {
+    fn value(&self) -> Value<'_>;
+}
+
+macro_rules! typed {
+    ($($type:ty),*) => { $(
+        impl Typed for $type {
+            #[inline(always)]
+            fn value(&self) -> Value<'_> {
+                Value::from(*self)
+            }
+        }
+    )* };
+}
+
+typed!(bool, i8, i16, i32, i64, isize, u8, u16, u32, u64, usize, f32, f64);
+
+macro_rules! text {
+    ($($type:ty),*) => { $(
+        impl Typed for $type {
+            #[inline(always)]
+            fn value(&self) -> Value<'_> {
+                Value::Str(self)
+            }
+        }
+    )* };
+}
+
+text!(str, String, Box<str>, Rc<str>, Arc<str>, Cow<'_, str>);
+
+impl Typed for char {
+    fn value(&self) -> Value<'_> {
+        Value::Display(self)
+    }
+}
+
+impl<T: Typed + ?Sized> Typed for &T {
+    #[inline(always)]
+    fn value(&self) -> Value<'_> {
+        (**self).value()
+    }
+}
+
+impl<T: Typed + ?Sized> Typed for &mut T {
+    #[inline(always)]
+    fn value(&self) -> Value<'_> {
+        (**self).value()
+    }
+}
+
 /// An argument whose best value is found by autoref: numbers, booleans and strings keep their type,
 /// else `Debug` is taken, else the type's name.
 #[doc(hidden)]
@@ -133,44 +189,10 @@ pub trait TypedArgument<'a> {
     fn value(&self) -> Value<'a>;
 }
 
-macro_rules! typed {
-    ($($type:ty),*) => { $(
-        impl<'a> TypedArgument<'a> for &&Argument<'a, $type> {
-            #[inline]
-            fn value(&self) -> Value<'a> {
-                Value::from(*self.0)
-            }
-        }
-
-        impl<'a> TypedArgument<'a> for &&Argument<'a, &$type> {
-            #[inline]
-            fn value(&self) -> Value<'a> {
-                Value::from(**self.0)
-            }
-        }
-    )* };
-}
-
-typed!(bool, i8, i16, i32, i64, isize, u8, u16, u32, u64, usize, f32, f64);
-
-impl<'a> TypedArgument<'a> for &&Argument<'a, String> {
-    #[inline]
+impl<'a, T: Typed + ?Sized> TypedArgument<'a> for &&Argument<'a, T> {
+    #[inline(always)]
     fn value(&self) -> Value<'a> {
-        Value::Str(self.0)
-    }
-}
-
-impl<'a> TypedArgument<'a> for &&Argument<'a, &str> {
-    #[inline]
-    fn value(&self) -> Value<'a> {
-        Value::Str(self.0)
-    }
-}
-
-impl<'a> TypedArgument<'a> for &&Argument<'a, &String> {
-    #[inline]
-    fn value(&self) -> Value<'a> {
-        Value::Str(self.0)
+        self.0.value()
     }
 }
 

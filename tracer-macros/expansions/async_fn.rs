@@ -16,7 +16,9 @@ pub fn r#move<T: Send>(
         )
         .fields(&[#[cfg(unix)] "uid", "text"])
         .root();
-    ::tracer::__private::traced(
+    let __wanted = ::tracer::__private::is_let_through(&__CALLSITE);
+    ::tracer::__private::traced_if(
+        __wanted,
         &__CALLSITE,
         async move {
             if let ::core::option::Option::Some(__out) = ::core::option::Option::None::<
@@ -32,7 +34,8 @@ pub fn r#move<T: Send>(
             let __arg2 = __arg2;
             #[allow(clippy::shadow_same)]
             let text = text;
-            if ::tracer::__private::is_recorded() {
+            let __recorded = __wanted && ::tracer::__private::is_recorded();
+            if __recorded {
                 ::tracer::__private::arguments(
                     &__CALLSITE,
                     &[

@@ -12,13 +12,14 @@ fn load<'a>(
         )
         .fields(&["key"]);
     let __guard = ::tracer::__private::enter(&__CALLSITE);
+    let __recorded = __guard.is_recorded();
     let __out = ::tracer::__private::call_once(move || {
         let _ = &self;
         #[allow(clippy::shadow_same)]
         let key = key;
         #[allow(clippy::shadow_same)]
         let mut tries = tries;
-        if ::tracer::__private::is_recorded() {
+        if __recorded {
             ::tracer::__private::arguments(
                 &__CALLSITE,
                 &[::tracer::__private::argument!(key)],

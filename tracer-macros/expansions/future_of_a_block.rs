@@ -7,11 +7,14 @@ fn load(&self, key: u32) -> BoxFuture<'_, Result<Row, Error>> {
             ::tracer::__private::PROVIDERS,
         )
         .fields(&["key"]);
+    let __wanted = ::tracer::__private::is_let_through(&__CALLSITE);
     Box::pin(
-        ::tracer::__private::traced(
+        ::tracer::__private::traced_if(
+            __wanted,
             &__CALLSITE,
             async move {
-                if ::tracer::__private::is_recorded() {
+                let __recorded = __wanted && ::tracer::__private::is_recorded();
+                if __recorded {
                     ::tracer::__private::arguments(
                         &__CALLSITE,
                         &[::tracer::__private::argument!(key)],

@@ -8,11 +8,12 @@ fn rows(&self, up_to: u32) -> impl Stream<Item = Result<Row, Error>> {
         )
         .fields(&["up_to"]);
     let __guard = ::tracer::__private::enter(&__CALLSITE);
+    let __recorded = __guard.is_recorded();
     let __out = ::tracer::__private::call_once(move || {
         let _ = &self;
         #[allow(clippy::shadow_same)]
         let up_to = up_to;
-        if ::tracer::__private::is_recorded() {
+        if __recorded {
             ::tracer::__private::arguments(
                 &__CALLSITE,
                 &[::tracer::__private::argument!(up_to)],

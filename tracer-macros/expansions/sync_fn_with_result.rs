@@ -9,6 +9,7 @@ fn parse(&self, text: String, __arg2: (u32, u32)) -> Result<u32, Error> {
         .function("parse")
         .fields(&["text", "line"]);
     let __guard = ::tracer::__private::enter(&__CALLSITE);
+    let __recorded = __guard.is_recorded();
     let __out = ::tracer::__private::call_once(move || -> Result<u32, Error> {
         let _ = &self;
         #[allow(clippy::shadow_same)]
@@ -16,7 +17,7 @@ fn parse(&self, text: String, __arg2: (u32, u32)) -> Result<u32, Error> {
         #[allow(clippy::shadow_same)]
         let __arg2 = __arg2;
         let (line, _) = __arg2;
-        if ::tracer::__private::is_recorded() {
+        if __recorded {
             ::tracer::__private::arguments(
                 &__CALLSITE,
                 &[

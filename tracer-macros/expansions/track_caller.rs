@@ -9,7 +9,8 @@ fn at(index: usize) -> Result<u32, Error> {
         )
         .fields(&["index"]);
     let __guard = ::tracer::__private::enter(&__CALLSITE);
-    if ::tracer::__private::is_recorded() {
+    let __recorded = __guard.is_recorded();
+    if __recorded {
         ::tracer::__private::arguments(
             &__CALLSITE,
             &[::tracer::__private::argument!(index)],

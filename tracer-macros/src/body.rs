@@ -8,74 +8,74 @@ use crate::args::Args;
 use crate::deferred::{Deferred, Holder, Kind, behind_a_name, deferred};
 use crate::item::Item;
 use crate::lazy::Lazy;
+use crate::opening::Opening;
 use crate::output;
-use crate::params::{Bound, Rebind, rebind};
+use crate::params::{Rebind, rebind};
 
-/// `arguments` are the statements that record those that are asked for.
-pub(crate) fn traced(
-    args: &Args,
-    item: &mut Item,
-    recorded: &[Bound],
-    arguments: &TokenStream,
-) -> TokenStream {
+pub(crate) fn traced(args: &Args, item: &mut Item, opening: &Opening<'_>) -> TokenStream {
     let is_boxed = args.boxed.is_some();
     if item.sig.asyncness.is_some() {
         let stays = output::is_never(&item.sig.output) || item.has_attribute("must_use");
         let form = if stays { awaited_body } else { async_body };
-        return form(item, arguments, is_boxed);
+        return form(item, opening, is_boxed);
     }
     let lazy = Lazy::read(&item.body.statements);
     let deferred = deferred(args, &item.sig).or_else(|| {
         let boxes = args.form.is_none() && lazy.as_ref().is_some_and(Lazy::is_in_a_box);
         boxes.then(|| behind_a_name(&item.sig)).flatten()
     });
-    let Some(deferred) = deferred else { return sync_body(item, arguments) };
-    let lazy = lazy.filter(|lazy| deferred.kind == Kind::Future && lazy.takes(recorded));
+    let Some(deferred) = deferred else { return sync_body(item, opening) };
+    let lazy = lazy.filter(|lazy| deferred.kind == Kind::Future && is_at_hand(lazy, opening));
     if let Some(lazy) = lazy {
-        return lazy_body(lazy, item, &deferred, arguments, is_boxed);
+        return lazy_body(lazy, item, &deferred, opening, is_boxed);
     }
     if item.has_attribute("track_caller") {
         // The call alone: see there.
-        return sync_body(item, arguments);
+        return sync_body(item, opening);
     }
-    eager_body(item, &deferred, arguments, is_boxed)
+    eager_body(item, &deferred, opening, is_boxed)
+}
+
+/// Whether a block that is the whole body has what is recorded in it anyway.
+fn is_at_hand(lazy: &Lazy, opening: &Opening<'_>) -> bool {
+    opening.values().arguments().is_some_and(|arguments| lazy.takes(&arguments))
 }
 
 /// A guard stands first and drops last. A `Result` is looked at on its way out, for which the body becomes a closure;
 /// not under `#[track_caller]`, because a closure has a caller of its own.
-fn sync_body(item: &mut Item, arguments: &TokenStream) -> TokenStream {
+fn sync_body(item: &mut Item, opening: &Opening<'_>) -> TokenStream {
     let here = Span::mixed_site();
     let returned = output::written(&item.sig.output);
     let outcome = output::without_impl(returned.clone(), &quote!(()));
-    let is_observed = output::is_result(&item.sig.output) && !item.has_attribute("track_caller");
+    let is_observed = (output::is_result(&item.sig.output) || opening.is_asked())
+        && !item.has_attribute("track_caller");
     let locals = rebind(&mut item.sig, if is_observed { Rebind::All } else { Rebind::Droppable });
     let body = item.body.labelled();
-    let enter = enter();
+    let (enter, values) = (opening.guard(), opening.before_body());
     if !is_observed {
-        return quote!(#enter #locals #arguments #body);
+        return quote!(#enter #locals #values #body);
     }
     let returned = output::without_impl(returned, &quote!(_));
+    let strategy = opening.strategy(&outcome);
+    let told = opening.tell(&quote_spanned!(here=> ::tracer::__private::span_of(&__guard)));
     quote_spanned! {here=>
         #enter
-        let __out = ::tracer::__private::call_once(move || -> #returned { #locals #arguments #body });
-        ::tracer::__private::observe(&__guard, ::tracer::__private::outcome!(#outcome), &__out);
+        let __out = ::tracer::__private::call_once(move || -> #returned { #locals #values #body });
+        ::tracer::__private::observe(&__guard, #strategy, &__out);
+        #told
         __out
     }
 }
 
-fn enter() -> TokenStream {
-    quote_spanned!(Span::mixed_site()=> let __guard = ::tracer::__private::enter(&__CALLSITE);)
-}
-
 /// `async fn` becomes a fn that returns the wrapped block: one coroutine and one wrapper a layer.
-fn async_body(item: &mut Item, arguments: &TokenStream, is_boxed: bool) -> TokenStream {
+fn async_body(item: &mut Item, opening: &Opening<'_>, is_boxed: bool) -> TokenStream {
     // The macro's edition decides what `impl` captures (everything, as an `async fn` does); the place is the user's.
     let place = item
         .sig
         .asyncness
         .take()
         .map_or_else(Span::mixed_site, |keyword| keyword.span.resolved_at(Span::mixed_site()));
-    let traced = traced_block(item, arguments, place, is_boxed);
+    let traced = traced_block(item, opening, place, is_boxed);
     let returned = output::written(&item.sig.output);
     let future = quote_spanned!(place=> impl ::core::future::Future<Output = #returned>);
     let arrow = match &item.sig.output {
@@ -88,14 +88,14 @@ fn async_body(item: &mut Item, arguments: &TokenStream, is_boxed: bool) -> Token
 
 /// Stays an `async fn`, for what another fn cannot say: `impl Future<Output = !>` is unstable, and `#[must_use]` is
 /// about the value only there.
-fn awaited_body(item: &mut Item, arguments: &TokenStream, is_boxed: bool) -> TokenStream {
-    let traced = traced_block(item, arguments, Span::mixed_site(), is_boxed);
+fn awaited_body(item: &mut Item, opening: &Opening<'_>, is_boxed: bool) -> TokenStream {
+    let traced = traced_block(item, opening, Span::mixed_site(), is_boxed);
     quote_spanned!(Span::mixed_site()=> #traced.await)
 }
 
 fn traced_block(
     item: &mut Item,
-    arguments: &TokenStream,
+    opening: &Opening<'_>,
     place: Span,
     is_boxed: bool,
 ) -> TokenStream {
@@ -107,14 +107,27 @@ fn traced_block(
     let hint = output::hint(&item.sig.output);
     let locals = rebind(&mut item.sig, Rebind::All);
     let body = item.body.labelled();
-    let block = item.body.braces_of_ours(quote!(#hint #locals #arguments #body));
-    let block = quote_spanned!(place=> async move #block);
-    boxed(traced_future(&block, &outcome), is_boxed)
+    let (recorded, values) = (opening.recorded_in_future(), opening.before_body());
+    let block = item.body.braces_of_ours(quote!(#hint #locals #recorded #values #body));
+    let block = told(opening, quote_spanned!(place=> async move #block));
+    let future = boxed(opening.future(&block, &opening.strategy(&outcome)), is_boxed);
+    let at_call = opening.at_call();
+    quote!(#at_call #future)
 }
 
-fn traced_future(block: &TokenStream, outcome: &TokenStream) -> TokenStream {
-    quote_spanned! {Span::mixed_site()=>
-        ::tracer::__private::traced(&__CALLSITE, #block, ::tracer::__private::outcome!(#outcome))
+/// A future of the user's value, with what a function of the user's has to say of it.
+fn told(opening: &Opening<'_>, block: TokenStream) -> TokenStream {
+    if !opening.is_told_by_function() {
+        return block;
+    }
+    let here = Span::mixed_site();
+    let told = opening.tell(&quote_spanned!(here=> ::tracer::__private::span_on_top()));
+    quote_spanned! {here=>
+        async move {
+            let __out = #block.await;
+            if __wanted { #told }
+            __out
+        }
     }
 }
 
@@ -132,28 +145,31 @@ fn lazy_body(
     lazy: Lazy,
     item: &Item,
     deferred: &Deferred,
-    arguments: &TokenStream,
+    opening: &Opening<'_>,
     is_boxed: bool,
 ) -> TokenStream {
-    let outcome = yields(item, deferred);
-    let body = lazy.wrapped(arguments, |block| traced_future(&block, &outcome));
-    boxed(body, is_boxed)
+    let strategy = opening.strategy(&yields(item, deferred));
+    let (recorded, values) = (opening.recorded_in_future(), opening.values().statement());
+    let first = quote!(#recorded #values);
+    let body = boxed(lazy.wrapped(&first, |block| opening.future(&block, &strategy)), is_boxed);
+    let at_call = opening.at_call();
+    quote!(#at_call #body)
 }
 
 /// A fn that does something before it returns a future or stream: one span for both, from the call.
 fn eager_body(
     item: &mut Item,
     deferred: &Deferred,
-    arguments: &TokenStream,
+    opening: &Opening<'_>,
     is_boxed: bool,
 ) -> TokenStream {
     let here = Span::mixed_site();
-    let outcome = yields(item, deferred);
+    let strategy = opening.strategy(&yields(item, deferred));
     let returned = output::without_impl(output::written(&item.sig.output), &quote!(_));
     let returned = (deferred.holder != Holder::Opaque).then(|| quote!(-> #returned));
     let locals = rebind(&mut item.sig, Rebind::All);
     let body = item.body.labelled();
-    let enter = enter();
+    let (enter, values) = (opening.guard(), opening.before_body());
     let attach = match deferred.kind {
         Kind::Future => quote_spanned!(here=> attached),
         Kind::Stream => quote_spanned!(here=> attached_stream),
@@ -163,7 +179,7 @@ fn eager_body(
         Holder::Opaque | Holder::Pinned => quote_spanned!(here=> __out),
     };
     let attached = quote_spanned! {here=>
-        ::tracer::__private::#attach(__guard, #out, ::tracer::__private::outcome!(#outcome))
+        ::tracer::__private::#attach(__guard, #out, #strategy)
     };
     let attached = match deferred.holder {
         Holder::Boxed => quote_spanned!(here=> ::tracer::__private::Box::new(#attached)),
@@ -173,7 +189,7 @@ fn eager_body(
     };
     quote_spanned! {here=>
         #enter
-        let __out = ::tracer::__private::call_once(move || #returned { #locals #arguments #body });
+        let __out = ::tracer::__private::call_once(move || #returned { #locals #values #body });
         #attached
     }
 }

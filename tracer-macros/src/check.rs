@@ -1,15 +1,24 @@
 //! Everything that is refused about a fn, each on the token that is the reason, with what to write instead.
 
-use syn::ext::IdentExt;
 use syn::{Error, Ident, Path, Result, Signature};
 
-use crate::args::{Args, Form, Recorded};
+use crate::args::{Args, Form};
 use crate::deferred::{Holder, deferred, lost_trait};
 use crate::entry::{Entry, Role};
 use crate::item::Item;
-use crate::nearest::did_you_mean;
 use crate::output;
-use crate::params::{self, Bound};
+
+/// What is only said of a whole `impl`, `trait` or `mod`.
+pub(crate) fn alone(args: &Args) -> Result<()> {
+    match &args.whole.key {
+        Some(key) => {
+            let message =
+                format!("`{key}` is about many fns: it goes on an `impl`, `trait` or `mod`");
+            Err(Error::new(key.span(), message))
+        }
+        None => Ok(()),
+    }
+}
 
 pub(crate) fn traced(args: &Args, item: &Item) -> Result<()> {
     if let Some(constness) = &item.sig.constness {
@@ -71,45 +80,6 @@ fn is_ours(path: &Path) -> bool {
         [name] => name == "traced",
         [family, name] => family == "tracer" && name == "traced",
         _ => false,
-    }
-}
-
-/// The arguments that are to be recorded, in the order in which they were asked for.
-pub(crate) fn recorded(recorded: &Recorded, sig: &Signature) -> Result<Vec<Bound>> {
-    let bound = params::bound(sig);
-    let visible = |bound: &Bound| !bound.name().starts_with('_');
-    let names = match recorded {
-        Recorded::Nothing => return Ok(Vec::new()),
-        Recorded::All => return Ok(bound.into_iter().filter(visible).collect()),
-        Recorded::Named(names) => names,
-    };
-    let mut chosen: Vec<Bound> = Vec::new();
-    for name in names {
-        let Some(found) = bound.iter().find(|bound| bound.ident == *name) else {
-            return Err(Error::new(name.span(), no_argument(name, sig, &bound)));
-        };
-        if !visible(found) {
-            let message = format!("`{name}` starts with `_` and is never recorded: rename it");
-            return Err(Error::new(name.span(), message));
-        }
-        if chosen.iter().any(|earlier| earlier.ident == *name) {
-            return Err(Error::new(name.span(), format!("`{name}` is given twice")));
-        }
-        chosen.push(found.clone());
-    }
-    Ok(chosen)
-}
-
-fn no_argument(name: &Ident, sig: &Signature, bound: &[Bound]) -> String {
-    if name == "self" {
-        return "`self` is never recorded: name arguments".to_owned();
-    }
-    let names: Vec<String> =
-        bound.iter().map(Bound::name).filter(|name| !name.starts_with('_')).collect();
-    let function = sig.ident.unraw();
-    match did_you_mean(&name.unraw().to_string(), &names) {
-        Some(hint) => format!("`{function}` has no argument `{name}`, {hint}"),
-        None => format!("`{function}` has no argument `{name}`"),
     }
 }
 

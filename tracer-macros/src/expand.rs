@@ -5,13 +5,14 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
-use syn::ext::IdentExt;
-use syn::{LitStr, parse2};
+use syn::parse2;
 
 use crate::args::Args;
+use crate::callsite::callsite;
+use crate::family::renamed;
 use crate::item::{Body, Item, is_named};
-use crate::params::Bound;
-use crate::{body, check, spawn};
+use crate::opening::Opening;
+use crate::{body, check, spawn, whole};
 
 /// Attributes that may be macros and take the fn apart: they must see it as it was written.
 const FIRST: [&str; 24] = [
@@ -52,27 +53,46 @@ pub(crate) fn traced(args: &TokenStream, item: &TokenStream) -> TokenStream {
     })
 }
 
+/// With the feature `off`: the item as it is written, unless its arguments are wrong.
+pub(crate) fn untraced(args: &TokenStream, item: &TokenStream) -> TokenStream {
+    match try_traced(args, item) {
+        Ok(_) => item.clone(),
+        Err(_) => traced(args, item),
+    }
+}
+
 fn try_traced(args: &TokenStream, item: &TokenStream) -> syn::Result<TokenStream> {
     let parsed: Args = parse2(args.clone())?;
+    if let Some(whole) = whole::traced(&parsed, args, item)? {
+        return Ok(whole);
+    }
     let mut item = Item::read("#[traced]", item.clone())?;
+    check::alone(&parsed)?;
+    if parsed.whole.off {
+        return Ok(item.untouched());
+    }
     if item.attrs.iter().any(|attr| is_named(attr, &FIRST)) {
-        return Ok(behind_the_others(args, &item));
+        return Ok(behind_the_others(&parsed, args, &item));
     }
     check::traced(&parsed, &item)?;
-    let recorded = check::recorded(&parsed.recorded, &item.sig)?;
-    let callsite = callsite(&parsed, &item, &recorded);
-    let arguments = arguments(&recorded);
+    let opening = Opening::of(&parsed, &item)?;
+    let callsite = callsite(&parsed, &item, opening.values());
     item.body.statements = spawn::carried(item.body.statements, parsed.spawn);
-    let body = body::traced(&parsed, &mut item, &recorded, &arguments);
-    Ok(assemble(&item, &callsite, &body))
+    let body = body::traced(&parsed, &mut item, &opening);
+    let expansion = assemble(&item, &callsite, &body);
+    Ok(match &parsed.family {
+        Some(path) => renamed(expansion, path),
+        None => expansion,
+    })
 }
 
 /// The same fn, with `#[traced]` as its last attribute. Nothing follows it then, so this happens once.
-fn behind_the_others(args: &TokenStream, item: &Item) -> TokenStream {
+fn behind_the_others(parsed: &Args, args: &TokenStream, item: &Item) -> TokenStream {
     let here = Span::mixed_site();
+    let family = parsed.family();
     let args = (!args.is_empty()).then(|| quote_spanned!(here=> (#args)));
     let Item { attrs, vis, defaultness, sig, body } = item;
-    let traced = quote_spanned!(here=> #[::tracer::traced #args]);
+    let traced = quote_spanned!(here=> #[#family::traced #args]);
     let Body { inner_attrs, statements, .. } = body;
     let body = body.braces(quote!(#inner_attrs #statements));
     quote!(#(#attrs)* #traced #vis #defaultness #sig #body)
@@ -83,40 +103,4 @@ fn assemble(item: &Item, callsite: &TokenStream, traced: &TokenStream) -> TokenS
     let inner_attrs = &body.inner_attrs;
     let body = body.braces(quote!(#inner_attrs #callsite #traced));
     quote!(#(#attrs)* #vis #defaultness #sig #body)
-}
-
-/// The static facts. Not hygienic, as no item is on stable: hence the long name.
-fn callsite(args: &Args, item: &Item, recorded: &[Bound]) -> TokenStream {
-    let here = Span::mixed_site();
-    let ident = item.sig.ident.unraw().to_string();
-    let name = args.name.as_ref().map_or_else(|| ident.clone(), LitStr::value);
-    // With the span of the fn's name, else it is the line of the attribute.
-    let line = quote_spanned!(item.sig.ident.span()=> ::core::line!());
-    let function = (name != ident).then(|| quote_spanned!(here=> .function(#ident)));
-    let fields = (!recorded.is_empty()).then(|| {
-        let names = recorded.iter().map(Bound::name);
-        let cfgs = recorded.iter().map(|bound| &bound.cfgs);
-        quote_spanned!(here=> .fields(&[#(#(#cfgs)* #names),*]))
-    });
-    let root = args.root.then(|| quote_spanned!(here=> .root()));
-    quote_spanned! {here=>
-        static __CALLSITE: ::tracer::__private::Callsite = ::tracer::__private::Callsite::new(
-            #name, ::core::module_path!(), ::core::file!(), #line, ::tracer::__private::PROVIDERS,
-        ) #function #fields #root;
-    }
-}
-
-/// Records the arguments once they have their names and before the body can move them.
-fn arguments(recorded: &[Bound]) -> TokenStream {
-    if recorded.is_empty() {
-        return TokenStream::new();
-    }
-    let values = recorded.iter().map(|Bound { ident, cfgs }| {
-        quote_spanned!(Span::mixed_site()=> #(#cfgs)* ::tracer::__private::argument!(#ident))
-    });
-    quote_spanned! {Span::mixed_site()=>
-        if ::tracer::__private::is_recorded() {
-            ::tracer::__private::arguments(&__CALLSITE, &[#(#values),*]);
-        }
-    }
 }

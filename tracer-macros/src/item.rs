@@ -4,7 +4,7 @@
 //! through, and every token in it keeps its place.
 
 use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
-use quote::quote_spanned;
+use quote::{quote, quote_spanned};
 use syn::parse::{ParseStream, Parser};
 use syn::{Attribute, Lifetime, Result, Signature, Token, Visibility};
 
@@ -39,6 +39,14 @@ impl Item {
             Ok(Self { attrs, vis, defaultness, sig, body: Body::read(input)? })
         };
         read.parse2(item)
+    }
+
+    /// The fn as it is written, without what has been read of it.
+    pub(crate) fn untouched(&self) -> TokenStream {
+        let Self { attrs, vis, defaultness, sig, body } = self;
+        let Body { inner_attrs, statements, .. } = body;
+        let body = body.braces(quote!(#inner_attrs #statements));
+        quote!(#(#attrs)* #vis #defaultness #sig #body)
     }
 
     /// An attribute of this fn by the last part of its path.

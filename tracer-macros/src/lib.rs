@@ -5,8 +5,11 @@
 mod written;
 
 mod args;
+mod fields;
+mod parts;
 mod settings;
 mod shape;
+mod told;
 
 mod item;
 
@@ -18,11 +21,17 @@ mod lazy;
 mod output;
 mod params;
 
+mod callsite;
+mod opening;
+mod recorded;
+
 mod body;
 mod entry;
 mod expand;
+mod family;
 mod runtime;
 mod spawn;
+mod whole;
 
 #[cfg(test)]
 mod tests;
@@ -34,7 +43,12 @@ use crate::entry::{Entry, Executor, Role};
 /// A span around every call: from start, or first poll, to result or drop.
 #[proc_macro_attribute]
 pub fn traced(args: TokenStream, item: TokenStream) -> TokenStream {
-    expand::traced(&args.into(), &item.into()).into()
+    let (args, item) = (args.into(), item.into());
+    if cfg!(feature = "off") {
+        expand::untraced(&args, &item).into()
+    } else {
+        expand::traced(&args, &item).into()
+    }
 }
 
 /// `#[tracer::tokio::main]`: a tokio runtime with a tracer that flushes at exit.

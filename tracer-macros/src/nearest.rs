@@ -12,6 +12,15 @@ pub(crate) fn did_you_mean<S: AsRef<str>>(written: &str, valid: &[S]) -> Option<
     close.then(|| format!("did you mean `{name}`?"))
 }
 
+/// All of `valid`, for a message.
+pub(crate) fn one_of(valid: &[&str]) -> String {
+    match valid {
+        [] => "no arguments".to_owned(),
+        [only] => format!("`{only}`"),
+        [first @ .., last] => format!("`{}` or `{last}`", first.join("`, `")),
+    }
+}
+
 /// Insertions, deletions, replacements and swaps of neighbours that lead from `a` to `b`.
 fn distance(a: &str, b: &str) -> usize {
     let a: Vec<char> = a.chars().collect();

@@ -26,6 +26,15 @@ pub(crate) fn is_result(output: &ReturnType) -> bool {
     last.is_some_and(|last| last.ident.to_string().ends_with("Result"))
 }
 
+/// Whether there is an `impl` in it, so that it cannot be named.
+pub(crate) fn is_opaque(output: &ReturnType) -> bool {
+    has_impl(written(output))
+}
+
+pub(crate) fn has_impl(named: TokenStream) -> bool {
+    named.to_string() != without_impl(named, &quote!(())).to_string()
+}
+
 pub(crate) fn is_never(output: &ReturnType) -> bool {
     declared(output).is_some_and(|declared| matches!(declared, Type::Never(_)))
 }

@@ -124,7 +124,7 @@ fn local(arg: &mut PatType, index: usize) -> TokenStream {
 }
 
 /// Whether `let x = x` moves the argument: a name in upper case may be a unit struct, which would be made anew.
-fn keeps_its_name(pat: &PatIdent) -> bool {
+pub(crate) fn keeps_its_name(pat: &PatIdent) -> bool {
     pat.by_ref.is_none()
         && pat.subpat.is_none()
         && !pat.ident.unraw().to_string().starts_with(char::is_uppercase)

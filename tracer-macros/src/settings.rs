@@ -50,8 +50,7 @@ impl Settings {
                 self.start_paused = Some(paused);
             }
             "flush_on_signal" => {
-                written.flag()?;
-                self.flush_on_signal = true;
+                self.flush_on_signal = written.flag()?;
             }
             key => unreachable!("the grammar has no key `{key}`"),
         }
@@ -82,11 +81,11 @@ const fn grammar(entry: Entry) -> Grammar {
         Entry(Executor::AsyncStd, Role::Main) => &["flush_on_signal"],
         Entry(Executor::AsyncStd, Role::Test) => &[],
     };
-    Grammar { attribute: entry.name(), keys, later: &[], positional: None }
+    Grammar { attribute: entry.name(), keys, later: &[], hidden: &[], positional: None }
 }
 
 fn flavor(written: &Written) -> Result<Flavor> {
-    let text = written.text("flavor = \"multi_thread\"")?;
+    let text = written.text("a string literal", "flavor = \"multi_thread\"")?;
     match text.value().as_str() {
         "multi_thread" => Ok(Flavor::MultiThread),
         "current_thread" => Ok(Flavor::CurrentThread),

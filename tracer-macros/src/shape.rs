@@ -29,17 +29,16 @@ pub(crate) fn is_fn(attribute: &str, input: ParseStream<'_>) -> Result<()> {
 
 fn not_a_fn(attribute: &str, keyword: &str) -> String {
     match keyword {
-        "impl" | "trait" | "mod" if attribute == "#[traced]" => {
-            format!(
-                "`{attribute}` on a whole `{keyword}` is not supported yet: put it on the fns in it"
-            )
-        }
         "impl" | "trait" | "mod" | "struct" | "enum" | "union" | "type" | "use" | "static"
         | "const" => {
-            format!("`{attribute}` goes on a fn, not on `{keyword}`")
+            format!("`{attribute}` goes on {}, not on `{keyword}`", places(attribute))
         }
-        _ => format!("`{attribute}` goes on a fn"),
+        _ => format!("`{attribute}` goes on {}", places(attribute)),
     }
+}
+
+fn places(attribute: &str) -> &'static str {
+    if attribute == "#[traced]" { "a fn, an `impl`, a `trait` or a `mod`" } else { "a fn" }
 }
 
 pub(crate) fn has_body(attribute: &str, sig: &Signature, input: ParseStream<'_>) -> Result<()> {

@@ -8,7 +8,7 @@ use std::{env, fs};
 use proc_macro2::TokenStream;
 
 use crate::entry::{Entry, Executor, Role};
-use crate::expand::traced;
+use crate::expand::{traced, untraced};
 use crate::runtime;
 
 #[track_caller]
@@ -131,6 +131,50 @@ fn behind_other_macros() {
 #[test]
 fn refused() {
     expands("refused", traced(&tokens("nmae = 1"), &tokens("async fn one(value: u32) {}")));
+}
+
+#[test]
+fn sync_fn_asked() {
+    let item =
+        "fn pay(&self, amount: u32, [card, _]: [Card; 2]) -> Vec<u8> { self.charge(amount, card) }";
+    let args = "name = PAY, kind = client, level = debug, target = \"shop\", span_type = \"web\", \
+                resource = self.path, fields(card, user.id = self.user + 1, %amount, rows = _), links(self.batch), \
+                parent = self.context, when = amount > 3, ret";
+    expands("sync_fn_asked", traced(&tokens(args), &tokens(item)));
+}
+
+#[test]
+fn async_fn_asked() {
+    let item =
+        "async fn pay(&self, amount: u32) -> Result<u8, Refused> { self.charge(amount).await }";
+    let args = "fields(more = amount + 1), parent = self.context, when = amount > 3, \
+                err(|error| error.code), ret(Debug), crate = crate::spans";
+    expands("async_fn_asked", traced(&tokens(args), &tokens(item)));
+}
+
+#[test]
+fn whole_impl() {
+    let item = "
+        impl<const N: usize> Cart<{ N }> where [(); N]: Sized {
+            pub fn total(&self) -> u32 { self.0 }
+            /// Kept.
+            #[inline]
+            pub async fn r#move(&self) {}
+            fn hidden(&self) {}
+            pub const fn constant() -> u32 { 1 }
+            pub fn skipped() {}
+            #[traced(off)]
+            pub fn off() {}
+        }";
+    let args = "args, only(pub), prefix = \"cart\", except(skipped), when = of::<A, B>()";
+    expands("whole_impl", traced(&tokens(args), &tokens(item)));
+}
+
+#[test]
+fn off() {
+    let item = "async fn pay(amount: u32) { charge(amount).await }";
+    expands("off", untraced(&tokens("args, root"), &tokens(item)));
+    expands("off_refused", untraced(&tokens("agrs"), &tokens(item)));
 }
 
 #[test]

@@ -1,11 +1,13 @@
 //! The arguments of an attribute as they are written: keys, each at most once, with or without a value.
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
+use quote::ToTokens;
 use syn::ext::IdentExt;
-use syn::parse::{Parse, ParseStream};
-use syn::{Error, Ident, Lit, LitStr, Result, Token};
+use syn::parse::{Parse, ParseStream, Parser};
+use syn::punctuated::Punctuated;
+use syn::{Error, Expr, Ident, Lit, LitStr, Result, Token};
 
-use crate::nearest::did_you_mean;
+use crate::nearest::{did_you_mean, one_of};
 
 /// What one attribute understands.
 pub(crate) struct Grammar {
@@ -14,6 +16,8 @@ pub(crate) struct Grammar {
     pub(crate) keys: &'static [&'static str],
     /// Keys that are planned, so that they are refused as such and not as typing errors.
     pub(crate) later: &'static [&'static str],
+    /// Keys that only our own expansions write.
+    pub(crate) hidden: &'static [&'static str],
     /// The key that a literal alone stands for.
     pub(crate) positional: Option<&'static str>,
 }
@@ -61,7 +65,7 @@ impl Grammar {
 
     fn check(&self, key: &Ident) -> Result<()> {
         let name = key.to_string();
-        if self.keys.contains(&name.as_str()) {
+        if self.keys.contains(&name.as_str()) || self.hidden.contains(&name.as_str()) {
             return Ok(());
         }
         let message = if self.later.contains(&name.as_str()) {
@@ -75,19 +79,15 @@ impl Grammar {
     }
 
     fn valid(&self) -> String {
-        match self.keys {
-            [] => "no arguments".to_owned(),
-            [only] => format!("`{only}`"),
-            [first @ .., last] => format!("`{}` or `{last}`", first.join("`, `")),
-        }
+        one_of(self.keys)
     }
 }
 
 impl Written {
-    /// The key alone.
-    pub(crate) fn flag(&self) -> Result<()> {
+    /// The key alone: it is there.
+    pub(crate) fn flag(&self) -> Result<bool> {
         match &self.value {
-            Value::Missing => Ok(()),
+            Value::Missing => Ok(true),
             Value::Assigned(value) | Value::List(value) => {
                 let key = &self.key;
                 Err(self.wrong(
@@ -100,13 +100,24 @@ impl Written {
 
     /// `key = value`, where `form` shows how it should look.
     pub(crate) fn literal<T: Parse>(&self, kind: &str, form: &str) -> Result<T> {
+        self.parsed(T::parse, kind, form)
+    }
+
+    /// As [`literal`](Self::literal), for what has a grammar of its own.
+    pub(crate) fn parsed<T>(
+        &self,
+        read: fn(ParseStream<'_>) -> Result<T>,
+        kind: &str,
+        form: &str,
+    ) -> Result<T> {
         let key = &self.key;
         match &self.value {
             Value::Missing => {
                 Err(Error::new(key.span(), format!("`{key}` needs a value: `{form}`")))
             }
             Value::List(value) => Err(self.wrong(value, format!("`{key}` is written `{form}`"))),
-            Value::Assigned(value) => syn::parse2(value.clone())
+            Value::Assigned(value) => read
+                .parse2(value.clone())
                 .map_err(|_| self.wrong(value, format!("`{key}` takes {kind}: `{form}`"))),
         }
     }
@@ -117,12 +128,38 @@ impl Written {
     }
 
     /// A string that says something.
-    pub(crate) fn text(&self, form: &str) -> Result<LitStr> {
-        let text: LitStr = self.literal("a string literal", form)?;
+    pub(crate) fn text(&self, kind: &str, form: &str) -> Result<LitStr> {
+        let text: LitStr = self.literal(kind, form)?;
         if text.value().trim().is_empty() {
             return Err(Error::new(text.span(), format!("`{}` is empty", self.key)));
         }
         Ok(text)
+    }
+
+    /// Any value.
+    pub(crate) fn expression(&self, form: &str) -> Result<Expr> {
+        self.literal("an expression", form)
+    }
+
+    /// `key(a, b)`: at least one value.
+    pub(crate) fn expressions(&self, form: &str) -> Result<Vec<Expr>> {
+        let list = self.parentheses(form)?;
+        let values = Punctuated::<Expr, Token![,]>::parse_terminated.parse2(list.clone());
+        values.map(|values| values.into_iter().collect()).map_err(|error| {
+            Error::new(error.span(), format!("`{}` takes expressions: `{form}`", self.key))
+        })
+    }
+
+    /// `key(…)`, where the key alone says nothing.
+    pub(crate) fn parentheses(&self, form: &str) -> Result<&TokenStream> {
+        let key = &self.key;
+        match &self.value {
+            Value::List(list) if !list.is_empty() => Ok(list),
+            Value::Assigned(value) => {
+                Err(self.wrong(value, format!("`{key}` is written `{form}`")))
+            }
+            _ => Err(Error::new(key.span(), format!("`{key}` is written `{form}`"))),
+        }
     }
 
     /// `key` alone is `None`, `key(a, b)` what stands between the parentheses.
@@ -135,7 +172,7 @@ impl Written {
             }
             Value::List(list) if list.is_empty() => Err(Error::new(
                 key.span(),
-                format!("`{key}()` is empty: write `{key}` for all, or leave it out"),
+                format!("`{key}()` is empty: write `{key}` alone, or leave it out"),
             )),
             Value::List(list) => Ok(Some(list)),
         }
@@ -161,6 +198,11 @@ impl Parse for Word {
 impl Parse for Value {
     fn parse(input: ParseStream<'_>) -> Result<Self> {
         if input.parse::<Option<Token![=]>>()?.is_some() {
+            let ahead = input.fork();
+            if ahead.parse::<Expr>().is_ok() && (ahead.is_empty() || ahead.peek(Token![,])) {
+                // Some have commas in them: `of::<A, B>()`.
+                return input.parse::<Expr>().map(|value| Self::Assigned(value.to_token_stream()));
+            }
             let mut value = TokenStream::new();
             while !input.is_empty() && !input.peek(Token![,]) {
                 value.extend([input.parse::<TokenTree>()?]);

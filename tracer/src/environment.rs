@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use tracer_core::Ratio;
+use tracer_core::{Filter, Ratio};
 
 /// What the environment asks for. A value that makes no sense leaves a complaint and the default.
 #[derive(Debug, Default, PartialEq)]
@@ -12,6 +12,8 @@ pub(crate) struct Environment {
     /// Resource attributes, `service.name` among them.
     pub(crate) resource: Vec<(String, String)>,
     pub(crate) sampler: Option<Ratio>,
+    /// Which functions are traced.
+    pub(crate) filter: Option<Filter>,
     /// Lines for stderr: what was wrong, and what would be right.
     pub(crate) complaints: Vec<String>,
 }
@@ -27,6 +29,9 @@ impl Environment {
         match set("TRACER") {
             Some(value) => this.destinations(&value, terminal),
             None => this.default_destination(terminal),
+        }
+        if let Some(value) = set("TRACER_FILTER") {
+            this.filter(&value);
         }
         if let Some(value) = set("OTEL_RESOURCE_ATTRIBUTES") {
             this.resource_attributes(&value);
@@ -71,6 +76,15 @@ impl Environment {
         self.tree = terminal && cfg!(feature = "tree");
         let now = if self.tree { "tree" } else { "off" };
         self.complaints.push(format!("TRACER: `{wrong}` {why}; valid are {VALID}; using `{now}`"));
+    }
+
+    fn filter(&mut self, value: &str) {
+        match value.parse() {
+            Ok(filter) => self.filter = Some(filter),
+            Err(error) => {
+                self.complaints.push(format!("TRACER_FILTER: {error}; filtering nothing"));
+            }
+        }
     }
 
     /// OpenTelemetry: `key=value` pairs, percent-encoded; one that is wrong discards them all.
@@ -233,6 +247,15 @@ mod tests {
             assert!(read.resource.is_empty(), "{wrong}");
             assert_eq!(read.complaints.len(), 1, "{wrong}");
         }
+    }
+
+    #[test]
+    fn filters_are_read() {
+        let filter = |value| {
+            read(&[("TRACER", "off"), ("TRACER_FILTER", value)], true).filter.map(|f| f.to_string())
+        };
+        assert_eq!(filter("shop=debug, hyper=off").as_deref(), Some("shop=debug,hyper=off"));
+        assert_eq!((filter(""), filter("shop")), (None, None));
     }
 
     #[test]

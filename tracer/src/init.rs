@@ -54,6 +54,7 @@ impl Drop for Guard {
 /// | variable | values |
 /// |---|---|
 /// | `TRACER` | `tree` writes trees to stderr, `off` does nothing; unset: `tree` where stderr is a terminal |
+/// | `TRACER_FILTER` | which functions are traced: `target=level,…,level`; see [`Filter`](crate::Filter) |
 /// | `OTEL_SERVICE_NAME` | the name of the service |
 /// | `OTEL_RESOURCE_ATTRIBUTES` | `key=value,…`, percent-encoded |
 /// | `OTEL_TRACES_SAMPLER` | `always_on`, `always_off` or `traceidratio`, each also with `parentbased_` |
@@ -84,6 +85,9 @@ pub fn init() -> Result<Guard, InstallError> {
     let mut builder = Tracer::builder();
     if let Some(sampler) = environment.sampler {
         builder = builder.sampler(sampler);
+    }
+    if let Some(filter) = environment.filter {
+        builder = builder.filter(filter);
     }
     for (key, value) in &environment.resource {
         builder = builder.resource(key, value);

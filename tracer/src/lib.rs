@@ -49,8 +49,9 @@
 //! | `tree` (default) | the tree on stderr |
 //! | `tokio` | `tracer::tokio`: task identity, `spawn` and its kin, `main` and `test` |
 //! | `async-std` | `tracer::async_std`: task identity, `spawn`, `main` and `test` |
+//! | `off` | takes `#[traced]` back: items stay as they are written |
 //!
-//! Features only add names. Several runtimes may be on at once: each answers for its own tasks. A
+//! Features only add names, but for `off`, which is for programs alone. Several runtimes may be on at once: each answers for its own tasks. A
 //! library that only annotates its functions depends on `tracer` with
 //! `default-features = false, features = ["macros"]`; it stays silent until a program installs a
 //! tracer.
@@ -70,9 +71,9 @@ pub use tracer_macros::traced;
 
 pub use init::{Guard, init};
 pub use tracer_core::{
-    Builder, ContextProvider, Entered, FlushError, FutureExt, InContext, InstallError, Ratio,
-    Sampler, Span, SpanContext, SpanId, Stats, TraceId, Traced, Tracer, Value, current, in_current,
-    key_of, register, testing,
+    Builder, ContextProvider, Entered, Filter, FilterError, FlushError, FutureExt, InContext,
+    InstallError, Ratio, Sampler, Span, SpanContext, SpanId, Stats, TraceId, Traced, Tracer, Value,
+    current, in_current, key_of, register, testing,
 };
 
 pub mod export {
@@ -115,7 +116,7 @@ pub mod export {
 
     pub use tracer_core::{
         Batch, Callsite, Completeness, Dropped, ErrorRecord, Event, ExportError, Exporter,
-        ExporterStats, Link, Memory, Outcome, Resource, Slice, SpanRecord, Unit,
+        ExporterStats, Level, Link, Memory, Outcome, Resource, Slice, SpanKind, SpanRecord, Unit,
     };
 }
 
@@ -129,6 +130,21 @@ pub mod __private {
     /// What a callsite runs before its first span.
     pub const PROVIDERS: fn() = crate::providers::register;
 }
+
+/// With the feature `off` there is no span of a fn.
+///
+/// ```
+/// #[tracer::traced(args)]
+/// fn pay(amount: u32) -> u32 {
+///     amount
+/// }
+///
+/// let scope = tracer::testing::Scope::new();
+/// assert_eq!(scope.in_scope(|| pay(7)), 7);
+/// assert_eq!(scope.tree(), "");
+/// ```
+#[cfg(all(doctest, feature = "off"))]
+mod off {}
 
 /// The programs of the README compile and run.
 #[cfg(all(doctest, feature = "macros", feature = "tokio"))]

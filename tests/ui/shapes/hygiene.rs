@@ -147,3 +147,42 @@ fn names_of_parameters() {
     assert_eq!(generic_names::sync([1, 2], 0, 0, 0), Ok(2));
     assert_eq!(block_on(generic_names::asynchronous::<_, u8>(1, 2, 3)), (1, 2, 3, 0));
 }
+
+/// The crate as another one may hand it on.
+pub(crate) mod handed_on {
+    pub(crate) use tracer as spans;
+}
+
+mod renamed {
+    #[super::handed_on::spans::traced(crate = crate::hygiene::handed_on::spans, args, ret, fields(more = value + 1))]
+    pub(super) fn sync(value: u32) -> Result<u32, String> {
+        Ok(value + ::tracer::testing::Scope::new().spans().len() as u32)
+    }
+
+    #[tracer::traced(
+        crate = super::handed_on::spans,
+        args,
+        when = value > 0,
+        parent = ::tracer::current(),
+        links(::tracer::current())
+    )]
+    pub(super) async fn asynchronous(value: u32) -> u32 {
+        value
+    }
+
+    pub(super) struct Whole;
+
+    #[tracer::traced(crate = super::handed_on::spans, prefix = "whole")]
+    impl Whole {
+        pub(super) fn value(&self) -> u32 {
+            1
+        }
+    }
+}
+
+#[test]
+fn the_crate_by_another_name() {
+    assert_eq!(renamed::sync(1), Ok(1));
+    assert_eq!(block_on(renamed::asynchronous(1)), 1);
+    assert_eq!(renamed::Whole.value(), 1);
+}

@@ -1,6 +1,7 @@
 //! The running tracer: what it is built from, and how it is flushed and shut down.
 
 mod assemble;
+mod builder;
 mod error;
 mod origin;
 mod outlet;
@@ -11,23 +12,22 @@ mod traces;
 mod worker;
 
 use std::future::Future;
-use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::channel;
 use std::time::{Duration, Instant};
 
+pub use builder::Builder;
 pub use error::{FlushError, InstallError};
 pub use stats::{Dropped, ExporterStats, Stats};
 
+use crate::callsite;
 use crate::collector::outlet::Outlet;
-use crate::collector::worker::{Command, Route, worker};
+use crate::collector::worker::{Command, worker};
 use crate::context::SpanContext;
 use crate::destination::{self, Destination};
-use crate::export::{Exporter, Resource};
+use crate::filter::Filter;
 use crate::log;
-use crate::root;
-use crate::sample::{Ratio, Sampler};
 use crate::span::Running;
 use crate::within::{FutureExt, InContext};
 
@@ -201,6 +201,21 @@ impl Tracer {
         self.process != std::process::id()
     }
 
+    /// Changes which functions are traced: of all tracers, from their next call on.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tracer_core::Tracer;
+    ///
+    /// let tracer = Tracer::builder().filter("shop=off".parse()?).build()?;
+    /// tracer.set_filter("shop=debug".parse()?);
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn set_filter(&self, filter: Filter) {
+        callsite::set_filter(filter);
+    }
+
     /// Returns what became of the spans so far; exact after a flush.
     ///
     /// In a forked child the parent's tracer has no exporters.
@@ -229,152 +244,5 @@ impl Drop for Tracer {
     fn drop(&mut self) {
         // What was not delivered is in the reports on stderr; a destructor has nobody to tell.
         let _reported = self.shutdown(LAST_FLUSH);
-    }
-}
-
-/// Describes a tracer before it runs.
-///
-/// # Examples
-///
-/// ```
-/// use std::time::Duration;
-///
-/// use tracer_core::{Memory, Ratio, Tracer};
-///
-/// let tracer = Tracer::builder()
-///     .service_name("shop")
-///     .resource("deployment.environment.name", "test")
-///     .exporter(Memory::default())
-///     .sampler(Ratio::new(0.5))
-///     .log_limit(16 << 20)
-///     .install()?;
-/// tracer.shutdown(Duration::from_secs(5))?;
-/// # Ok::<_, Box<dyn std::error::Error>>(())
-/// ```
-#[derive(Debug, Default)]
-#[must_use = "a builder does nothing until `install` or `build`"]
-pub struct Builder {
-    resource: Resource,
-    exporters: Vec<Box<dyn Exporter>>,
-    sampler: Option<Box<dyn Sampler>>,
-    log_limit: Option<u64>,
-    grace: Option<Duration>,
-}
-
-impl Builder {
-    /// Names the service: the resource attribute `service.name`.
-    pub fn service_name(self, name: &str) -> Self {
-        self.resource("service.name", name)
-    }
-
-    /// Sets an attribute of the process; the last value of a key counts.
-    pub fn resource(mut self, key: &str, value: &str) -> Self {
-        self.resource.set(key, value);
-        self
-    }
-
-    /// Adds an exporter; each gets all spans.
-    pub fn exporter(mut self, exporter: impl Exporter + 'static) -> Self {
-        self.exporters.push(Box::new(exporter));
-        self
-    }
-
-    /// Decides which traces are recorded; all unless this is called.
-    pub fn sampler(mut self, sampler: impl Sampler + 'static) -> Self {
-        self.sampler = Some(Box::new(sampler));
-        self
-    }
-
-    /// Bounds the bytes that the logs of the whole process take.
-    ///
-    /// 128 MiB unless this is called. The last tracer to be built decides.
-    pub fn log_limit(mut self, bytes: u64) -> Self {
-        self.log_limit = Some(bytes);
-        self
-    }
-
-    /// Sets for how long an inherited context outlives its local root.
-    ///
-    /// Ten seconds unless this is called. A task that has a context only because it was spawned
-    /// there, and opens a span later than this, begins a trace of its own, linked to the old one.
-    /// The last tracer to be built decides, for the whole process.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use std::time::Duration;
-    ///
-    /// use tracer_core::{Memory, Span, Tracer, in_current, testing};
-    ///
-    /// let memory = Memory::default();
-    /// let builder = Tracer::builder().exporter(memory.clone());
-    /// let tracer = builder.inherited_for(Duration::ZERO).build()?;
-    /// tracer.in_scope(|| {
-    ///     let request = Span::new("request");
-    ///     let refresh = request.in_scope(|| in_current(|| drop(Span::new("refresh"))));
-    ///     drop(request);
-    ///     refresh();
-    /// });
-    /// tracer.flush(Duration::from_secs(5))?;
-    /// assert_eq!(testing::render(&memory.take()), "refresh linked\nrequest\n");
-    /// # Ok::<_, Box<dyn std::error::Error>>(())
-    /// ```
-    pub fn inherited_for(mut self, grace: Duration) -> Self {
-        self.grace = Some(grace);
-        self
-    }
-
-    /// Starts the tracer and makes it the one that roots belong to.
-    ///
-    /// A forked child has neither the tracers nor the threads of its parent. It installs its own, in
-    /// the thread that forked and before it starts others; spans that were opened before, here or in
-    /// the parent, are the parent's, who delivers them if they end there.
-    ///
-    /// # Errors
-    ///
-    /// Another tracer is installed, a thread could not be started, or the collector is gone.
-    pub fn install(self) -> Result<Tracer, InstallError> {
-        let tracer = self.build()?;
-        if destination::install(tracer.number) {
-            Ok(tracer)
-        } else {
-            Err(InstallError::AlreadyInstalled)
-        }
-    }
-
-    /// Starts the tracer without installing it: only roots in its scope are its own.
-    ///
-    /// See [`Tracer::in_scope`] and [`Tracer::scope`].
-    ///
-    /// # Errors
-    ///
-    /// A thread could not be started, or the collector is gone.
-    pub fn build(self) -> Result<Tracer, InstallError> {
-        let worker = worker().map_err(InstallError::Thread)?;
-        if let Some(bytes) = self.log_limit {
-            log::set_limit(bytes);
-        }
-        if let Some(grace) = self.grace {
-            root::set_grace(grace);
-        }
-        let started: io::Result<Vec<_>> = self.exporters.into_iter().map(Outlet::start).collect();
-        let outlets = started.map_err(InstallError::Thread)?;
-        let sampler = self.sampler.unwrap_or_else(|| Box::new(Ratio::new(1.0)));
-        let (number, destination) = destination::open(sampler).ok_or(InstallError::TooMany)?;
-        let route = Box::new(Route::new(self.resource, outlets.clone()));
-        let (done, opened) = channel();
-        let told = worker.send(Command::Open { tracer: number, route, done });
-        // Waits, else a pass under way would meet spans of a tracer that it does not know.
-        told.ok()
-            .and_then(|()| opened.recv_timeout(LAST_FLUSH).ok())
-            .ok_or(InstallError::CollectorGone)?;
-        Ok(Tracer {
-            number,
-            process: std::process::id(),
-            destination,
-            outlets,
-            closed: AtomicBool::new(false),
-            lost: AtomicU64::new(0),
-        })
     }
 }

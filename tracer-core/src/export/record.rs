@@ -3,7 +3,9 @@
 use crate::callsite::{self, Callsite};
 use crate::clock::Timeline;
 use crate::export::detail::{self, Details, ErrorRecord, Event, Link};
+use crate::filter::Level;
 use crate::id::{SpanId, TraceId};
+use crate::kind::SpanKind;
 use crate::path;
 use crate::record::{Head, Kind, SLOT, flag};
 use crate::value::Value;
@@ -189,6 +191,21 @@ impl SpanRecord {
     /// Returns its name.
     pub const fn name(&self) -> &'static str {
         self.callsite.name()
+    }
+
+    /// Returns what it is to those outside of the program.
+    pub const fn kind(&self) -> SpanKind {
+        self.callsite.kind()
+    }
+
+    /// Returns how much it matters.
+    pub const fn level(&self) -> Level {
+        self.callsite.level()
+    }
+
+    /// Returns what a filter knows it by: the path of its module unless it was given another.
+    pub const fn target(&self) -> &'static str {
+        self.callsite.target()
     }
 
     /// Returns the callsites of this span and its ancestors, from the innermost out.

@@ -1,0 +1,215 @@
+//! What a tracer is built from.
+
+use std::io;
+use std::sync::atomic::{AtomicBool, AtomicU64};
+use std::sync::mpsc::channel;
+use std::time::Duration;
+
+use crate::callsite;
+use crate::collector::error::InstallError;
+use crate::collector::outlet::Outlet;
+use crate::collector::worker::{Command, Route, worker};
+use crate::collector::{LAST_FLUSH, Tracer};
+use crate::destination;
+use crate::export::{Exporter, Resource};
+use crate::filter::Filter;
+use crate::log;
+use crate::record;
+use crate::root;
+use crate::sample::{Ratio, Sampler};
+
+/// Describes a tracer before it runs.
+///
+/// # Examples
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use tracer_core::{Memory, Ratio, Tracer};
+///
+/// let tracer = Tracer::builder()
+///     .service_name("shop")
+///     .resource("deployment.environment.name", "test")
+///     .exporter(Memory::default())
+///     .sampler(Ratio::new(0.5))
+///     .log_limit(16 << 20)
+///     .install()?;
+/// tracer.shutdown(Duration::from_secs(5))?;
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Default)]
+#[must_use = "a builder does nothing until `install` or `build`"]
+pub struct Builder {
+    resource: Resource,
+    exporters: Vec<Box<dyn Exporter>>,
+    sampler: Option<Box<dyn Sampler>>,
+    log_limit: Option<u64>,
+    grace: Option<Duration>,
+    filter: Option<Filter>,
+    text_limit: Option<usize>,
+}
+
+impl Builder {
+    /// Names the service: the resource attribute `service.name`.
+    pub fn service_name(self, name: &str) -> Self {
+        self.resource("service.name", name)
+    }
+
+    /// Sets an attribute of the process; the last value of a key counts.
+    pub fn resource(mut self, key: &str, value: &str) -> Self {
+        self.resource.set(key, value);
+        self
+    }
+
+    /// Adds an exporter; each gets all spans.
+    pub fn exporter(mut self, exporter: impl Exporter + 'static) -> Self {
+        self.exporters.push(Box::new(exporter));
+        self
+    }
+
+    /// Decides which traces are recorded; all unless this is called.
+    pub fn sampler(mut self, sampler: impl Sampler + 'static) -> Self {
+        self.sampler = Some(Box::new(sampler));
+        self
+    }
+
+    /// Bounds the bytes that the logs of the whole process take.
+    ///
+    /// 128 MiB unless this is called. The last tracer to be built decides.
+    pub fn log_limit(mut self, bytes: u64) -> Self {
+        self.log_limit = Some(bytes);
+        self
+    }
+
+    /// Sets for how long an inherited context outlives its local root.
+    ///
+    /// Ten seconds unless this is called. A task that has a context only because it was spawned
+    /// there, and opens a span later than this, begins a trace of its own, linked to the old one.
+    /// The last tracer to be built decides, for the whole process.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use tracer_core::{Memory, Span, Tracer, in_current, testing};
+    ///
+    /// let memory = Memory::default();
+    /// let builder = Tracer::builder().exporter(memory.clone());
+    /// let tracer = builder.inherited_for(Duration::ZERO).build()?;
+    /// tracer.in_scope(|| {
+    ///     let request = Span::new("request");
+    ///     let refresh = request.in_scope(|| in_current(|| drop(Span::new("refresh"))));
+    ///     drop(request);
+    ///     refresh();
+    /// });
+    /// tracer.flush(Duration::from_secs(5))?;
+    /// assert_eq!(testing::render(&memory.take()), "refresh linked\nrequest\n");
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn inherited_for(mut self, grace: Duration) -> Self {
+        self.grace = Some(grace);
+        self
+    }
+
+    /// Says which functions are traced; all unless this is called.
+    ///
+    /// The last tracer to be built decides, for the whole process; [`Tracer::set_filter`] changes it
+    /// while the program runs. `tracer::init` takes it from `TRACER_FILTER`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tracer_core::Tracer;
+    ///
+    /// let tracer = Tracer::builder().filter("shop=debug,hyper=off".parse()?).install()?;
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn filter(mut self, filter: Filter) -> Self {
+        self.filter = Some(filter);
+        self
+    }
+
+    /// Cuts texts that are longer than `bytes`: values of attributes, messages of errors.
+    ///
+    /// 8 KiB unless this is called; less than 256 bytes and more than 16 KiB count as these. A text
+    /// that was cut ends in `…`. The last tracer to be built decides, for the whole process.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tracer_core::{Memory, Span, Tracer};
+    ///
+    /// let memory = Memory::default();
+    /// let tracer = Tracer::builder().exporter(memory.clone()).text_limit(1_000).build()?;
+    /// tracer.in_scope(|| Span::new("call").set_attribute("body", "x".repeat(5_000).as_str()));
+    /// tracer.flush(std::time::Duration::from_secs(5))?;
+    /// let body = memory.take()[0].attribute("body").unwrap().to_string();
+    /// assert_eq!(body, "x".repeat(1_000) + "…");
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn text_limit(mut self, bytes: usize) -> Self {
+        self.text_limit = Some(bytes);
+        self
+    }
+
+    /// Starts the tracer and makes it the one that roots belong to.
+    ///
+    /// A forked child has neither the tracers nor the threads of its parent. It installs its own, in
+    /// the thread that forked and before it starts others; spans that were opened before, here or in
+    /// the parent, are the parent's, who delivers them if they end there.
+    ///
+    /// # Errors
+    ///
+    /// Another tracer is installed, a thread could not be started, or the collector is gone.
+    pub fn install(self) -> Result<Tracer, InstallError> {
+        let tracer = self.build()?;
+        if destination::install(tracer.number) {
+            Ok(tracer)
+        } else {
+            Err(InstallError::AlreadyInstalled)
+        }
+    }
+
+    /// Starts the tracer without installing it: only roots in its scope are its own.
+    ///
+    /// See [`Tracer::in_scope`] and [`Tracer::scope`].
+    ///
+    /// # Errors
+    ///
+    /// A thread could not be started, or the collector is gone.
+    pub fn build(self) -> Result<Tracer, InstallError> {
+        let worker = worker().map_err(InstallError::Thread)?;
+        if let Some(bytes) = self.log_limit {
+            log::set_limit(bytes);
+        }
+        if let Some(grace) = self.grace {
+            root::set_grace(grace);
+        }
+        if let Some(bytes) = self.text_limit {
+            record::set_text_limit(bytes);
+        }
+        if let Some(filter) = self.filter {
+            callsite::set_filter(filter);
+        }
+        let started: io::Result<Vec<_>> = self.exporters.into_iter().map(Outlet::start).collect();
+        let outlets = started.map_err(InstallError::Thread)?;
+        let sampler = self.sampler.unwrap_or_else(|| Box::new(Ratio::new(1.0)));
+        let (number, destination) = destination::open(sampler).ok_or(InstallError::TooMany)?;
+        let route = Box::new(Route::new(self.resource, outlets.clone()));
+        let (done, opened) = channel();
+        let told = worker.send(Command::Open { tracer: number, route, done });
+        // Waits, else a pass under way would meet spans of a tracer that it does not know.
+        told.ok()
+            .and_then(|()| opened.recv_timeout(LAST_FLUSH).ok())
+            .ok_or(InstallError::CollectorGone)?;
+        Ok(Tracer {
+            number,
+            process: std::process::id(),
+            destination,
+            outlets,
+            closed: AtomicBool::new(false),
+            lost: AtomicU64::new(0),
+        })
+    }
+}

@@ -1,0 +1,3 @@
+async fn pay(amount: u32) {
+    charge(amount).await
+}
