@@ -1,7 +1,9 @@
 //! A span as its future keeps it between polls: what is done when a poll begins and when it is over.
 //!
 //! Each of the two has a short way, which calls nothing and is what nearly every poll takes, and an
-//! uncommon one, which does all the cases. A short way changes nothing before it is sure.
+//! uncommon one, which does all the cases (`uncommon.rs`). A short way changes nothing before it is sure.
+
+mod uncommon;
 
 use std::task::Waker;
 
@@ -9,14 +11,10 @@ use crate::callsite::Callsite;
 use crate::clock;
 use crate::context::SpanContext;
 use crate::destination;
-use crate::detail;
-use crate::held;
 use crate::id::SpanId;
 use crate::log;
 use crate::open::{Decided, Ended, Open, State};
 use crate::path;
-use crate::provider;
-use crate::record::flag;
 use crate::slot;
 use crate::stack::{Kind, NO_WAKER};
 
@@ -155,27 +153,6 @@ impl Frame {
         })
     }
 
-    #[cold]
-    fn begin_uncommonly(&mut self, waker: &Waker) -> Polled {
-        let Some(callsite) = self.open.callsite else { return Polled::OFF };
-        let (decided, captured) = (self.open.decided, self.open.context);
-        if decided == Decided::Not && !callsite.is_enabled() {
-            self.open.state = State::Off;
-            return Polled::OFF;
-        }
-        let key = slot::task_of(waker).key;
-        let (parent, spawned) = match decided {
-            Decided::Below => (captured, false),
-            _ => slot::parent(captured, slot::current_of(key), key),
-        };
-        self.origin = captured.span;
-        self.open = Open::child(callsite, parent, spawned);
-        if self.open.state == State::Running {
-            self.open.state = self.running();
-        }
-        self.enter_uncommonly(waker)
-    }
-
     /// Enters the span of a frame that was polled before.
     #[inline(never)]
     fn enter(&mut self, waker: &Waker) -> Polled {
@@ -194,50 +171,10 @@ impl Frame {
         polled
     }
 
-    #[inline(never)]
-    fn enter_uncommonly(&mut self, waker: &Waker) -> Polled {
-        match self.open.state {
-            State::Off => return Polled::OFF,
-            State::Passive if slot::current_of(slot::task_of(waker).key) == self.open.context => {
-                return Polled::OFF;
-            }
-            _ => {}
-        }
-        let (below, is_outermost) = slot::enter_frame(&self.open.context, self.origin, waker);
-        // A span made by hand is older than the first poll of its future.
-        let is_first = self.open.polls == 0 && self.open.decided != Decided::Opened;
-        self.count_poll();
-        if self.open.state == State::Held {
-            self.resume();
-        }
-        let is_timed = is_outermost || self.open.state == State::Watched;
-        let start = match is_timed && self.open.is_recorded() {
-            true if is_first => self.open.start,
-            true => clock::ticks(),
-            false => 0,
-        };
-        Polled { below, start }
-    }
-
     #[inline(always)]
     fn count_poll(&mut self) {
         let polls = &mut self.open.polls;
         *polls += u32::from(*polls != u32::MAX);
-    }
-
-    #[cold]
-    fn resume(&mut self) {
-        if let Some(context) = held::take(self.open.context.span) {
-            // Above the frame, where the guard finds it.
-            let _below = slot::enter(context, provider::key());
-        }
-        self.open.state = self.running();
-    }
-
-    /// The state of an open span, by whether its polls are recorded.
-    fn running(&self) -> State {
-        let is_watched = self.open.callsite.is_some_and(Callsite::records_polls);
-        if is_watched { State::Watched } else { State::Running }
     }
 
     /// The poll is over, the future is not.
@@ -254,18 +191,6 @@ impl Frame {
         if !left {
             self.pause_uncommonly(polled);
         }
-    }
-
-    #[inline(never)]
-    fn pause_uncommonly(&mut self, Polled { below, start }: Polled) {
-        if let Some(context) = slot::held(below) {
-            let kept = held::keep(self.open.context.span, context, self.open.callsite);
-            self.open.state = if kept { State::Held } else { self.running() };
-        }
-        if start != 0 {
-            detail::poll(&self.open.context, start, clock::ticks());
-        }
-        slot::leave_frame(below);
     }
 
     /// The future is ready: its span ends.
@@ -298,30 +223,10 @@ impl Frame {
         is_written
     }
 
-    #[cold]
-    fn finish_uncommonly(&mut self, Polled { below, start }: Polled) {
-        let end = if self.open.is_recorded() { clock::ticks() } else { 0 };
-        slot::leave_frame(below);
-        // The only poll of a span that was never pending is the span itself.
-        if start != 0 && (start != self.open.start || self.open.polls > 1) {
-            detail::poll(&self.open.context, start, end);
-        }
-        self.open.end(end, 0);
-    }
-
     /// The future was ready in a poll that did not enter.
     #[inline(always)]
     pub(crate) fn finish_off(&mut self) {
         self.open.state = State::Off;
-    }
-
-    /// The poll unwinds.
-    #[cold]
-    pub(crate) fn unwind(&mut self, polled: Polled) {
-        if !polled.is_off() {
-            slot::leave_frame(polled.below);
-            self.open.state = State::Panicked;
-        }
     }
 
     /// Enters the span, in which the inner future is dropped before the frame itself.
@@ -330,23 +235,6 @@ impl Frame {
         if self.open.state > State::New {
             self.begin_drop_unfinished();
         }
-    }
-
-    #[cold]
-    fn begin_drop_unfinished(&mut self) {
-        slot::begin_drop(self.open.context);
-        if self.open.state == State::Held {
-            let _guard = held::take(self.open.context.span);
-        }
-        let panicked = self.open.state == State::Panicked;
-        self.open.state = if panicked { State::DropPanicked } else { State::DropCancelled };
-    }
-
-    #[cold]
-    fn end_drop(&mut self) {
-        slot::end_drop();
-        let panicked = self.open.state == State::DropPanicked;
-        self.open.end(clock::ticks(), if panicked { flag::PANICKED } else { flag::CANCELLED });
     }
 }
 

@@ -1,0 +1,125 @@
+//! A future's polls and end in all their cases; what the short ways leave to it.
+
+use std::task::Waker;
+
+use crate::callsite::Callsite;
+use crate::clock;
+use crate::detail;
+use crate::frame::{Frame, Polled};
+use crate::held;
+use crate::open::{Decided, Open, State};
+use crate::provider;
+use crate::record::flag;
+use crate::slot;
+
+impl Frame {
+    #[cold]
+    pub(super) fn begin_uncommonly(&mut self, waker: &Waker) -> Polled {
+        let Some(callsite) = self.open.callsite else { return Polled::OFF };
+        let (decided, captured) = (self.open.decided, self.open.context);
+        if decided == Decided::Not && !callsite.is_enabled() {
+            self.open.state = State::Off;
+            return Polled::OFF;
+        }
+        let key = slot::task_of(waker).key;
+        let (parent, spawned) = match decided {
+            Decided::Below => (captured, false),
+            _ => slot::parent(captured, slot::current_of(key), key),
+        };
+        self.origin = captured.span;
+        self.open = Open::child(callsite, parent, spawned);
+        if self.open.state == State::Running {
+            self.open.state = self.running();
+        }
+        self.enter_uncommonly(waker)
+    }
+
+    #[inline(never)]
+    pub(super) fn enter_uncommonly(&mut self, waker: &Waker) -> Polled {
+        match self.open.state {
+            State::Off => return Polled::OFF,
+            State::Passive if slot::current_of(slot::task_of(waker).key) == self.open.context => {
+                return Polled::OFF;
+            }
+            _ => {}
+        }
+        let (below, is_outermost) = slot::enter_frame(&self.open.context, self.origin, waker);
+        // A span made by hand is older than the first poll of its future.
+        let is_first = self.open.polls == 0 && self.open.decided != Decided::Opened;
+        self.count_poll();
+        if self.open.state == State::Held {
+            self.resume();
+        }
+        let is_timed = is_outermost || self.open.state == State::Watched;
+        let start = match is_timed && self.open.is_recorded() {
+            true if is_first => self.open.start,
+            true => clock::ticks(),
+            false => 0,
+        };
+        Polled { below, start }
+    }
+
+    #[cold]
+    fn resume(&mut self) {
+        if let Some(context) = held::take(self.open.context.span) {
+            // Above the frame, where the guard finds it.
+            let _below = slot::enter(context, provider::key());
+        }
+        self.open.state = self.running();
+    }
+
+    /// The state of an open span, by whether its polls are recorded.
+    fn running(&self) -> State {
+        let is_watched = self.open.callsite.is_some_and(Callsite::records_polls);
+        if is_watched { State::Watched } else { State::Running }
+    }
+
+    #[inline(never)]
+    pub(super) fn pause_uncommonly(&mut self, Polled { below, start }: Polled) {
+        if let Some(context) = slot::held(below) {
+            let kept = held::keep(self.open.context.span, context, self.open.callsite);
+            self.open.state = if kept { State::Held } else { self.running() };
+        }
+        if start != 0 {
+            detail::poll(&self.open.context, start, clock::ticks());
+        }
+        slot::leave_frame(below);
+    }
+
+    #[cold]
+    pub(super) fn finish_uncommonly(&mut self, Polled { below, start }: Polled) {
+        let end = if self.open.is_recorded() { clock::ticks() } else { 0 };
+        slot::leave_frame(below);
+        // The only poll of a span that was never pending is the span itself.
+        if start != 0 && (start != self.open.start || self.open.polls > 1) {
+            detail::poll(&self.open.context, start, end);
+        }
+        self.open.end(end, 0);
+    }
+
+    /// The poll unwinds.
+    #[cold]
+    pub(crate) fn unwind(&mut self, polled: Polled) {
+        if !polled.is_off() {
+            slot::leave_frame(polled.below);
+            self.open.state = State::Panicked;
+        }
+    }
+
+    #[cold]
+    pub(super) fn begin_drop_unfinished(&mut self) {
+        slot::begin_drop(self.open.context);
+        if self.open.state == State::Held {
+            let _guard = held::take(self.open.context.span);
+        }
+        let panicked = self.open.state == State::Panicked;
+        self.open.state = if panicked { State::DropPanicked } else { State::DropCancelled };
+    }
+
+    #[cold]
+    pub(super) fn end_drop(&mut self) {
+        slot::end_drop();
+        let panicked = self.open.state == State::DropPanicked;
+        self.open.end(clock::ticks(), if panicked { flag::PANICKED } else { flag::CANCELLED });
+    }
+}
