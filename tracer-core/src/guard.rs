@@ -42,16 +42,24 @@ pub fn enter(callsite: &'static Callsite) -> SpanGuard {
 
 #[inline(never)]
 fn enter_active(callsite: &'static Callsite) -> SpanGuard {
-    // Registers the providers before the key is asked for the first time.
-    if !callsite.is_enabled() {
-        return SpanGuard::off(callsite);
+    // Also the first time: then the providers are registered before the key is asked.
+    if !callsite.is_common() {
+        return enter_enabled(callsite);
     }
     let key = provider::key();
-    let found = if callsite.is_root() { OnTop::Uncommon } else { slot::enter_child(callsite, key) };
-    match found {
+    match slot::enter_child(callsite, key) {
         OnTop::Parent(below) => SpanGuard::new(callsite, below, 0),
         OnTop::Passive => SpanGuard::off(callsite),
         OnTop::Uncommon => enter_uncommonly(callsite, key),
+    }
+}
+
+#[cold]
+fn enter_enabled(callsite: &'static Callsite) -> SpanGuard {
+    if callsite.is_enabled() {
+        enter_uncommonly(callsite, provider::key())
+    } else {
+        SpanGuard::off(callsite)
     }
 }
 
