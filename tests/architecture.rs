@@ -30,7 +30,8 @@ const MODULES: &[(&str, Rows)] = &[
             &["context", "destination", "chunk"],
             &["record", "path", "sample", "root"],
             &["callsite", "value", "clock"],
-            &["filter", "id", "kind", "process", "sync"],
+            &["id"],
+            &["filter", "kind", "local", "process", "sync"],
         ],
     ),
     (

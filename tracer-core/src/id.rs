@@ -5,6 +5,8 @@ use std::fmt;
 use std::hash::{BuildHasher, RandomState};
 use std::time::Instant;
 
+use crate::local;
+
 /// Identifies one trace: 128 bits, never zero once a span was opened in it.
 ///
 /// Its `Display` is the 32 lower-case hexadecimal digits of W3C Trace Context.
@@ -95,7 +97,7 @@ impl SpanId {
     /// As [`new`](Self::new), without a call; nothing on a thread's first.
     #[inline(always)]
     pub(crate) fn try_new() -> Option<Self> {
-        SEQUENCE.with(|sequence| {
+        local::with(&SEQUENCE, |sequence| {
             let value = sequence.get();
             (value != 0).then(|| {
                 sequence.set(value.wrapping_add(STEP));
@@ -140,7 +142,7 @@ thread_local! {
 /// Returns the next value of this thread's Weyl sequence; never zero.
 #[inline(always)]
 fn next() -> u64 {
-    SEQUENCE.with(|sequence| {
+    local::with(&SEQUENCE, |sequence| {
         let mut value = sequence.get();
         if value == 0 {
             value = seed();

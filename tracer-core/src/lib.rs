@@ -10,6 +10,7 @@ mod clock;
 mod filter;
 mod id;
 mod kind;
+mod local;
 mod path;
 mod process;
 mod root;

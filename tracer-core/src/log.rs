@@ -4,6 +4,7 @@ use std::sync::atomic::Ordering;
 
 use crate::chunk::{MAX_SLOTS, Pool, Reader, Slot, Writer};
 use crate::destination;
+use crate::local;
 use crate::record::{Head, Kind, SLOT, Sink};
 
 /// Bytes that all logs of the process may take together, unless a builder says otherwise.
@@ -45,7 +46,8 @@ pub(crate) fn allocated() -> u64 {
 /// Writes the end of a span: one slot.
 #[cold]
 pub(crate) fn end(tracer: u32, words: [u64; SLOT]) {
-    let has_room = WRITER.with(|writer| writer.room(1).is_some() || turn_over(writer, 1).is_some());
+    let has_room =
+        local::with(&WRITER, |writer| writer.room(1).is_some() || turn_over(writer, 1).is_some());
     if !(has_room && try_end(words)) {
         lose(tracer, Kind::End);
     }
@@ -54,7 +56,7 @@ pub(crate) fn end(tracer: u32, words: [u64; SLOT]) {
 /// As [`end`], without a call; false where there is no room at hand, and nothing was written.
 #[inline(always)]
 pub(crate) fn try_end(words: [u64; SLOT]) -> bool {
-    WRITER.with(|writer| {
+    local::with(&WRITER, |writer| {
         let slot = writer.slot();
         if let Some(slot) = slot {
             for (index, word) in words.into_iter().enumerate() {
@@ -103,7 +105,7 @@ impl Row {
     /// Begins a detail; nothing where there is no room at hand.
     #[inline(always)]
     pub(crate) fn try_new() -> Option<Self> {
-        let room = WRITER.with(|writer| writer.room(ROW));
+        let room = local::with(&WRITER, |writer| writer.room(ROW));
         Some(Self { slots: room?.first_chunk()?, next: BEFORE })
     }
 
@@ -136,7 +138,7 @@ impl Row {
         let extra = (self.next - BEFORE) as u16;
         self.store(0, Head { extra, ..head }.to_word());
         self.store(1, span);
-        WRITER.with(|writer| writer.publish(self.next.div_ceil(SLOT)));
+        local::with(&WRITER, |writer| writer.publish(self.next.div_ceil(SLOT)));
     }
 
     #[inline(always)]
@@ -189,7 +191,7 @@ impl Sink for Payload<'_> {
 
 #[inline(always)]
 fn write(count: usize, fill: impl FnOnce(&[Slot])) -> bool {
-    WRITER.with(|writer| {
+    local::with(&WRITER, |writer| {
         let Some(room) = writer.room(count).or_else(|| turn_over(writer, count)) else {
             return false;
         };

@@ -11,6 +11,7 @@ use crate::callsite::Callsite;
 use crate::clock;
 use crate::context::{INHERITED, RECORDED, SpanContext};
 use crate::id::SpanId;
+use crate::local;
 use crate::path;
 use crate::provider::{self, ContextProvider, inherited, is_same_task, key};
 use crate::stack::{Kind, NO_WAKER, Place, Stack, Strand, Task};
@@ -19,6 +20,12 @@ thread_local! {
     static STACK: Stack = const { Stack::new() };
     /// Ticks from the spawn of the running task to its first poll, until a span takes them.
     static DELAY: Cell<u64> = const { Cell::new(0) };
+}
+
+/// Works on this thread's stack.
+#[inline(always)]
+pub(crate) fn with<R>(f: impl FnOnce(&Stack) -> R) -> R {
+    local::with(&STACK, f)
 }
 
 /// Registers a runtime's provider; a second one of the same name changes nothing.
@@ -68,7 +75,7 @@ pub fn current() -> SpanContext {
 /// The context that counts for the task `key`, which is the running one.
 #[inline(always)]
 pub(crate) fn current_of(key: u64) -> SpanContext {
-    STACK.with(|stack| {
+    with(|stack| {
         let (top, strand) = stack.top();
         let is_own = strand.flags.get() != 0 && strand.key.get() == key;
         if is_own { strand.context(top) } else { uncommon(key) }
@@ -92,7 +99,7 @@ pub(crate) fn caller<'a>(stack: &'a Stack, callsite: &'static Callsite) -> (&'a 
 /// Where the entry on top was made with another key, or there is none.
 #[cold]
 fn uncommon(key: u64) -> SpanContext {
-    STACK.with(|stack| {
+    with(|stack| {
         let (top, strand) = stack.top();
         let is_own = strand.flags.get() != 0 && is_same_task(strand.key.get(), key);
         if is_own { strand.context(top) } else { inherited() }
@@ -103,7 +110,7 @@ fn uncommon(key: u64) -> SpanContext {
 #[inline(always)]
 pub(crate) fn is_top_of(waker: &Waker, span: SpanId) -> bool {
     let data = waker.data().addr();
-    STACK.with(|stack| {
+    with(|stack| {
         let (top, strand) = stack.top();
         data != NO_WAKER && strand.waker.get() == data && top.span.get() == span
     })
@@ -113,13 +120,13 @@ pub(crate) fn is_top_of(waker: &Waker, span: SpanId) -> bool {
 /// top.
 #[inline(always)]
 pub fn is_recorded() -> bool {
-    STACK.with(|stack| stack.top().1.flags.get() & RECORDED != 0)
+    with(|stack| stack.top().1.flags.get() & RECORDED != 0)
 }
 
 /// The context on top, whichever task it is current for.
 #[inline(always)]
 pub(crate) fn top() -> SpanContext {
-    STACK.with(|stack| {
+    with(|stack| {
         let (top, strand) = stack.top();
         strand.context(top)
     })
@@ -128,7 +135,7 @@ pub(crate) fn top() -> SpanContext {
 /// The span on top and the tracer it is recorded by.
 #[inline(always)]
 pub(crate) fn top_recorded() -> (SpanId, u32) {
-    STACK.with(|stack| {
+    with(|stack| {
         let (top, strand) = stack.top();
         (top.span.get(), SpanContext::tracer_of(strand.flags.get()))
     })
@@ -159,7 +166,7 @@ pub(crate) fn parent(captured: SpanContext, polled: SpanContext, key: u64) -> (S
 }
 
 fn is_on_poll_stack(span: SpanId, key: u64) -> bool {
-    STACK.with(|stack| {
+    with(|stack| {
         let frames = stack.innermost_first().filter(|(place, _)| place.kind.get() == Kind::Frame);
         let mut own = frames.take_while(|(_, strand)| is_same_task(strand.key.get(), key));
         own.any(|(frame, _)| frame.span.get() == span || frame.origin.get() == span)
@@ -168,7 +175,7 @@ fn is_on_poll_stack(span: SpanId, key: u64) -> bool {
 
 /// Makes `context` current for the task `key`, until [`leave`] is called with what this returns.
 pub(crate) fn enter(context: SpanContext, key: u64) -> u32 {
-    STACK.with(|stack| {
+    with(|stack| {
         // The running task's waker where it is the task on top.
         let task = stack.top().1.task();
         let task = if task.key == key { task } else { Task { key, waker: NO_WAKER } };
@@ -189,7 +196,7 @@ pub(crate) enum OnTop {
 /// Makes a child of the span on top current, if that one is simply the running task's.
 #[inline(always)]
 pub(crate) fn enter_child(callsite: &'static Callsite, key: u64) -> OnTop {
-    STACK.with(|stack| {
+    with(|stack| {
         let (top, strand) = stack.top();
         if strand.key.get() != key {
             return OnTop::Uncommon;
@@ -216,7 +223,7 @@ fn try_enter_child(stack: &Stack, top: &Place, callsite: &'static Callsite) -> O
 /// Enters the span of a function, which began at `start`.
 pub(crate) fn enter_function(context: SpanContext, parent: SpanId, start: u64, key: u64) -> u32 {
     let below = enter(context, key);
-    STACK.with(|stack| {
+    with(|stack| {
         let (top, _) = stack.top();
         top.origin.set(parent);
         top.start.set(start);
@@ -228,7 +235,7 @@ pub(crate) fn enter_function(context: SpanContext, parent: SpanId, start: u64, k
 /// with the guards above, which would otherwise bring its context back.
 #[inline(always)]
 pub(crate) fn leave(span: SpanId, below: u32) {
-    STACK.with(|stack| {
+    with(|stack| {
         if stack.depth() == below + 1 && stack.top().0.span.get() == span {
             stack.truncate(below);
         } else {
@@ -240,14 +247,14 @@ pub(crate) fn leave(span: SpanId, below: u32) {
 /// Leaves what was entered above `below`, and all above it: a guard that was leaked there ends with
 /// the function that leaked it.
 pub(crate) fn leave_with_all_above(below: u32) {
-    STACK.with(|stack| stack.truncate(below));
+    with(|stack| stack.truncate(below));
 }
 
 /// Leaves what was entered above `below` if it is on top, nothing uncommon lies below, and `f`, which
 /// gets it, its parent and its start, says so.
 #[inline(always)]
 pub(crate) fn leave_if(below: u32, f: impl FnOnce(&SpanContext, SpanId, u64) -> bool) -> bool {
-    STACK.with(|stack| {
+    with(|stack| {
         let (top, strand) = stack.top();
         let leaves = stack.is_common()
             && stack.depth() == below + 1
@@ -261,7 +268,7 @@ pub(crate) fn leave_if(below: u32, f: impl FnOnce(&SpanContext, SpanId, u64) -> 
 
 /// What was entered above `below`, its parent and its start; what lies above it is left.
 pub(crate) fn entered(below: u32) -> (SpanContext, SpanId, u64) {
-    STACK.with(|stack| {
+    with(|stack| {
         if stack.depth() != below + 1 {
             stack.truncate(below + 1);
         }
@@ -274,7 +281,7 @@ pub(crate) fn entered(below: u32) -> (SpanContext, SpanId, u64) {
 /// encloses it, so that its polls are the task's.
 pub(crate) fn enter_frame(context: &SpanContext, origin: SpanId, waker: &Waker) -> (u32, bool) {
     let task = task_of(waker);
-    STACK.with(|stack| {
+    with(|stack| {
         let (outer, strand) = stack.top();
         let is_outermost = outer.span.get() == SpanId::NONE
             || strand.flags.get() & INHERITED != 0
@@ -287,7 +294,7 @@ pub(crate) fn enter_frame(context: &SpanContext, origin: SpanId, waker: &Waker) 
 pub(crate) fn task_of(waker: &Waker) -> Task {
     // Null where a waker does nothing: it may be any task's.
     let data = waker.data().addr();
-    STACK.with(|stack| {
+    with(|stack| {
         let task = stack.top().1.task();
         if data != NO_WAKER && task.waker == data { task } else { Task { key: key(), waker: data } }
     })
@@ -295,19 +302,13 @@ pub(crate) fn task_of(waker: &Waker) -> Task {
 
 /// Leaves a frame, and all above it.
 pub(crate) fn leave_frame(below: u32) {
-    STACK.with(|stack| stack.truncate(below));
+    with(|stack| stack.truncate(below));
 }
 
 /// What is on top of the frame above `below` when its poll is over: a guard that is held over an
 /// await.
 pub(crate) fn held(below: u32) -> Option<SpanContext> {
-    STACK.with(|stack| (stack.depth() != below + 1).then(top))
-}
-
-/// Works on this thread's stack.
-#[inline(always)]
-pub(crate) fn with<R>(f: impl FnOnce(&Stack) -> R) -> R {
-    STACK.with(f)
+    with(|stack| (stack.depth() != below + 1).then(top))
 }
 
 /// Leaves word of how long the running task waited for its first poll.
@@ -327,7 +328,7 @@ pub(crate) fn begin_drop(context: SpanContext) {
 
 /// Leaves what [`begin_drop`] entered.
 pub(crate) fn end_drop() {
-    STACK.with(|stack| stack.truncate(stack.depth().saturating_sub(1)));
+    with(|stack| stack.truncate(stack.depth().saturating_sub(1)));
 }
 
 #[cfg(test)]
