@@ -107,7 +107,7 @@ pub(crate) fn annotation(all: &All) -> String {
         ("future with a small argument, bytes", |sizes| sizes.small),
         ("… with 1 KiB held over an await", |sizes| sizes.held),
         ("… with a 1 KiB argument", |sizes| sizes.large),
-        ("… with one that is not used after an await", |sizes| sizes.early),
+        ("… with one that is not used", |sizes| sizes.unused),
         ("a layer of a chain", |sizes| sizes.layer),
     ];
     for (what, size) in sizes {
