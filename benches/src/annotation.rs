@@ -48,6 +48,7 @@ pub(crate) fn measure(programs: &Programs, rounds: u32) -> All {
             let time =
                 |profile| package.build(profile, &source).unwrap_or_else(|why| panic!("{why}"));
             let (release, dev) = (time(Profile::Release), time(Profile::Dev));
+            eprintln!("{}: release {release:.2} s, dev {dev:.2} s", peer.name());
             let costs = all.get_mut(peer).expect("all are there");
             costs.release.push(release);
             costs.dev.push(dev);
