@@ -117,7 +117,7 @@ pub(crate) fn annotation(all: &All) -> String {
         row(what, &|costs| {
             let bare = size(bare.sizes);
             let over = size(costs.sizes) - bare;
-            if is_bare(costs) { bare.to_string() } else { format!("+{over}") }
+            if is_bare(costs) { bare.to_string() } else { format!("{over:+}") }
         });
     }
     row("longest chain that compiles", &|costs| costs.depth.to_string());
