@@ -6,7 +6,7 @@ use crate::package::{Package, Profile};
 use crate::plan::{Mode, Peer, Run};
 use crate::program::{Programs, Sizes};
 use crate::results::median;
-use crate::{chain, instructions, thousand};
+use crate::{chain, instructions, table, thousand};
 
 /// Calls whose instructions are counted where nothing is recorded.
 pub(crate) const CALLS: [(&str, Mode); 4] = [
@@ -41,6 +41,7 @@ pub(crate) fn measure(programs: &Programs, rounds: u32) -> All {
     let packages = Peer::ALL.map(|peer| (peer, Package::new(programs.target(), peer)));
     let mut all: All =
         packages.iter().map(|(peer, package)| (*peer, once(programs, *peer, package))).collect();
+    eprintln!("{}", table::annotation(&all));
     for round in 1..=rounds {
         eprintln!("round {round} of {rounds}");
         for (peer, package) in &packages {
@@ -48,6 +49,7 @@ pub(crate) fn measure(programs: &Programs, rounds: u32) -> All {
             let time =
                 |profile| package.build(profile, &source).unwrap_or_else(|why| panic!("{why}"));
             let (release, dev) = (time(Profile::Release), time(Profile::Dev));
+            eprintln!("{}: release {release:.2} s, dev {dev:.2} s", peer.name());
             let costs = all.get_mut(peer).expect("all are there");
             costs.release.push(release);
             costs.dev.push(dev);

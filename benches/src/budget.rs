@@ -150,7 +150,7 @@ pub(crate) fn sizes(bare: Sizes, ours: Sizes) -> Vec<Verdict> {
         over("future size, small argument", |sizes| sizes.small),
         over("future size, 1 KiB held over an await", |sizes| sizes.held),
         over("future size, 1 KiB argument", |sizes| sizes.large),
-        over("future size, 1 KiB argument not used after an await", |sizes| sizes.early),
+        over("future size, unused 1 KiB argument", |sizes| sizes.unused),
         over("future size, a layer of a chain", |sizes| sizes.layer),
     ]
 }

@@ -29,6 +29,8 @@ pub(crate) enum Profile {
 pub(crate) struct Library {
     pub(crate) name: &'static str,
     pub(crate) attribute: &'static str,
+    /// What has to be in scope where the attribute is used.
+    pub(crate) import: &'static str,
     /// The crate that its attribute is in.
     pub(crate) macros: &'static str,
 }
@@ -55,7 +57,8 @@ impl Package {
 
     /// Builds a program, and says how many seconds of processor time that took; else why not.
     pub(crate) fn build(&self, profile: Profile, source: &str) -> Result<f64, String> {
-        write(&self.folder.join("src/main.rs"), source);
+        let import = self.peer.library().map_or("", |library| library.import);
+        write(&self.folder.join("src/main.rs"), &format!("{import}{source}"));
         let mut command = self.cargo("build", &self.target);
         if profile == Profile::Release {
             command.arg("--release");
@@ -99,19 +102,24 @@ impl Package {
 impl Peer {
     /// None where nothing is annotated.
     pub(crate) const fn library(self) -> Option<Library> {
-        let [name, attribute, macros] = match self {
+        let [name, attribute, import, macros] = match self {
             Self::None => return None,
-            Self::Ours => ["tracer", "#[tracer::traced]", "tracer-macros"],
-            Self::Fastrace => ["fastrace", "#[fastrace::trace]", "fastrace-macro"],
-            Self::Tracing => ["tracing", "#[tracing::instrument(skip_all)]", "tracing-attributes"],
+            Self::Ours => ["tracer", "#[tracer::traced]", "", "tracer-macros"],
+            Self::Fastrace => ["fastrace", "#[fastrace::trace]", "", "fastrace-macro"],
+            Self::Tracing => {
+                ["tracing", "#[tracing::instrument(skip_all)]", "", "tracing-attributes"]
+            }
             Self::Micromegas => [
                 "micromegas-tracing",
-                "#[micromegas_tracing::prelude::span_fn]",
+                "#[span_fn]",
+                "use micromegas_tracing::prelude::*;\n",
                 "micromegas-tracing-proc-macros",
             ],
-            Self::AwaitTree => ["await-tree", "#[await_tree::instrument]", "await-tree-attributes"],
+            Self::AwaitTree => {
+                ["await-tree", "#[await_tree::instrument]", "", "await-tree-attributes"]
+            }
         };
-        Some(Library { name, attribute, macros })
+        Some(Library { name, attribute, import, macros })
     }
 
     pub(crate) fn attribute(self) -> &'static str {

@@ -66,8 +66,8 @@ impl Programs {
         let answer = output(self.command(&[], peer).arg("sizes"));
         let numbers: Vec<i64> =
             answer.split(' ').map(|size| size.parse().expect("a number")).collect();
-        let [small, held, large, early, layer, above] = numbers.try_into().expect("six sizes");
-        Sizes { small, held, large, early, layer: above - layer }
+        let [small, held, large, unused, layer, above] = numbers.try_into().expect("six sizes");
+        Sizes { small, held, large, unused, layer: above - layer }
     }
 
     /// Where everything is built.
@@ -111,10 +111,10 @@ pub(crate) struct Sizes {
     pub(crate) small: i64,
     /// Holds a kibibyte over an await.
     pub(crate) held: i64,
-    /// With a kibibyte as its argument, used after an await.
+    /// With a kibibyte as its argument.
     pub(crate) large: i64,
-    /// The same, used before the await alone.
-    pub(crate) early: i64,
+    /// The same, and it is not used.
+    pub(crate) unused: i64,
     /// What one more layer adds to a chain.
     pub(crate) layer: i64,
 }

@@ -8,6 +8,9 @@ use crate::plan::{CASES, FLOOR, Mode, OFF, Peer, Run};
 use crate::program::Sizes;
 use crate::results::{Results, median};
 
+type Size = fn(Sizes) -> i64;
+type Seconds = fn(&Costs) -> &[f64];
+
 /// Rows of workloads that have values, with the way they are set up.
 fn rows(results: &Results) -> Vec<(&'static str, Mode)> {
     let modes = |case| [Mode::On, Mode::Absent, Mode::Unsampled].map(|mode| (case, mode));
@@ -103,25 +106,25 @@ pub(crate) fn annotation(all: &All) -> String {
     };
     let bare = &all[&Peer::None];
     let is_bare = |costs: &Costs| std::ptr::eq(costs, bare);
-    let sizes: [(&str, fn(Sizes) -> i64); 5] = [
+    let sizes: [(&str, Size); 5] = [
         ("future with a small argument, bytes", |sizes| sizes.small),
         ("… with 1 KiB held over an await", |sizes| sizes.held),
         ("… with a 1 KiB argument", |sizes| sizes.large),
-        ("… with one that is not used after an await", |sizes| sizes.early),
+        ("… with one that is not used", |sizes| sizes.unused),
         ("a layer of a chain", |sizes| sizes.layer),
     ];
     for (what, size) in sizes {
         row(what, &|costs| {
             let bare = size(bare.sizes);
             let over = size(costs.sizes) - bare;
-            if is_bare(costs) { bare.to_string() } else { format!("+{over}") }
+            if is_bare(costs) { bare.to_string() } else { format!("{over:+}") }
         });
     }
     row("longest chain that compiles", &|costs| costs.depth.to_string());
     row("stack a level, dev build, bytes", &|costs| {
         costs.stack.map_or_else(|| "overflow".to_owned(), |bytes| bytes.to_string())
     });
-    let builds: [(&str, fn(&Costs) -> &[f64]); 2] = [
+    let builds: [(&str, Seconds); 2] = [
         ("1,000 fns, release build", |costs| &costs.release),
         ("1,000 fns, dev build", |costs| &costs.dev),
     ];
