@@ -49,7 +49,7 @@ const MODULES: &[(&str, Rows)] = &[
             &["nearest"],
         ],
     ),
-    ("tracer-tokio", &[&["spawn", "join_set"], &["provider"]]),
+    ("tracer-tokio", &[&["spawn", "handle", "join_set"], &["provider"]]),
     ("tracer-async-std", &[&["spawn"], &["provider"]]),
     (
         "tracer-view",

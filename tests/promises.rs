@@ -37,6 +37,8 @@ mod returned;
 mod spawns;
 #[path = "promises/test_attributes.rs"]
 mod test_attributes;
+#[path = "promises/tokios.rs"]
+mod tokios;
 #[path = "promises/values.rs"]
 mod values;
 #[path = "promises/whole.rs"]

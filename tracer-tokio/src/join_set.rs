@@ -12,7 +12,8 @@ use crate::provider::register;
 
 /// A [`tokio::task::JoinSet`] whose tasks' spans are children of their spawner's.
 ///
-/// All that does not spawn is reached through [`Deref`].
+/// All that does not spawn is reached through [`Deref`]. It can be collected from futures and
+/// extended by them.
 ///
 /// # Examples
 ///
@@ -165,6 +166,32 @@ impl<T: 'static> JoinSet<T> {
 impl<T> Default for JoinSet<T> {
     fn default() -> Self {
         Self::new()
+    }
+}
+
+/// Spawns each future, in the current context.
+impl<T, F> FromIterator<F> for JoinSet<T>
+where
+    F: Future<Output = T> + Send + 'static,
+    T: Send + 'static,
+{
+    fn from_iter<I: IntoIterator<Item = F>>(futures: I) -> Self {
+        let mut set = Self::new();
+        set.extend(futures);
+        set
+    }
+}
+
+/// Spawns each future, in the current context.
+impl<T, F> Extend<F> for JoinSet<T>
+where
+    F: Future<Output = T> + Send + 'static,
+    T: Send + 'static,
+{
+    fn extend<I: IntoIterator<Item = F>>(&mut self, futures: I) {
+        for future in futures {
+            self.spawn(future);
+        }
     }
 }
 

@@ -18,13 +18,15 @@
 //! assert_eq!(scope.tree(), "request\n  audit\n");
 //! ```
 
+mod handle;
 mod join_set;
 mod provider;
 mod spawn;
 
+pub use handle::{HandleExt, LocalSetExt};
 pub use join_set::JoinSet;
 pub use provider::{Tokio, register};
-pub use spawn::{spawn, spawn_blocking, spawn_local};
+pub use spawn::{block_in_place, spawn, spawn_blocking, spawn_local};
 
 /// What the macros write calls to; promises nothing between versions.
 #[doc(hidden)]

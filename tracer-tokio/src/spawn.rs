@@ -100,3 +100,30 @@ where
     register();
     task::spawn_blocking(in_current(f))
 }
+
+/// Runs `f` as [`tokio::task::block_in_place`]; its spans are children of the current one.
+///
+/// It is a part of the task that calls it, so that tokio's own does the same; it is here so that
+/// all ways to run something have one address.
+///
+/// # Examples
+///
+/// ```
+/// # tokio::runtime::Builder::new_multi_thread().worker_threads(1).build().unwrap().block_on(async {
+/// assert_eq!(tracer_tokio::block_in_place(|| 42), 42);
+/// # });
+/// ```
+///
+/// # Panics
+///
+/// As [`tokio::task::block_in_place`]: on a runtime of one thread.
+///
+/// [`tokio::task::block_in_place`]: https://docs.rs/tokio/1/tokio/task/fn.block_in_place.html
+#[track_caller]
+pub fn block_in_place<F, R>(f: F) -> R
+where
+    F: FnOnce() -> R,
+{
+    register();
+    task::block_in_place(f)
+}
