@@ -20,7 +20,7 @@ const MODULES: &[(&str, Rows)] = &[
             &["carry"],
             &["within", "closure", "call", "stream", "export"],
             &["future"],
-            &["frame", "returned"],
+            &["frame", "returned", "isolated"],
             &["outcome"],
             &["span", "guard"],
             &["open"],

@@ -25,6 +25,8 @@ mod foreign_tasks;
 mod guards;
 #[path = "promises/isolation.rs"]
 mod isolation;
+#[path = "promises/nested_executors.rs"]
+mod nested_executors;
 #[path = "promises/openings.rs"]
 mod openings;
 #[path = "promises/parents.rs"]

@@ -154,7 +154,7 @@ fn a_guard_is_not_seen_by_tasks_that_run_on_top_of_it() {
 }
 
 /// No library can know the tasks of an executor that gives them no identity: what runs inside of a
-/// request there looks like the request's own.
+/// request there looks like the request's own, unless it is isolated.
 #[test]
 fn a_local_pool_driven_inside_a_request_is_a_known_limit() {
     use futures::task::LocalSpawnExt as _;

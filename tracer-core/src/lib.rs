@@ -35,6 +35,7 @@ mod carry;
 mod closure;
 mod frame;
 mod future;
+mod isolated;
 mod outcome;
 mod returned;
 mod stream;
@@ -64,6 +65,7 @@ pub use export::{
 pub use filter::{Filter, FilterError, Level};
 pub use future::Traced;
 pub use id::{SpanId, TraceId};
+pub use isolated::{Isolated, isolated};
 pub use kind::SpanKind;
 pub use provider::{ContextProvider, key_of};
 pub use sample::{Ratio, Sampler};

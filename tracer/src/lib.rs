@@ -72,8 +72,8 @@ pub use tracer_macros::traced;
 pub use init::{Guard, init};
 pub use tracer_core::{
     Builder, ContextProvider, Entered, Filter, FilterError, FlushError, FutureExt, InContext,
-    InstallError, Ratio, Sampler, Span, SpanContext, SpanId, Stats, TraceId, Traced, Tracer, Value,
-    current, in_current, key_of, register, testing,
+    InstallError, Isolated, Ratio, Sampler, Span, SpanContext, SpanId, Stats, TraceId, Traced,
+    Tracer, Value, current, in_current, isolated, key_of, register, testing,
 };
 
 pub mod export {
