@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 type Rows = &'static [&'static [&'static str]];
 
 const MODULES: &[(&str, Rows)] = &[
-    ("tracer", &[&["tokio", "async_std"], &["init"], &["environment", "providers"]]),
+    ("tracer", &[&["tokio", "async_std", "smol"], &["init"], &["environment", "providers"]]),
     (
         "tracer-core",
         &[
@@ -50,6 +50,7 @@ const MODULES: &[(&str, Rows)] = &[
     ),
     ("tracer-tokio", &[&["spawn", "join_set"], &["provider"]]),
     ("tracer-async-std", &[&["spawn"], &["provider"]]),
+    ("tracer-smol", &[&["executor"], &["spawn"]]),
     (
         "tracer-view",
         &[
@@ -70,7 +71,14 @@ const MODULES: &[(&str, Rows)] = &[
 const CRATES: &[(&str, &[&str])] = &[
     (
         "tracer",
-        &["tracer-core", "tracer-macros", "tracer-tokio", "tracer-async-std", "tracer-view"],
+        &[
+            "tracer-core",
+            "tracer-macros",
+            "tracer-tokio",
+            "tracer-async-std",
+            "tracer-smol",
+            "tracer-view",
+        ],
     ),
     ("tracer-core", &[]),
     ("tracer-macros", &[]),

@@ -35,6 +35,8 @@ mod parents;
 mod recording;
 #[path = "promises/returned.rs"]
 mod returned;
+#[path = "promises/smol_tasks.rs"]
+mod smol_tasks;
 #[path = "promises/spawns.rs"]
 mod spawns;
 #[path = "promises/test_attributes.rs"]
