@@ -17,7 +17,7 @@ const MODULES: &[(&str, Rows)] = &[
         &[
             &["testing"],
             &["collector"],
-            &["carry"],
+            &["carry", "thread", "rayon"],
             &["within", "closure", "call", "stream", "export"],
             &["future"],
             &["frame", "returned", "isolated"],

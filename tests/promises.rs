@@ -41,6 +41,8 @@ mod smol_tasks;
 mod spawns;
 #[path = "promises/test_attributes.rs"]
 mod test_attributes;
+#[path = "promises/threads.rs"]
+mod threads;
 #[path = "promises/values.rs"]
 mod values;
 #[path = "promises/whole.rs"]

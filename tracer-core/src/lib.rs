@@ -41,6 +41,11 @@ mod returned;
 mod stream;
 mod within;
 
+// Drop-in replacements of what runs things on threads.
+#[cfg(feature = "rayon")]
+pub mod rayon;
+pub mod thread;
+
 // Written down by its thread.
 mod detail;
 mod log;
@@ -55,7 +60,7 @@ mod export;
 pub mod testing;
 
 pub use callsite::Callsite;
-pub use closure::in_current;
+pub use closure::{bound, in_current};
 pub use collector::{Builder, Dropped, ExporterStats, FlushError, InstallError, Stats, Tracer};
 pub use context::SpanContext;
 pub use export::{

@@ -50,6 +50,7 @@
 //! | `tokio` | `tracer::tokio`: task identity, `spawn` and its kin, `main` and `test` |
 //! | `async-std` | `tracer::async_std`: task identity, `spawn`, `main` and `test` |
 //! | `smol` | `tracer::smol`: executors, `spawn`, `unblock`, `main` and `test` |
+//! | `rayon` | `tracer::rayon`: `join`, `scope`, `spawn` and `install` that carry the context |
 //! | `off` | takes `#[traced]` back: items stay as they are written |
 //!
 //! Features only add names, but for `off`, which is for programs alone. Several runtimes may be on at once: each answers for its own tasks. A
@@ -73,10 +74,12 @@ mod providers;
 pub use tracer_macros::traced;
 
 pub use init::{Guard, init};
+#[cfg(feature = "rayon")]
+pub use tracer_core::rayon;
 pub use tracer_core::{
     Builder, ContextProvider, Entered, Filter, FilterError, FlushError, FutureExt, InContext,
     InstallError, Isolated, Ratio, Sampler, Span, SpanContext, SpanId, Stats, TraceId, Traced,
-    Tracer, Value, current, in_current, isolated, key_of, register, testing,
+    Tracer, Value, bound, current, in_current, isolated, key_of, register, testing, thread,
 };
 
 pub mod export {
