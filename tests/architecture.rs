@@ -11,16 +11,16 @@ use std::path::{Path, PathBuf};
 type Rows = &'static [&'static [&'static str]];
 
 const MODULES: &[(&str, Rows)] = &[
-    ("tracer", &[&["tokio", "async_std"], &["init"], &["environment", "providers"]]),
+    ("tracer", &[&["tokio", "async_std", "smol"], &["init"], &["environment", "providers"]]),
     (
         "tracer-core",
         &[
             &["testing"],
             &["collector"],
-            &["carry"],
+            &["carry", "thread", "rayon"],
             &["within", "closure", "call", "stream", "export"],
             &["future"],
-            &["frame", "returned"],
+            &["frame", "returned", "isolated"],
             &["outcome"],
             &["span", "guard"],
             &["open"],
@@ -51,6 +51,7 @@ const MODULES: &[(&str, Rows)] = &[
     ),
     ("tracer-tokio", &[&["spawn", "handle", "join_set"], &["provider"]]),
     ("tracer-async-std", &[&["spawn"], &["provider"]]),
+    ("tracer-smol", &[&["executor"], &["spawn"]]),
     (
         "tracer-view",
         &[
@@ -71,7 +72,14 @@ const MODULES: &[(&str, Rows)] = &[
 const CRATES: &[(&str, &[&str])] = &[
     (
         "tracer",
-        &["tracer-core", "tracer-macros", "tracer-tokio", "tracer-async-std", "tracer-view"],
+        &[
+            "tracer-core",
+            "tracer-macros",
+            "tracer-tokio",
+            "tracer-async-std",
+            "tracer-smol",
+            "tracer-view",
+        ],
     ),
     ("tracer-core", &[]),
     ("tracer-macros", &[]),

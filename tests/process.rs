@@ -81,6 +81,7 @@ fn mains_return_what_they_return_without_the_attribute() {
     assert_eq!(panicked.status.code(), Some(101));
     assert!(said(&panicked.stderr).contains("on purpose"));
     succeeds("async-std");
+    succeeds("smol");
 }
 
 #[test]

@@ -25,6 +25,8 @@ mod foreign_tasks;
 mod guards;
 #[path = "promises/isolation.rs"]
 mod isolation;
+#[path = "promises/nested_executors.rs"]
+mod nested_executors;
 #[path = "promises/openings.rs"]
 mod openings;
 #[path = "promises/parents.rs"]
@@ -33,10 +35,14 @@ mod parents;
 mod recording;
 #[path = "promises/returned.rs"]
 mod returned;
+#[path = "promises/smol_tasks.rs"]
+mod smol_tasks;
 #[path = "promises/spawns.rs"]
 mod spawns;
 #[path = "promises/test_attributes.rs"]
 mod test_attributes;
+#[path = "promises/threads.rs"]
+mod threads;
 #[path = "promises/tokios.rs"]
 mod tokios;
 #[path = "promises/values.rs"]

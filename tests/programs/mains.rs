@@ -38,6 +38,11 @@ pub(crate) async fn async_std() {
     work().await;
 }
 
+#[tracer::smol::main]
+pub(crate) async fn smol() {
+    work().await;
+}
+
 /// Says that it is ready, and waits for the signal.
 #[tracer::tokio::main(flush_on_signal)]
 pub(crate) async fn signal() {

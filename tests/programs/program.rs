@@ -33,6 +33,7 @@ fn main() -> std::process::ExitCode {
         "err" => return mains::err(),
         "panic" => mains::panics(),
         "async-std" => mains::async_std(),
+        "smol" => mains::smol(),
         "signal" => mains::signal(),
         "panic-in-main" => mains::panic_in_main(),
         other => panic!("no program `{other}`"),

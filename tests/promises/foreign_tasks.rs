@@ -138,6 +138,33 @@ fn two_runtimes_at_once_answer_each_for_its_own_tasks() {
 }
 
 #[test]
+fn three_runtimes_at_once_answer_each_for_its_own_tasks() {
+    let scope = scope();
+    TokioMultiThread::block_on(async {
+        let tasks: Vec<_> = (0..50)
+            .map(|_| {
+                tokio::spawn(scope.bind(request(async {
+                    ::smol::spawn(stranger()).await;
+                    let outer = tracer::smol::spawn(async {
+                        let work = async { tracer::tokio::spawn(inner()).await.unwrap() };
+                        // tokio's spawn needs its runtime there.
+                        TokioCurrentThread::block_on(work);
+                        ::async_std::task::block_on(inner());
+                    });
+                    tracer::async_std::spawn(async { outer.await }).await;
+                    inner().await;
+                })))
+            })
+            .collect();
+        for task in tasks {
+            task.await.unwrap();
+        }
+    });
+    let one = "request\n  inner\n  inner\n  inner\n  stranger\n    inner\n";
+    assert_eq!(scope.tree(), one.repeat(50));
+}
+
+#[test]
 fn a_guard_is_not_seen_by_tasks_that_run_on_top_of_it() {
     let scope = scope();
     scope.in_scope(|| {
@@ -154,7 +181,7 @@ fn a_guard_is_not_seen_by_tasks_that_run_on_top_of_it() {
 }
 
 /// No library can know the tasks of an executor that gives them no identity: what runs inside of a
-/// request there looks like the request's own.
+/// request there looks like the request's own, unless it is isolated.
 #[test]
 fn a_local_pool_driven_inside_a_request_is_a_known_limit() {
     use futures::task::LocalSpawnExt as _;

@@ -73,3 +73,11 @@ async fn on_async_std() {
 async fn a_test_on_async_std_may_return_a_result() -> Result<(), String> {
     work(1).await.map(drop)
 }
+
+#[tracer::smol::test]
+async fn on_smol() -> Result<(), String> {
+    work(1).await?;
+    tracer::smol::spawn(async { work(2).await }).await?;
+    assert_eq!(testing::tree(), "work(id=1)\nwork(id=2)\n");
+    Ok(())
+}

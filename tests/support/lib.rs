@@ -4,7 +4,7 @@ mod gate;
 mod runtime;
 
 pub use gate::Gate;
-pub use runtime::{AsyncStd, Runtime, Task, TokioCurrentThread, TokioMultiThread};
+pub use runtime::{AsyncStd, Runtime, Smol, Task, TokioCurrentThread, TokioMultiThread};
 
 use std::future::Future;
 use std::pin::Pin;
@@ -75,6 +75,9 @@ macro_rules! on_each_runtime {
         }
         mod async_std {
             $(#[test] fn $name() { super::$name::<$crate::AsyncStd>(); })*
+        }
+        mod smol {
+            $(#[test] fn $name() { super::$name::<$crate::Smol>(); })*
         }
     };
 }

@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::task::{Context, Poll};
 
 use tokio::runtime::{Builder, Runtime as Tokio};
 
@@ -31,6 +32,10 @@ pub struct TokioMultiThread;
 /// async-std with the one executor of the process.
 #[derive(Clone, Copy, Debug)]
 pub struct AsyncStd;
+
+/// smol with the one executor of the process.
+#[derive(Clone, Copy, Debug)]
+pub struct Smol;
 
 impl Runtime for TokioCurrentThread {
     fn block_on<F: Future>(future: F) -> F::Output {
@@ -73,6 +78,40 @@ impl Runtime for AsyncStd {
 
     fn spawn_here<F: Future<Output: Send> + Send + 'static>(future: F) -> Task<F::Output> {
         Box::pin(tracer::async_std::spawn(future))
+    }
+}
+
+impl Runtime for Smol {
+    fn block_on<F: Future>(future: F) -> F::Output {
+        smol::block_on(future)
+    }
+
+    fn spawn<F: Future<Output: Send> + Send + 'static>(future: F) -> Task<F::Output> {
+        Box::pin(Detached(Some(smol::spawn(future))))
+    }
+
+    fn spawn_here<F: Future<Output: Send> + Send + 'static>(future: F) -> Task<F::Output> {
+        Box::pin(Detached(Some(tracer::smol::spawn(future))))
+    }
+}
+
+/// A task that runs on when its handle is dropped.
+struct Detached<T>(Option<smol::Task<T>>);
+
+impl<T> Future for Detached<T> {
+    type Output = T;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<T> {
+        let task = self.0.as_mut().expect("it is there until it is dropped");
+        Pin::new(task).poll(cx)
+    }
+}
+
+impl<T> Drop for Detached<T> {
+    fn drop(&mut self) {
+        if let Some(task) = self.0.take() {
+            task.detach();
+        }
     }
 }
 

@@ -28,13 +28,57 @@ pub fn in_current<R>(f: impl FnOnce() -> R) -> impl FnOnce() -> R {
     in_context(slot::current().inherited(), f)
 }
 
+/// Wraps a closure so that each of its calls, wherever it is made, runs in the context current here.
+///
+/// As [`in_current`], for what is called more than once: the closures of parallel iterators, callbacks,
+/// jobs of a worker. Its spans have no spawn delay.
+///
+/// # Examples
+///
+/// ```
+/// use tracer_core::{Span, testing};
+///
+/// let scope = testing::Scope::new();
+/// scope.in_scope(|| {
+///     let request = Span::new("request");
+///     let hash = request.in_scope(|| tracer_core::bound(|_: u32| drop(Span::new("hash"))));
+///     std::thread::spawn(move || (1..=2).for_each(hash)).join().unwrap();
+/// });
+/// assert_eq!(scope.tree(), "request\n  hash\n  hash\n");
+/// ```
+pub fn bound<T, R>(f: impl Fn(T) -> R) -> impl Fn(T) -> R {
+    let context = slot::current().inherited();
+    move |value| Carried { context, spawned: 0 }.run(|| f(value))
+}
+
 /// Wraps a closure so that it runs in `context`, which it inherits.
 pub(crate) fn in_context<R>(context: SpanContext, f: impl FnOnce() -> R) -> impl FnOnce() -> R {
-    let spawned = if context.is_recorded() { clock::ticks() } else { 0 };
-    move || {
-        let _running = Running::enter(context);
-        if spawned != 0 {
-            slot::set_delay(clock::ticks().saturating_sub(spawned));
+    let carried = Carried::new(context);
+    move || carried.run(f)
+}
+
+/// A context on its way to where something runs in it.
+pub(crate) struct Carried {
+    context: SpanContext,
+    /// Ticks at which it set out, 0 where nobody asks.
+    spawned: u64,
+}
+
+impl Carried {
+    fn new(context: SpanContext) -> Self {
+        let spawned = if context.is_recorded() { clock::ticks() } else { 0 };
+        Self { context, spawned }
+    }
+
+    /// The context current here, for one that inherits it.
+    pub(crate) fn current() -> Self {
+        Self::new(slot::current().inherited())
+    }
+
+    pub(crate) fn run<R>(self, f: impl FnOnce() -> R) -> R {
+        let _running = Running::enter(self.context);
+        if self.spawned != 0 {
+            slot::set_delay(clock::ticks().saturating_sub(self.spawned));
         }
         let result = f();
         // If no span took it, it is nobody's.

@@ -36,10 +36,16 @@ mod carry;
 mod closure;
 mod frame;
 mod future;
+mod isolated;
 mod outcome;
 mod returned;
 mod stream;
 mod within;
+
+// Drop-in replacements of what runs things on threads.
+#[cfg(feature = "rayon")]
+pub mod rayon;
+pub mod thread;
 
 // Written down by its thread.
 mod detail;
@@ -55,7 +61,7 @@ mod export;
 pub mod testing;
 
 pub use callsite::Callsite;
-pub use closure::in_current;
+pub use closure::{bound, in_current};
 pub use collector::{Builder, Dropped, ExporterStats, FlushError, InstallError, Stats, Tracer};
 pub use context::SpanContext;
 pub use export::{
@@ -65,6 +71,7 @@ pub use export::{
 pub use filter::{Filter, FilterError, Level};
 pub use future::Traced;
 pub use id::{SpanId, TraceId};
+pub use isolated::{Isolated, isolated};
 pub use kind::SpanKind;
 pub use provider::{ContextProvider, key_of};
 pub use sample::{Ratio, Sampler};

@@ -96,12 +96,13 @@ pub(crate) fn caller<'a>(stack: &'a Stack, callsite: &'static Callsite) -> (&'a 
     }
 }
 
-/// Where the entry on top was made with another key, or there is none.
+/// Where the entry on top was made with another key, or there is none, or it hides what is below.
 #[cold]
 fn uncommon(key: u64) -> SpanContext {
     with(|stack| {
         let (top, strand) = stack.top();
-        let is_own = strand.flags.get() != 0 && is_same_task(strand.key.get(), key);
+        let counts = strand.flags.get() != 0 || top.kind.get() == Kind::Isolated;
+        let is_own = counts && is_same_task(strand.key.get(), key);
         if is_own { strand.context(top) } else { inherited() }
     })
 }
@@ -167,7 +168,9 @@ pub(crate) fn parent(captured: SpanContext, polled: SpanContext, key: u64) -> (S
 
 fn is_on_poll_stack(span: SpanId, key: u64) -> bool {
     with(|stack| {
-        let frames = stack.innermost_first().filter(|(place, _)| place.kind.get() == Kind::Frame);
+        let seen =
+            stack.innermost_first().take_while(|(place, _)| place.kind.get() != Kind::Isolated);
+        let frames = seen.filter(|(place, _)| place.kind.get() == Kind::Frame);
         let mut own = frames.take_while(|(_, strand)| is_same_task(strand.key.get(), key));
         own.any(|(frame, _)| frame.span.get() == span || frame.origin.get() == span)
     })
@@ -181,6 +184,13 @@ pub(crate) fn enter(context: SpanContext, key: u64) -> u32 {
         let task = if task.key == key { task } else { Task { key, waker: NO_WAKER } };
         stack.push(&context, task, SpanId::NONE, Kind::Guard)
     })
+}
+
+/// Hides what is current from what runs now, until [`leave_with_all_above`] is called with what this
+/// returns. No waker is known there: those that come are asked for their task.
+pub(crate) fn isolate() -> u32 {
+    let task = Task { key: key(), waker: NO_WAKER };
+    with(|stack| stack.push(&SpanContext::NONE, task, SpanId::NONE, Kind::Isolated))
 }
 
 /// What [`enter_child`] found on top.

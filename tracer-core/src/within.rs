@@ -9,6 +9,7 @@ use pin_project_lite::pin_project;
 use crate::clock;
 use crate::context::SpanContext;
 use crate::future::Traced;
+use crate::isolated::Isolated;
 use crate::open::Open;
 use crate::slot;
 use crate::span::Span;
@@ -80,6 +81,17 @@ pub trait FutureExt: Future + Sized {
     /// As cancel safe as this future.
     fn in_context(self, context: SpanContext) -> InContext<Self> {
         InContext::new(self, context)
+    }
+
+    /// Runs this future so that it sees no span of who polls it.
+    ///
+    /// For futures that drive the tasks of others: see [`isolated`](crate::isolated()).
+    ///
+    /// # Cancel safety
+    ///
+    /// As cancel safe as this future.
+    fn isolated(self) -> Isolated<Self> {
+        Isolated::new(self)
     }
 }
 

@@ -8,6 +8,7 @@ pub(crate) struct Entry(pub(crate) Executor, pub(crate) Role);
 pub(crate) enum Executor {
     Tokio,
     AsyncStd,
+    Smol,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -23,6 +24,8 @@ impl Entry {
             Self(Executor::Tokio, Role::Test) => "#[tracer::tokio::test]",
             Self(Executor::AsyncStd, Role::Main) => "#[tracer::async_std::main]",
             Self(Executor::AsyncStd, Role::Test) => "#[tracer::async_std::test]",
+            Self(Executor::Smol, Role::Main) => "#[tracer::smol::main]",
+            Self(Executor::Smol, Role::Test) => "#[tracer::smol::test]",
         }
     }
 }

@@ -74,3 +74,15 @@ pub fn async_std_main(args: TokenStream, item: TokenStream) -> TokenStream {
 pub fn async_std_test(args: TokenStream, item: TokenStream) -> TokenStream {
     runtime::expand(Entry(Executor::AsyncStd, Role::Test), args.into(), &item.into()).into()
 }
+
+/// `#[tracer::smol::main]`: smol with a tracer that flushes at exit.
+#[proc_macro_attribute]
+pub fn smol_main(args: TokenStream, item: TokenStream) -> TokenStream {
+    runtime::expand(Entry(Executor::Smol, Role::Main), args.into(), &item.into()).into()
+}
+
+/// `#[tracer::smol::test]`: smol with a tracer of its own for one test.
+#[proc_macro_attribute]
+pub fn smol_test(args: TokenStream, item: TokenStream) -> TokenStream {
+    runtime::expand(Entry(Executor::Smol, Role::Test), args.into(), &item.into()).into()
+}

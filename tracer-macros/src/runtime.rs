@@ -54,6 +54,9 @@ fn started(entry: Entry, settings: &Settings, item: Item) -> TokenStream {
             None,
             quote_spanned!(here=> ::tracer::async_std::__private::async_std::task::block_on(#future)),
         ),
+        Executor::Smol => {
+            (None, quote_spanned!(here=> ::tracer::smol::__private::smol::block_on(#future)))
+        }
     };
     let run = if output::is_never(&item.sig.output) { run } else { ended(&run, executor) };
     let test = (role == Role::Test).then(|| quote_spanned!(here=> #[::core::prelude::v1::test]));
@@ -121,7 +124,7 @@ fn ended(run: &TokenStream, executor: Executor) -> TokenStream {
     let here = Span::mixed_site();
     let runtime = match executor {
         Executor::Tokio => Some(quote_spanned!(here=> ::core::mem::drop(__runtime);)),
-        Executor::AsyncStd => None,
+        Executor::AsyncStd | Executor::Smol => None,
     };
     quote_spanned! {here=>
         let __out = #run;

@@ -78,8 +78,8 @@ const fn grammar(entry: Entry) -> Grammar {
             &["flavor", "worker_threads", "start_paused", "flush_on_signal"]
         }
         Entry(Executor::Tokio, Role::Test) => &["flavor", "worker_threads", "start_paused"],
-        Entry(Executor::AsyncStd, Role::Main) => &["flush_on_signal"],
-        Entry(Executor::AsyncStd, Role::Test) => &[],
+        Entry(Executor::AsyncStd | Executor::Smol, Role::Main) => &["flush_on_signal"],
+        Entry(Executor::AsyncStd | Executor::Smol, Role::Test) => &[],
     };
     Grammar { attribute: entry.name(), keys, later: &[], hidden: &[], positional: None }
 }

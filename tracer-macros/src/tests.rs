@@ -212,3 +212,16 @@ fn async_std() {
         runtime::expand(Entry(Executor::AsyncStd, Role::Test), tokens(""), &tokens(item)),
     );
 }
+
+#[test]
+fn smol() {
+    let item = "async fn main() { run().await }";
+    expands(
+        "smol_main",
+        runtime::expand(Entry(Executor::Smol, Role::Main), tokens(""), &tokens(item)),
+    );
+    expands(
+        "smol_test",
+        runtime::expand(Entry(Executor::Smol, Role::Test), tokens(""), &tokens(item)),
+    );
+}

@@ -61,7 +61,7 @@ impl Drop for Guard {
 /// | `OTEL_TRACES_SAMPLER_ARG` | the share of `traceidratio`, from 0 to 1 |
 ///
 /// A value that makes no sense is named in one line on stderr, and the default stands; so is the way
-/// to traces where they would go nowhere. `main` of `tracer::tokio` and `tracer::async_std` calls
+/// to traces where they would go nowhere. `main` of `tracer::tokio` and its siblings calls
 /// this.
 ///
 /// # Examples
@@ -119,7 +119,7 @@ fn say(text: &str) {
 }
 
 /// Flushes on SIGTERM and SIGINT, and then dies by that signal.
-#[cfg(all(unix, any(feature = "tokio", feature = "async-std")))]
+#[cfg(all(unix, any(feature = "tokio", feature = "async-std", feature = "smol")))]
 pub fn flush_on_signal(guard: &Guard) {
     use signal_hook::consts::{SIGINT, SIGTERM};
     use signal_hook::iterator::Signals;
@@ -141,5 +141,5 @@ pub fn flush_on_signal(guard: &Guard) {
 }
 
 /// There are no such signals here.
-#[cfg(not(all(unix, any(feature = "tokio", feature = "async-std"))))]
+#[cfg(not(all(unix, any(feature = "tokio", feature = "async-std", feature = "smol"))))]
 pub fn flush_on_signal(_: &Guard) {}

@@ -28,8 +28,8 @@
 //!
 //! # Where next
 //!
-//! [`#[traced]`](macro@traced) says what the attribute does and takes. `tracer::tokio` and
-//! `tracer::async_std` run a program and its tests, and spawn tasks that stay in their request's
+//! [`#[traced]`](macro@traced) says what the attribute does and takes. `tracer::tokio`,
+//! `tracer::async_std` and `tracer::smol` run a program and its tests, and spawn tasks that stay in their request's
 //! tree. [`Span`] and [`FutureExt`] make spans by hand, [`current`] says something of the one that
 //! is open, [`testing`] compares trees as text. [`init`](fn@init) reads the environment, [`Builder`]
 //! does without it, and [`export`] is for those who take spans elsewhere.
@@ -49,6 +49,8 @@
 //! | `tree` (default) | the tree on stderr |
 //! | `tokio` | `tracer::tokio`: task identity, `spawn` and its kin, `main` and `test` |
 //! | `async-std` | `tracer::async_std`: task identity, `spawn`, `main` and `test` |
+//! | `smol` | `tracer::smol`: executors, `spawn`, `unblock`, `main` and `test` |
+//! | `rayon` | `tracer::rayon`: `join`, `scope`, `spawn` and `install` that carry the context |
 //! | `off` | takes `#[traced]` back: items stay as they are written |
 //!
 //! Features only add names, but for `off`, which is for programs alone. Several runtimes may be on at once: each answers for its own tasks. A
@@ -58,6 +60,8 @@
 
 #[cfg(feature = "async-std")]
 pub mod async_std;
+#[cfg(feature = "smol")]
+pub mod smol;
 #[cfg(feature = "tokio")]
 pub mod tokio;
 
@@ -70,10 +74,12 @@ mod providers;
 pub use tracer_macros::traced;
 
 pub use init::{Guard, init};
+#[cfg(feature = "rayon")]
+pub use tracer_core::rayon;
 pub use tracer_core::{
     Builder, ContextProvider, Entered, Filter, FilterError, FlushError, FutureExt, InContext,
-    InstallError, Ratio, Sampler, Span, SpanContext, SpanId, Stats, TraceId, Traced, Tracer, Value,
-    current, in_current, key_of, register, testing,
+    InstallError, Isolated, Ratio, Sampler, Span, SpanContext, SpanId, Stats, TraceId, Traced,
+    Tracer, Value, bound, current, in_current, isolated, key_of, register, testing, thread,
 };
 
 pub mod export {

@@ -55,6 +55,11 @@ pub(crate) fn test_features() -> Outcome {
             )))?;
         }
     }
+    // Together they are tested by `test`.
+    for (runtime, module) in [("tokio", "tokio"), ("async-std", "async_std"), ("smol", "smol")] {
+        let alone = format!("--no-default-features --features macros,{runtime} src/{module}");
+        run(&mut cargo(&format!("test --quiet -p tracer --doc {alone}")))?;
+    }
     run(&mut cargo("test --quiet -p tracer --no-default-features --features macros"))?;
     run(&mut cargo("test --quiet -p tracer --doc --no-default-features --features macros,off off"))
 }

@@ -17,6 +17,8 @@ pub(crate) enum Kind {
     Frame,
     /// A guard that was left while others were above it.
     Left,
+    /// Hides what is below: another scheduler's tasks run on top.
+    Isolated,
 }
 
 /// The running task: its key, and what its waker points to or [`NO_WAKER`]. A poll that comes with the

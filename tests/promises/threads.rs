@@ -1,0 +1,152 @@
+//! Threads and rayon's jobs: children of who starts them, and of nobody who waits below them.
+
+use std::sync::mpsc::channel;
+use std::thread::ThreadId;
+
+use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
+use rayon::{ThreadPool, ThreadPoolBuilder};
+use tracer::{Span, bound, current, isolated, thread, traced};
+use tracer_tests::{Gate, scope};
+
+#[traced(args)]
+fn hash(id: u32) -> u32 {
+    id
+}
+
+#[traced]
+fn request<R>(work: impl FnOnce() -> R) -> R {
+    work()
+}
+
+fn tree(f: impl FnOnce()) -> String {
+    let scope = scope();
+    scope.in_scope(|| request(f));
+    scope.tree()
+}
+
+fn hashes(ids: impl IntoIterator<Item = u32>) -> String {
+    let lines: String = ids.into_iter().map(|id| format!("  hash(id={id})\n")).collect();
+    format!("request\n{lines}")
+}
+
+#[test]
+fn each_way_to_start_a_thread() {
+    let tree = tree(|| {
+        assert_eq!(thread::spawn(|| hash(1)).join().unwrap(), 1);
+        let builder = || thread::Builder::new().name("hasher".into()).stack_size(1 << 20);
+        let name = || std::thread::current().name().map(str::to_owned);
+        let named = builder().spawn(move || (hash(2), name())).unwrap();
+        assert_eq!(named.join().unwrap(), (2, Some("hasher".to_owned())));
+        let mut sum = 0;
+        thread::scope(|scope| {
+            let sum = &mut sum;
+            scope.spawn(move || scope.spawn(|| *sum += hash(3)));
+            let named = builder().spawn_scoped(scope, || hash(4)).unwrap();
+            assert_eq!(named.join().unwrap(), 4);
+        });
+        assert_eq!(sum, 3);
+        std::thread::spawn(|| assert!(!current().is_valid())).join().unwrap();
+    });
+    assert_eq!(tree, hashes(1..=4));
+}
+
+fn pool(threads: usize) -> ThreadPool {
+    ThreadPoolBuilder::new().num_threads(threads).build().unwrap()
+}
+
+#[test]
+fn each_way_to_start_a_job() {
+    let pool = pool(2);
+    let (done, wait) = channel();
+    let tree = tree(|| {
+        tracer::rayon::install(&pool, || {
+            assert_eq!(tracer::rayon::join(|| hash(1), || hash(2)), (1, 2));
+            let mut sum = 0;
+            tracer::rayon::scope(|scope| {
+                hash(3);
+                scope.spawn(|scope| scope.spawn(|_| sum += hash(4)));
+            });
+            assert_eq!(sum, 4);
+            tracer::rayon::spawn(move || done.send(hash(5)).unwrap());
+        });
+        assert_eq!(wait.recv(), Ok(5));
+        let bound = bound(hash);
+        let sum: u32 = isolated(|| pool.install(|| (6..9).into_par_iter().map(bound).sum()));
+        assert_eq!(sum, 21);
+    });
+    assert_eq!(tree, hashes(1..=8));
+}
+
+type Side = Box<dyn FnOnce() + Send>;
+
+/// Lets a request wait for two jobs, of which the second waits for a stranger's: the thread of the
+/// first takes that up meanwhile. Says whether the stranger saw the request's span.
+fn a_stranger_sees_who_waits(wait: fn(Side, Side)) -> bool {
+    let (begun, done) = (Gate::default(), Gate::default());
+    let (say, said) = channel::<(ThreadId, bool)>();
+    let (begins, stranger) = (begun.clone(), done.clone());
+    let second: Side = Box::new(move || {
+        begins.open();
+        done.wait();
+    });
+    let first: Side = Box::new(move || {
+        // The second is on the other thread by then, so that no other than this is free.
+        begun.wait();
+        rayon::spawn(move || {
+            say.send((std::thread::current().id(), current().is_valid())).unwrap();
+            stranger.open();
+        });
+    });
+    let scope = scope();
+    let waiter = pool(2).install(|| {
+        scope.in_scope(|| request(|| wait(first, second)));
+        std::thread::current().id()
+    });
+    assert_eq!(scope.tree(), "request\n");
+    let (thread, sees) = said.recv().unwrap();
+    assert_eq!(thread, waiter, "it ran on top of who waits");
+    sees
+}
+
+#[test]
+fn a_job_taken_up_while_a_request_waits_sees_nothing_of_it() {
+    assert!(!a_stranger_sees_who_waits(|a, b| {
+        tracer::rayon::join(a, b);
+    }));
+    assert!(!a_stranger_sees_who_waits(|a, b| {
+        tracer::rayon::scope(|scope| {
+            scope.spawn(|_| b());
+            a();
+        });
+    }));
+    assert!(!a_stranger_sees_who_waits(|a, b| {
+        isolated(|| rayon::join(a, b));
+    }));
+}
+
+/// No library can know rayon's jobs: what a thread takes up looks like a part of what waits there.
+#[test]
+fn a_job_taken_up_while_a_request_waits_in_rayon_itself_is_a_known_limit() {
+    assert!(a_stranger_sees_who_waits(|a, b| {
+        rayon::join(a, b);
+    }));
+}
+
+#[test]
+fn a_bound_closure_panics_and_runs_on() {
+    let tree = tree(|| {
+        let hash = bound(|id| {
+            assert_ne!(hash(id), 2, "on purpose");
+        });
+        let results = thread::scope(|scope| {
+            let jobs = (1..=3).map(|id| {
+                let hash = &hash;
+                scope.spawn(move || hash(id)).join().is_ok()
+            });
+            jobs.collect::<Vec<_>>()
+        });
+        assert_eq!(results, [true, false, true]);
+        assert!(Span::new("after").in_scope(current).is_valid());
+    });
+    assert_eq!(tree, "request\n  after\n  hash(id=1)\n  hash(id=2)\n  hash(id=3)\n");
+}
