@@ -159,11 +159,11 @@ mod tests {
     #[test]
     fn every_fn_with_a_body_is_annotated_on_its_line() {
         let (text, _) = of("/// é\n#[inline] pub(crate) async fn a() { fn b() {} }\n\
-             trait T { fn c(); #[must_use] unsafe fn d() {} }\nimpl T for X { fn c() {} }");
+             trait T { fn c(); #[must_use] async fn d() {} }\nimpl T for X { fn c() {} }");
         assert_eq!(
             text,
             "/// é\n#[inline] @ pub(crate) async fn a() { @ fn b() {} }\n\
-             trait T { fn c(); #[must_use] @ unsafe fn d() {} }\nimpl T for X { @ fn c() {} }"
+             trait T { fn c(); #[must_use] @ async fn d() {} }\nimpl T for X { @ fn c() {} }"
         );
     }
 
