@@ -39,6 +39,8 @@ mod asked_order;
 mod async_traits;
 #[path = "shapes/bodies.rs"]
 mod bodies;
+#[path = "shapes/borrowed_errors.rs"]
+mod borrowed_errors;
 #[path = "shapes/drop_order.rs"]
 mod drop_order;
 #[path = "shapes/futures.rs"]

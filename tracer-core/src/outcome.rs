@@ -65,8 +65,8 @@ impl<T> Observe<T> for Nothing {
 }
 
 macro_rules! outcome {
-    ($strategy:ty, [$($bound:tt)*], |$error:ident| $value:expr, $source:expr) => {
-        impl<T, E: $($bound)*> Observe<Result<T, E>> for $strategy {
+    ($strategy:ty, [$($generics:tt)*], |$error:ident| $value:expr, $source:expr) => {
+        impl<$($generics)*> Observe<Result<T, E>> for $strategy {
             #[inline(always)]
             fn observe(span: impl FnOnce() -> SpanContext, value: &Result<T, E>) {
                 if let Err($error) = value {
@@ -80,22 +80,22 @@ macro_rules! outcome {
     };
 }
 
-outcome!(ByError, [Error + 'static], |error| Value::Display(error), Error::source(error));
+outcome!(ByError, [T, E: Error], |error| Value::Display(error), Error::source(error));
 outcome!(
     ByReport,
-    [Display + AsRef<dyn Error + Send + Sync + 'static>],
+    ['e, T, E: Display + AsRef<dyn Error + Send + Sync + 'e>],
     |error| Value::Display(error),
     error.as_ref().source()
 );
 outcome!(
     ByLocalReport,
-    [Display + AsRef<dyn Error + 'static>],
+    ['e, T, E: Display + AsRef<dyn Error + 'e>],
     |error| Value::Display(error),
     error.as_ref().source()
 );
-outcome!(ByDisplay, [Display], |error| Value::Display(error), None);
-outcome!(ByDebug, [Debug], |error| Value::Debug(error), None);
-outcome!(ByName, [], |_error| Value::Str(""), None);
+outcome!(ByDisplay, [T, E: Display], |error| Value::Display(error), None);
+outcome!(ByDebug, [T, E: Debug], |error| Value::Debug(error), None);
+outcome!(ByName, [T, E], |_error| Value::Str(""), None);
 
 impl SpanContext {
     /// Marks the span as failed, with the error's type, message and up to 8 sources.
@@ -177,9 +177,9 @@ macro_rules! pick {
 }
 
 pick! {
-    PickError => ByError for [T, E: Error + 'static] &&&&&&Tag<Result<T, E>>,
-    PickReport => ByReport for [T, E: Display + AsRef<dyn Error + Send + Sync + 'static>] &&&&&Tag<Result<T, E>>,
-    PickLocalReport => ByLocalReport for [T, E: Display + AsRef<dyn Error + 'static>] &&&&Tag<Result<T, E>>,
+    PickError => ByError for [T, E: Error] &&&&&&Tag<Result<T, E>>,
+    PickReport => ByReport for ['e, T, E: Display + AsRef<dyn Error + Send + Sync + 'e>] &&&&&Tag<Result<T, E>>,
+    PickLocalReport => ByLocalReport for ['e, T, E: Display + AsRef<dyn Error + 'e>] &&&&Tag<Result<T, E>>,
     PickDisplay => ByDisplay for [T, E: Display] &&&Tag<Result<T, E>>,
     PickDebug => ByDebug for [T, E: Debug] &&Tag<Result<T, E>>,
     PickName => ByName for [T, E] &Tag<Result<T, E>>,
