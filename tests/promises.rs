@@ -19,6 +19,8 @@ mod exporters;
 mod failures;
 #[path = "promises/fields.rs"]
 mod fields;
+#[path = "promises/flows.rs"]
+mod flows;
 #[path = "promises/foreign_tasks.rs"]
 mod foreign_tasks;
 #[path = "promises/guards.rs"]

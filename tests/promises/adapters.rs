@@ -239,3 +239,26 @@ fn a_join_set_spawns_children_on_any_handle() {
     }))));
     assert_eq!(scope.tree(), "request\n  query(id=1)\n  query(id=2)\n");
 }
+
+#[test]
+fn all_that_async_std_spawns() {
+    let scope = scope();
+    ::async_std::task::block_on(scope.bind(request(async {
+        let named = tracer::async_std::Builder::new().name("named".to_owned());
+        let task = async {
+            query(2).await;
+            ::async_std::task::current().name().map(str::to_owned)
+        };
+        assert_eq!(named.spawn(task).unwrap().await.as_deref(), Some("named"));
+        tracer::async_std::spawn_blocking(|| block_on(query(3))).await;
+        ::async_std::task::spawn_blocking(|| assert!(!current().is_valid())).await;
+        let local = std::rc::Rc::new(4);
+        tracer::async_std::spawn_local(async move { query(*local).await }).await;
+        let local = tracer::async_std::Builder::new().local(async { query(5).await });
+        local.unwrap().await;
+    })));
+    assert_eq!(
+        scope.tree(),
+        "request\n  query(id=2)\n  query(id=3)\n  query(id=4)\n  query(id=5)\n"
+    );
+}

@@ -151,7 +151,7 @@ fn three_runtimes_at_once_answer_each_for_its_own_tasks() {
                         TokioCurrentThread::block_on(work);
                         ::async_std::task::block_on(inner());
                     });
-                    tracer::async_std::spawn(async { outer.await }).await;
+                    tracer::async_std::spawn(outer).await;
                     inner().await;
                 })))
             })

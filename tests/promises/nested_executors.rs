@@ -41,9 +41,10 @@ fn pool_of(scope: &Scope) -> LocalPool {
         pause().await;
         assert!(!current().is_valid());
     };
-    spawner.spawn_local(bare).unwrap();
+    spawner.spawn_local(bare).expect("the pool lives");
     let other = scope.in_scope(|| Span::new("other"));
-    spawner.spawn_local(other.in_scope(|| async { query(2).await }.in_current())).unwrap();
+    let task = other.in_scope(|| async { query(2).await }.in_current());
+    spawner.spawn_local(task).expect("the pool lives");
     pool
 }
 
@@ -106,11 +107,12 @@ fn a_driver_of_many_requests<R: Runtime>() {
 
 fn tasks_of_a_thread_pool<R: Runtime>() {
     let scope = scope();
-    let pool = ThreadPool::builder().pool_size(2).create().unwrap();
+    let pool = ThreadPool::builder().pool_size(2).create().expect("it starts");
     R::block_on(scope.bind(request(async {
-        let call = pool.spawn_with_handle(query(1)).unwrap();
-        let block = pool.spawn_with_handle(async { query(2).await }.in_current()).unwrap();
-        let bare = pool.spawn_with_handle(async { current().is_valid() }).unwrap();
+        let call = pool.spawn_with_handle(query(1)).expect("it starts");
+        let block =
+            pool.spawn_with_handle(async { query(2).await }.in_current()).expect("it starts");
+        let bare = pool.spawn_with_handle(async { current().is_valid() }).expect("it starts");
         futures::join!(call, block);
         assert!(!bare.await, "nothing carries it");
     })));

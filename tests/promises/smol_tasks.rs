@@ -63,7 +63,7 @@ fn tasks_of_a_local_executor() {
     let other = theirs.in_scope(|| Span::new("other"));
     let mut tasks = Vec::new();
     other.in_scope(|| {
-        local.spawn_many((1..=2).map(|id| async move { query(id).await }), &mut tasks)
+        local.spawn_many((1..=2).map(|id| async move { query(id).await }), &mut tasks);
     });
     tasks.push(local.spawn(sees_nothing()));
     block_on(ours.bind(request(local.run(async {
@@ -106,7 +106,7 @@ fn tasks_dropped_with_their_executor_are_dropped_in_their_own_spans() {
     executor.spawn(traced(Cleanup)).detach();
     scope.in_scope(|| {
         let caller = Span::new("caller");
-        caller.in_scope(|| executor.spawn(request(traced(Cleanup))).detach());
+        caller.in_scope(|| executor.spawn(request(traced(Cleanup)))).detach();
     });
     while executor.try_tick() {}
     let driver = scope.in_scope(|| Span::new("driver"));

@@ -25,8 +25,8 @@ fn tree(f: impl FnOnce()) -> String {
 }
 
 fn hashes(ids: impl IntoIterator<Item = u32>) -> String {
-    let lines: String = ids.into_iter().map(|id| format!("  hash(id={id})\n")).collect();
-    format!("request\n{lines}")
+    let lines = ids.into_iter().map(|id| format!("  hash(id={id})\n"));
+    format!("request\n{}", lines.collect::<Vec<_>>().concat())
 }
 
 #[test]
@@ -51,7 +51,7 @@ fn each_way_to_start_a_thread() {
 }
 
 fn pool(threads: usize) -> ThreadPool {
-    ThreadPoolBuilder::new().num_threads(threads).build().unwrap()
+    ThreadPoolBuilder::new().num_threads(threads).build().expect("it starts")
 }
 
 #[test]
@@ -93,7 +93,7 @@ fn a_stranger_sees_who_waits(wait: fn(Side, Side)) -> bool {
         // The second is on the other thread by then, so that no other than this is free.
         begun.wait();
         rayon::spawn(move || {
-            say.send((std::thread::current().id(), current().is_valid())).unwrap();
+            say.send((std::thread::current().id(), current().is_valid())).expect("it waits");
             stranger.open();
         });
     });
@@ -103,7 +103,7 @@ fn a_stranger_sees_who_waits(wait: fn(Side, Side)) -> bool {
         std::thread::current().id()
     });
     assert_eq!(scope.tree(), "request\n");
-    let (thread, sees) = said.recv().unwrap();
+    let (thread, sees) = said.recv().expect("it ran");
     assert_eq!(thread, waiter, "it ran on top of who waits");
     sees
 }
@@ -138,7 +138,7 @@ fn a_bound_closure_panics_and_runs_on() {
         let hash = bound(|id| {
             assert_ne!(hash(id), 2, "on purpose");
         });
-        let results = thread::scope(|scope| {
+        let results = std::thread::scope(|scope| {
             let jobs = (1..=3).map(|id| {
                 let hash = &hash;
                 scope.spawn(move || hash(id)).join().is_ok()

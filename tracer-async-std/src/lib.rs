@@ -1,7 +1,8 @@
-//! async-std for the tracer crates: which task runs, and a spawn that carries the context.
+//! async-std for the tracer crates: which task runs, and spawns that carry the context.
 //!
 //! async-std is discontinued in favour of smol; this adapter keeps programs that still use it
-//! traceable.
+//! traceable. `tracer-smol` has the same names: `spawn` (whose task is cancelled with its handle
+//! unless it is detached) and `unblock` in place of `spawn_blocking`.
 //!
 //! # Examples
 //!
@@ -21,7 +22,9 @@ mod provider;
 mod spawn;
 
 pub use provider::{AsyncStd, register};
-pub use spawn::spawn;
+#[cfg(feature = "unstable")]
+pub use spawn::spawn_local;
+pub use spawn::{Builder, spawn, spawn_blocking};
 
 /// What the macros write calls to; promises nothing between versions.
 #[doc(hidden)]

@@ -78,7 +78,7 @@ pub use sample::{Ratio, Sampler};
 pub use slot::{current, register};
 pub use span::{Entered, Span};
 pub use value::Value;
-pub use within::{FutureExt, InContext};
+pub use within::{FutureExt, InContext, SinkExt, StreamExt};
 
 /// What the macro and the adapters write calls to; promises nothing between versions.
 #[doc(hidden)]

@@ -1,9 +1,12 @@
-//! Futures in spans made by hand, and in contexts that are not their own span's.
+//! Futures in spans made by hand; futures, streams and sinks in contexts from elsewhere.
+
+mod flow;
 
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
+pub use flow::{SinkExt, StreamExt};
 use pin_project_lite::pin_project;
 
 use crate::clock;
@@ -98,10 +101,10 @@ pub trait FutureExt: Future + Sized {
 impl<F: Future> FutureExt for F {}
 
 pin_project! {
-    /// A future that is polled and dropped in a context from elsewhere.
+    /// A future, stream or sink that is polled and dropped in a context from elsewhere.
     ///
-    /// Made by [`FutureExt::in_current`], [`FutureExt::in_context`] and
-    /// [`Tracer::scope`](crate::Tracer::scope).
+    /// Made by [`FutureExt::in_current`], [`FutureExt::in_context`], their like in [`StreamExt`] and
+    /// [`SinkExt`], and [`Tracer::scope`](crate::Tracer::scope).
     ///
     /// # Examples
     ///
@@ -178,10 +181,21 @@ impl<F: Future> Future for InContext<F> {
 
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
+        self.polled(cx, F::poll)
+    }
+}
+
+impl<F> InContext<F> {
+    #[inline]
+    fn polled<R>(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        poll: impl FnOnce(Pin<&mut F>, &mut Context<'_>) -> R,
+    ) -> R {
         let this = self.project();
         let context = this.context.context;
         if context.is_none() {
-            return this.inner.poll(cx);
+            return poll(this.inner, cx);
         }
         let (below, _) = slot::enter_frame(&context, context.span, cx.waker());
         let _polling = Polling { below };
@@ -189,7 +203,7 @@ impl<F: Future> Future for InContext<F> {
         if spawned != 0 {
             slot::set_delay(clock::ticks().saturating_sub(spawned));
         }
-        let result = this.inner.poll(cx);
+        let result = poll(this.inner, cx);
         if spawned != 0 {
             // If no span took it, it is nobody's.
             slot::take_delay();

@@ -1,4 +1,4 @@
-//! async-std: which task runs, a spawn that carries the context, `main` and `test`.
+//! async-std: which task runs, spawns that carry the context, `main` and `test`.
 //!
 //! `async_std::task::spawn(traced_fn())` does not need the spawn from here, because a traced call
 //! knows its caller; any other spawned future has roots of its own without it.

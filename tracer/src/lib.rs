@@ -78,8 +78,9 @@ pub use init::{Guard, init};
 pub use tracer_core::rayon;
 pub use tracer_core::{
     Builder, ContextProvider, Entered, Filter, FilterError, FlushError, FutureExt, InContext,
-    InstallError, Isolated, Ratio, Sampler, Span, SpanContext, SpanId, Stats, TraceId, Traced,
-    Tracer, Value, bound, current, in_current, isolated, key_of, register, testing, thread,
+    InstallError, Isolated, Ratio, Sampler, SinkExt, Span, SpanContext, SpanId, Stats, StreamExt,
+    TraceId, Traced, Tracer, Value, bound, current, in_current, isolated, key_of, register,
+    testing, thread,
 };
 
 pub mod export {
