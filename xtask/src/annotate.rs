@@ -63,7 +63,8 @@ pub(crate) fn annotate(request: &Request) -> Outcome {
     same_versions(&plain, &annotated)?;
 
     println!("   {version} as it is");
-    let before = suite::run(cargo_test(request, &plain), &place.join("plain.log"))?;
+    let before =
+        suite::run(&mut cargo_test("--no-fail-fast", request, &plain), &place.join("plain.log"))?;
     println!("   {} tests pass, {} do not", before.passing.len(), before.others.len());
 
     let mut written = Written::default();
@@ -72,11 +73,12 @@ pub(crate) fn annotate(request: &Request) -> Outcome {
     for file in &written.unreadable {
         println!("   not annotated: {file}");
     }
+    let refused = refused(request, &annotated, &place.join("refused.log"))?;
     let counts = place.join("spans");
     let _absent = fs::remove_file(&counts);
-    let mut test = cargo_test(request, &annotated);
+    let mut test = cargo_test("--no-fail-fast", request, &annotated);
     test.env("TRACER_RECORDED_SPANS", &counts);
-    let after = suite::run(test, &place.join("annotated.log"))?;
+    let after = suite::run(&mut test, &place.join("annotated.log"))?;
     println!(
         "   {} tests pass, {} do not; {} warnings before, {} after; {} fns stay as they are",
         after.passing.len(),
@@ -88,7 +90,7 @@ pub(crate) fn annotate(request: &Request) -> Outcome {
     if request.recorded {
         println!("   at least {} spans recorded", sum(&counts));
     }
-    compare(&before, &after)
+    compare(&before, &after, &refused)
 }
 
 fn folder() -> PathBuf {
@@ -178,8 +180,8 @@ fn same_versions(plain: &Path, annotated: &Path) -> Outcome {
         .map_err(|error| format!("{}: {error}", plain.display()))
 }
 
-fn cargo_test(request: &Request, package: &Path) -> Command {
-    let mut command = cargo("test --no-fail-fast");
+fn cargo_test(how: &str, request: &Request, package: &Path) -> Command {
+    let mut command = cargo(&format!("test {how}"));
     command.args(&request.arguments).current_dir(package);
     // Backtraces are what some tests compare, and they have our frames in them.
     command.env("CARGO_TARGET_DIR", folder().join("build")).env("RUST_BACKTRACE", "0");
@@ -191,8 +193,25 @@ fn sum(counts: &Path) -> usize {
     text.lines().filter_map(|line| line.parse::<usize>().ok()).sum()
 }
 
-fn compare(before: &Suite, after: &Suite) -> Outcome {
-    let differences = differences(&before.passing, &after.passing);
+/// Fns that do not compile with the attribute lose it, so that the others can still be compared.
+fn refused(request: &Request, annotated: &Path, log: &Path) -> Result<BTreeSet<String>, String> {
+    let mut refused = BTreeSet::new();
+    loop {
+        let errors = suite::errors(&mut cargo_test("--no-run", request, annotated), log)?;
+        if errors.is_empty() {
+            return Ok(refused);
+        }
+        let others = attribute::remove(annotated, &errors).map_err(|error| error.to_string())?;
+        if others.len() == errors.len() {
+            return Err(format!("it does not compile, see {}", log.display()));
+        }
+        refused.extend(errors.difference(&others).map(|place| format!("refused at {place}")));
+    }
+}
+
+fn compare(before: &Suite, after: &Suite, refused: &BTreeSet<String>) -> Outcome {
+    let mut differences = differences(&before.passing, &after.passing);
+    differences.extend(refused.iter().cloned());
     if differences.is_empty() {
         println!("   the same tests pass before and after");
         return Ok(());

@@ -3,6 +3,7 @@
 //! By text, on the line where the fn begins: lines keep their numbers, by which documentation tests and panics are
 //! named, and everything else stays as its authors wrote it.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::{fs, io};
 
@@ -38,6 +39,29 @@ pub(crate) fn write(folder: &Path, written: &mut Written) -> io::Result<()> {
         }
     }
     Ok(())
+}
+
+/// Takes the attribute away again from the fns that do not compile with it; what has none there is left over.
+pub(crate) fn remove(package: &Path, places: &BTreeSet<String>) -> io::Result<BTreeSet<String>> {
+    let mut others = BTreeSet::new();
+    for place in places {
+        let (file, number) = place.rsplit_once(':').unwrap_or((place, ""));
+        let path = package.join(file);
+        let text = fs::read_to_string(&path).unwrap_or_default();
+        let mut lines: Vec<&str> = text.split_inclusive('\n').collect();
+        let line =
+            number.parse().ok().and_then(|number: usize| lines.get_mut(number.wrapping_sub(1)));
+        let Some((line, (before, after))) =
+            line.and_then(|line| line.split_once(TRACED).map(|parts| (line, parts)))
+        else {
+            others.insert(place.clone());
+            continue;
+        };
+        let plain = format!("{before}{after}");
+        *line = &plain;
+        fs::write(&path, lines.concat())?;
+    }
+    Ok(others)
 }
 
 fn annotated(text: &str, written: &mut Written) -> syn::Result<String> {

@@ -11,26 +11,35 @@ pub(crate) struct Suite {
     pub(crate) passing: BTreeSet<String>,
     pub(crate) others: BTreeSet<String>,
     pub(crate) warnings: usize,
+    errors: BTreeSet<String>,
 }
 
-/// Runs `cargo test` there; what it prints goes into the file `log`.
-pub(crate) fn run(mut cargo_test: Command, log: &Path) -> Result<Suite, String> {
-    let shown = |error| format!("{}: {error}", log.display());
-    let file = File::create(log).map_err(shown)?;
-    let twin = file.try_clone().map_err(shown)?;
-    // Failing tests are part of what is compared.
-    cargo_test.stdout(file).stderr(twin).status().map_err(|error| format!("cargo: {error}"))?;
-    let text = String::from_utf8_lossy(&fs::read(log).map_err(shown)?).into_owned();
-    let suite = read(&text);
-    if suite.passing.is_empty() || text.contains("error: could not compile") {
+/// Runs `cargo test`; what it prints goes into the file `log`.
+pub(crate) fn run(cargo_test: &mut Command, log: &Path) -> Result<Suite, String> {
+    let suite = read(&printed(cargo_test, log)?);
+    if suite.passing.is_empty() {
         return Err(format!("the suite does not run, see {}", log.display()));
     }
     Ok(suite)
 }
 
+/// Runs what builds the tests and returns the places of the errors, `file:line` each.
+pub(crate) fn errors(cargo_test: &mut Command, log: &Path) -> Result<BTreeSet<String>, String> {
+    Ok(read(&printed(cargo_test, log)?).errors)
+}
+
+fn printed(cargo_test: &mut Command, log: &Path) -> Result<String, String> {
+    let shown = |error| format!("{}: {error}", log.display());
+    let file = File::create(log).map_err(shown)?;
+    let twin = file.try_clone().map_err(shown)?;
+    // Failing tests are part of what is compared.
+    cargo_test.stdout(file).stderr(twin).status().map_err(|error| format!("cargo: {error}"))?;
+    Ok(String::from_utf8_lossy(&fs::read(log).map_err(shown)?).into_owned())
+}
+
 fn read(text: &str) -> Suite {
     let mut suite = Suite::default();
-    let mut program = "";
+    let (mut program, mut is_error) = ("", false);
     for line in text.lines() {
         let start = line.trim_start();
         if let Some(rest) = start.strip_prefix("Running ") {
@@ -38,6 +47,11 @@ fn read(text: &str) -> Suite {
             program = rest.split(" (").next().unwrap_or(rest);
         } else if start.starts_with("Doc-tests ") {
             program = start;
+        } else if line.starts_with("error") {
+            is_error = true;
+        } else if let Some(place) = start.strip_prefix("--> ").filter(|_| is_error) {
+            is_error = false;
+            suite.errors.insert(place.rsplit_once(':').map_or(place, |(line, _)| line).to_owned());
         } else if line.starts_with("warning: ") && !line.contains(" generated ") {
             suite.warnings += 1;
         } else if let Some((test, end)) =
@@ -75,5 +89,14 @@ mod tests {
         );
         assert_eq!(others, ["unittests src/lib.rs: c", "unittests src/lib.rs: d"]);
         assert_eq!(suite.warnings, 1);
+    }
+
+    #[test]
+    fn errors_are_told_by_their_first_place() {
+        let suite = read(
+            "warning: unused\n --> src/a.rs:1:1\nerror[E0309]: too short\n  --> src/b.rs:2:5\n\
+             note: there\n --> src/c.rs:3:1\nerror: could not compile `x`\n",
+        );
+        assert_eq!(suite.errors.into_iter().collect::<Vec<_>>(), ["src/b.rs:2"]);
     }
 }
