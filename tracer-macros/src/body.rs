@@ -7,7 +7,7 @@ use syn::{ReturnType, Token, Type};
 use crate::args::Args;
 use crate::deferred::{Deferred, Holder, Kind, behind_a_name, deferred};
 use crate::item::Item;
-use crate::lazy::Lazy;
+use crate::lazy::{Lazy, mentions};
 use crate::output;
 use crate::params::{Bound, Rebind, rebind};
 
@@ -37,6 +37,10 @@ pub(crate) fn traced(
     if item.has_attribute("track_caller") {
         // The call alone: see there.
         return sync_body(item, arguments);
+    }
+    let end = may_be_shorter(item, &deferred).then(|| Lazy::read_end(&item.body.statements));
+    if let Some((set_up, lazy)) = end.flatten() {
+        return eager_body_of_a_block(&set_up, lazy, item, &deferred, arguments);
     }
     eager_body(item, &deferred, arguments, is_boxed)
 }
@@ -176,6 +180,38 @@ fn eager_body(
         let __out = ::tracer::__private::call_once(move || #returned { #locals #arguments #body });
         #attached
     }
+}
+
+/// Whether the output is of a type that need not outlive the box: another box around that one could not say so.
+fn may_be_shorter(item: &Item, deferred: &Deferred) -> bool {
+    let Some(yields) = &deferred.yields else { return false };
+    let is_named = |name: &str| mentions(yields.clone(), name);
+    let mut types = item.sig.generics.type_params();
+    deferred.kind == Kind::Future
+        && deferred.holder == Holder::Pinned
+        && (is_named("Self") || types.any(|param| is_named(&param.ident.to_string())))
+}
+
+/// The same where the user's own box can hold the wrapper. What is left of the set-up and the arguments drops after
+/// the span was handed over.
+fn eager_body_of_a_block(
+    set_up: &TokenStream,
+    lazy: Lazy,
+    item: &mut Item,
+    deferred: &Deferred,
+    arguments: &TokenStream,
+) -> TokenStream {
+    let outcome = yields(item, deferred);
+    let end = lazy.wrapped(&TokenStream::new(), |block| {
+        quote_spanned! {Span::mixed_site()=>
+            ::tracer::__private::attached(__guard, #block, ::tracer::__private::outcome!(#outcome))
+        }
+    });
+    item.body.statements = quote!(#set_up #end);
+    let locals = rebind(&mut item.sig, Rebind::Droppable);
+    let body = item.body.labelled();
+    let enter = enter();
+    quote!(#enter #locals #arguments #body)
 }
 
 /// The type of the output, or of an item. Behind a name of the user's it is what that name stands for.
