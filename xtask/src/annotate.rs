@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::attribute::{self, Written};
+use crate::attribute::{self, Retreat, Written};
 use crate::command::{Outcome, cargo, output, run};
 use crate::crates::{root, target};
 use crate::suite::{self, Suite};
@@ -69,28 +69,30 @@ pub(crate) fn annotate(request: &Request) -> Outcome {
 
     let mut written = Written::default();
     attribute::write(&annotated.join("src"), &mut written).map_err(|error| error.to_string())?;
-    println!("   {version} with {} fns annotated", written.traced);
+    println!("   {version} with {} fns annotated, {} left", written.traced, written.untraced);
     for file in &written.unreadable {
         println!("   not annotated: {file}");
     }
-    let refused = refused(request, &annotated, &place.join("refused.log"))?;
+    let retreat = retreat(request, &annotated, &place.join("build.log"))?;
+    for place in &retreat.call_alone {
+        println!("   compiles with `as = sync` alone: {place}");
+    }
     let counts = place.join("spans");
     let _absent = fs::remove_file(&counts);
     let mut test = cargo_test("--no-fail-fast", request, &annotated);
     test.env("TRACER_RECORDED_SPANS", &counts);
     let after = suite::run(&mut test, &place.join("annotated.log"))?;
     println!(
-        "   {} tests pass, {} do not; {} warnings before, {} after; {} fns stay as they are",
+        "   {} tests pass, {} do not; {} warnings before, {} after",
         after.passing.len(),
         after.others.len(),
         before.warnings,
         after.warnings,
-        written.untraced,
     );
     if request.recorded {
         println!("   at least {} spans recorded", sum(&counts));
     }
-    compare(&before, &after, &refused)
+    compare(&before, &after, &retreat.refused)
 }
 
 fn folder() -> PathBuf {
@@ -193,25 +195,23 @@ fn sum(counts: &Path) -> usize {
     text.lines().filter_map(|line| line.parse::<usize>().ok()).sum()
 }
 
-/// Fns that do not compile with the attribute lose it, so that the others can still be compared.
-fn refused(request: &Request, annotated: &Path, log: &Path) -> Result<BTreeSet<String>, String> {
-    let mut refused = BTreeSet::new();
+/// Fns that do not compile with the attribute get less of it, so that the others can still be compared.
+fn retreat(request: &Request, annotated: &Path, log: &Path) -> Result<Retreat, String> {
+    let mut retreat = Retreat::default();
     loop {
         let errors = suite::errors(&mut cargo_test("--no-run", request, annotated), log)?;
         if errors.is_empty() {
-            return Ok(refused);
+            return Ok(retreat);
         }
-        let others = attribute::remove(annotated, &errors).map_err(|error| error.to_string())?;
-        if others.len() == errors.len() {
+        if !retreat.step(annotated, &errors).map_err(|error| error.to_string())? {
             return Err(format!("it does not compile, see {}", log.display()));
         }
-        refused.extend(errors.difference(&others).map(|place| format!("refused at {place}")));
     }
 }
 
 fn compare(before: &Suite, after: &Suite, refused: &BTreeSet<String>) -> Outcome {
     let mut differences = differences(&before.passing, &after.passing);
-    differences.extend(refused.iter().cloned());
+    differences.extend(refused.iter().map(|place| format!("does not compile: {place}")));
     if differences.is_empty() {
         println!("   the same tests pass before and after");
         return Ok(());

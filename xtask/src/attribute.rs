@@ -13,6 +13,7 @@ use syn::visit::{self, Visit};
 use syn::{Attribute, ImplItemFn, ItemFn, Signature, TraitItemFn, Visibility};
 
 const TRACED: &str = "#[::tracer::traced] ";
+const CALL_ALONE: &str = "#[::tracer::traced(as = sync)] ";
 
 /// What became of the fns.
 #[derive(Default)]
@@ -41,27 +42,42 @@ pub(crate) fn write(folder: &Path, written: &mut Written) -> io::Result<()> {
     Ok(())
 }
 
-/// Takes the attribute away again from the fns that do not compile with it; what has none there is left over.
-pub(crate) fn remove(package: &Path, places: &BTreeSet<String>) -> io::Result<BTreeSet<String>> {
-    let mut others = BTreeSet::new();
-    for place in places {
-        let (file, number) = place.rsplit_once(':').unwrap_or((place, ""));
-        let path = package.join(file);
-        let text = fs::read_to_string(&path).unwrap_or_default();
-        let mut lines: Vec<&str> = text.split_inclusive('\n').collect();
-        let line =
-            number.parse().ok().and_then(|number: usize| lines.get_mut(number.wrapping_sub(1)));
-        let Some((line, (before, after))) =
-            line.and_then(|line| line.split_once(TRACED).map(|parts| (line, parts)))
-        else {
-            others.insert(place.clone());
-            continue;
-        };
-        let plain = format!("{before}{after}");
-        *line = &plain;
-        fs::write(&path, lines.concat())?;
+/// Fns that do not compile with the attribute, by `file:line`.
+#[derive(Default)]
+pub(crate) struct Retreat {
+    /// Only their call is traced now.
+    pub(crate) call_alone: BTreeSet<String>,
+    /// They are as their authors wrote them.
+    pub(crate) refused: BTreeSet<String>,
+}
+
+impl Retreat {
+    /// Takes back what stands at `places`, a step at a time; whether there was something.
+    pub(crate) fn step(&mut self, package: &Path, places: &BTreeSet<String>) -> io::Result<bool> {
+        let mut stepped = false;
+        for place in places {
+            let (file, number) = place.rsplit_once(':').unwrap_or((place, ""));
+            let path = package.join(file);
+            let text = fs::read_to_string(&path).unwrap_or_default();
+            let mut lines: Vec<&str> = text.split_inclusive('\n').collect();
+            let index = number.parse::<usize>().unwrap_or_default().wrapping_sub(1);
+            let Some(line) = lines.get_mut(index) else { continue };
+            let less = if line.contains(TRACED) {
+                self.call_alone.insert(place.clone());
+                line.replacen(TRACED, CALL_ALONE, 1)
+            } else if line.contains(CALL_ALONE) {
+                self.call_alone.remove(place);
+                self.refused.insert(place.clone());
+                line.replacen(CALL_ALONE, "", 1)
+            } else {
+                continue;
+            };
+            *line = &less;
+            fs::write(&path, lines.concat())?;
+            stepped = true;
+        }
+        Ok(stepped)
     }
-    Ok(others)
 }
 
 fn annotated(text: &str, written: &mut Written) -> syn::Result<String> {
@@ -129,7 +145,10 @@ impl<'ast> Visit<'ast> for Found {
 
 #[cfg(test)]
 mod tests {
-    use super::{Written, annotated};
+    use std::collections::BTreeSet;
+    use std::{fs, process};
+
+    use super::{Retreat, Written, annotated};
 
     fn of(text: &str) -> (String, usize) {
         let mut written = Written::default();
@@ -158,5 +177,26 @@ mod tests {
     fn definitions_of_macros_stay_as_they_are() {
         let source = "macro_rules! m { () => { fn a() {} } }\nm! { fn b() {} }";
         assert_eq!(of(source), (source.to_owned(), 0));
+    }
+
+    #[test]
+    fn what_does_not_compile_gets_less() {
+        let folder = std::env::temp_dir().join(format!("tracer-retreat-{}", process::id()));
+        fs::create_dir_all(&folder).expect("a folder");
+        let text = "fn a() {}\n#[::tracer::traced] fn b() {}\n";
+        fs::write(folder.join("b.rs"), text).expect("a file");
+        let read = || fs::read_to_string(folder.join("b.rs")).expect("the file");
+        let places = BTreeSet::from(["b.rs:1".to_owned(), "b.rs:2".to_owned()]);
+
+        let mut retreat = Retreat::default();
+        assert!(retreat.step(&folder, &places).expect("a step"));
+        assert_eq!(read(), "fn a() {}\n#[::tracer::traced(as = sync)] fn b() {}\n");
+        assert_eq!(retreat.call_alone, BTreeSet::from(["b.rs:2".to_owned()]));
+        assert!(retreat.step(&folder, &places).expect("a step"));
+        assert_eq!(read(), "fn a() {}\nfn b() {}\n");
+        assert_eq!(retreat.refused, BTreeSet::from(["b.rs:2".to_owned()]));
+        assert_eq!(retreat.call_alone, BTreeSet::new());
+        assert!(!retreat.step(&folder, &places).expect("a step"));
+        fs::remove_dir_all(folder).expect("the folder");
     }
 }
