@@ -7,7 +7,7 @@ use syn::{ReturnType, Token, Type};
 use crate::args::Args;
 use crate::deferred::{Deferred, Holder, Kind, behind_a_name, deferred};
 use crate::item::Item;
-use crate::lazy::Lazy;
+use crate::lazy::{Lazy, mentions};
 use crate::opening::Opening;
 use crate::output;
 use crate::params::{Rebind, rebind};
@@ -32,6 +32,10 @@ pub(crate) fn traced(args: &Args, item: &mut Item, opening: &Opening<'_>) -> Tok
     if item.has_attribute("track_caller") {
         // The call alone: see there.
         return sync_body(item, opening);
+    }
+    let end = may_be_shorter(item, &deferred).then(|| Lazy::read_end(&item.body.statements));
+    if let Some((set_up, lazy)) = end.flatten() {
+        return eager_body_of_a_block(&set_up, lazy, item, &deferred, opening);
     }
     eager_body(item, &deferred, opening, is_boxed)
 }
@@ -192,6 +196,38 @@ fn eager_body(
         let __out = ::tracer::__private::call_once(move || #returned { #locals #values #body });
         #attached
     }
+}
+
+/// Whether the output is of a type that need not outlive the box: another box around that one could not say so.
+fn may_be_shorter(item: &Item, deferred: &Deferred) -> bool {
+    let Some(yields) = &deferred.yields else { return false };
+    let is_named = |name: &str| mentions(yields.clone(), name);
+    let mut types = item.sig.generics.type_params();
+    deferred.kind == Kind::Future
+        && deferred.holder == Holder::Pinned
+        && (is_named("Self") || types.any(|param| is_named(&param.ident.to_string())))
+}
+
+/// The same where the user's own box can hold the wrapper. What is left of the set-up and the arguments drops after
+/// the span was handed over.
+fn eager_body_of_a_block(
+    set_up: &TokenStream,
+    lazy: Lazy,
+    item: &mut Item,
+    deferred: &Deferred,
+    opening: &Opening<'_>,
+) -> TokenStream {
+    let strategy = opening.strategy(&yields(item, deferred));
+    let end = lazy.wrapped(&TokenStream::new(), |block| {
+        quote_spanned! {Span::mixed_site()=>
+            ::tracer::__private::attached(__guard, #block, #strategy)
+        }
+    });
+    item.body.statements = quote!(#set_up #end);
+    let locals = rebind(&mut item.sig, Rebind::Droppable);
+    let body = item.body.labelled();
+    let (enter, values) = (opening.guard(), opening.before_body());
+    quote!(#enter #locals #values #body)
 }
 
 /// The type of the output, or of an item. Behind a name of the user's it is what that name stands for.

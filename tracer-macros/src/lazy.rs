@@ -32,6 +32,20 @@ impl Lazy {
         Some(Self { call, parentheses: Some(arguments.span()), ..lazy })
     }
 
+    /// A set-up, and then `Box::pin(async { … })` on every way out.
+    pub(crate) fn read_end(statements: &TokenStream) -> Option<(TokenStream, Self)> {
+        let tokens: Vec<TokenTree> = statements.clone().into_iter().collect();
+        let is_end =
+            |token: &TokenTree| matches!(token, TokenTree::Punct(end) if end.as_char() == ';');
+        let (set_up, end) = tokens.split_at(tokens.iter().rposition(is_end)? + 1);
+        let set_up: TokenStream = set_up.iter().cloned().collect();
+        if mentions(set_up.clone(), "return") {
+            return None;
+        }
+        let lazy = Self::read(&end.iter().cloned().collect())?;
+        lazy.is_in_a_box().then_some((set_up, lazy))
+    }
+
     fn block(tokens: &[TokenTree]) -> Option<Self> {
         let (keyword, rest) = word(tokens, "async")?;
         let (moves, rest) =
@@ -59,7 +73,7 @@ impl Lazy {
 
     /// Whether the block takes these arguments with it anyway.
     pub(crate) fn takes(&self, recorded: &[Bound]) -> bool {
-        recorded.iter().all(|bound| mentions(self.block.stream(), &bound.ident))
+        recorded.iter().all(|bound| mentions(self.block.stream(), &bound.ident.to_string()))
     }
 
     /// The same body, where `wrap` is given the block, with `first` as what it does first.
@@ -124,9 +138,9 @@ fn is_boxed(method: &[TokenTree]) -> bool {
     )
 }
 
-fn mentions(tokens: TokenStream, name: &Ident) -> bool {
+pub(crate) fn mentions(tokens: TokenStream, name: &str) -> bool {
     tokens.into_iter().any(|token| match token {
-        TokenTree::Ident(word) => word == *name,
+        TokenTree::Ident(word) => word == name,
         TokenTree::Group(group) => mentions(group.stream(), name),
         _ => false,
     })

@@ -74,6 +74,12 @@ fn future() {
 }
 
 #[test]
+fn future_of_a_set_up_and_a_block() {
+    let item = "fn load<T: Row>(key: u32) -> BoxFuture<'static, T> { let row = get(key); Box::pin(async move { row.await }) }";
+    expands("future_of_a_set_up_and_a_block", traced(&tokens("args"), &tokens(item)));
+}
+
+#[test]
 fn future_of_a_block() {
     let item = "fn load(&self, key: u32) -> BoxFuture<'_, Result<Row, Error>> { Box::pin(async move { self.get(key).await }) }";
     expands("future_of_a_block", traced(&tokens("args"), &tokens(item)));

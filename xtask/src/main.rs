@@ -5,6 +5,8 @@
     reason = "a command-line tool speaks through them"
 )]
 
+mod annotate;
+mod attribute;
 mod command;
 mod crates;
 mod deps;
@@ -12,18 +14,22 @@ mod pages;
 mod rooms;
 mod rules;
 mod steps;
+mod suite;
 mod surface;
 
 use std::env;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
+use annotate::Request;
 use command::Outcome;
 
 const USAGE: &str = "\
 cargo xtask ci [STEP…]   everything, or the named steps
 cargo xtask steps        what the steps are
-cargo xtask bless        writes expected compiler messages and other snapshots anew";
+cargo xtask bless        writes expected compiler messages and other snapshots anew
+cargo xtask annotate CRATE[@VERSION] [--recorded] [--runtime FEATURE] [-- ARGUMENT…]
+                         traces every fn of a published crate: do its own tests pass as before?";
 
 struct Step {
     name: &'static str,
@@ -58,7 +64,11 @@ fn main() -> ExitCode {
             }
             ExitCode::SUCCESS
         }
-        ["bless"] => bless(),
+        ["bless"] => shown("bless", &bless()),
+        ["annotate", words @ ..] => match Request::read(words) {
+            Ok(request) => shown("annotate", &annotate::annotate(&request)),
+            Err(why) => wrong_usage(&why),
+        },
         _ => wrong_usage("what shall be done?"),
     }
 }
@@ -97,13 +107,17 @@ fn timed(step: &'static Step) -> (&'static Step, Duration, Outcome) {
     (step, start.elapsed(), outcome)
 }
 
-fn bless() -> ExitCode {
-    // A test that fails for another reason does not keep the rest from being written.
+/// A test that fails for another reason does not keep the rest from being written.
+fn bless() -> Outcome {
     let (tests, surface) = (steps::bless(), surface::bless());
-    match tests.and(surface) {
+    tests.and(surface)
+}
+
+fn shown(what: &str, outcome: &Outcome) -> ExitCode {
+    match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(why) => {
-            eprintln!("\n✖ bless\n{why}");
+            eprintln!("\n✖ {what}\n{why}");
             ExitCode::FAILURE
         }
     }

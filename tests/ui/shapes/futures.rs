@@ -158,6 +158,37 @@ mod eager {
         })
     }
 
+    #[traced(args(value))]
+    fn any<'a, T: From<u32> + Send>(
+        value: u32,
+        text: &'a str,
+    ) -> Pin<Box<dyn Future<Output = Result<T, String>> + Send + 'a>> {
+        set_up();
+        let empty = text.is_empty();
+        Box::pin(async move {
+            pause().await;
+            leaf();
+            if empty { Err(text.to_owned()) } else { Ok(T::from(value)) }
+        })
+    }
+
+    trait Load: Sized {
+        fn load<'a>(text: &'a str) -> BoxFuture<'a, Self>;
+    }
+
+    /// `T` need not outlive the box.
+    impl<T: From<u8> + Send> Load for Vec<T> {
+        #[traced]
+        fn load<'a>(text: &'a str) -> BoxFuture<'a, Self> {
+            let bytes = text.bytes();
+            set_up();
+            Box::pin(async move {
+                leaf();
+                bytes.map(T::from).collect()
+            })
+        }
+    }
+
     #[traced]
     fn panics(value: Option<u32>) -> impl Future<Output = u32> {
         ready(value.expect("there is one"))
@@ -208,6 +239,22 @@ mod eager {
             block_on(future).unwrap();
         };
         assert_eq!(tree(scene), "leaf\nopaque(value=1, text=a)\n  leaf\n  set_up\n");
+    }
+
+    #[test]
+    fn outputs_that_need_not_outlive_the_box() {
+        let scene = || {
+            assert_eq!(block_on(any::<u64>(1, "a")), Ok(1));
+            block_on(any::<u64>(1, "")).unwrap_err();
+            assert_eq!(block_on(<Vec<u32> as Load>::load("a")), [97]);
+            drop(any::<u64>(2, "a"));
+        };
+        let expected = "\
+            any(value=1) ✖\n  leaf\n  set_up\n\
+            any(value=1)\n  leaf\n  set_up\n\
+            any(value=2) cancelled\n  set_up\n\
+            load\n  leaf\n  set_up\n";
+        assert_eq!(tree(scene), expected);
     }
 
     #[test]
