@@ -8,7 +8,8 @@ fn load<T: Row>(key: u32) -> BoxFuture<'static, T> {
         )
         .fields(&["key"]);
     let __guard = ::tracer::__private::enter(&__CALLSITE);
-    if ::tracer::__private::is_recorded() {
+    let __recorded = __guard.is_recorded();
+    if __recorded {
         ::tracer::__private::arguments(
             &__CALLSITE,
             &[::tracer::__private::argument!(key)],
