@@ -49,7 +49,7 @@ const MODULES: &[(&str, Rows)] = &[
             &["nearest"],
         ],
     ),
-    ("tracer-tokio", &[&["spawn", "handle", "join_set"], &["provider"]]),
+    ("tracer-tokio", &[&["spawn", "handle", "hooks", "join_set"], &["provider"], &["inherited"]]),
     ("tracer-async-std", &[&["spawn"], &["provider"]]),
     ("tracer-smol", &[&["executor"], &["spawn"]]),
     (

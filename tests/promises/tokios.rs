@@ -163,11 +163,11 @@ fn detached_tasks_of_a_join_set_keep_their_parent() {
     let scope = scope();
     let (held, done) = (Gate::default(), Gate::default());
     TokioMultiThread::block_on(async {
-        let (hold, tell) = (held.clone(), done.clone());
+        let (wait, tell) = (held.clone(), done.clone());
         let handler = scope.bind(request(1, async move {
             let mut set = JoinSet::new();
             set.spawn(async move {
-                hold.await;
+                wait.await;
                 query(2).await;
                 tell.open();
             });

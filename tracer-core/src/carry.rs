@@ -37,6 +37,13 @@ pub fn linked_fn<R>(f: impl FnOnce() -> R) -> impl FnOnce() -> R {
     closure::in_context(here().linked(), f)
 }
 
+/// What a task inherits that is spawned now, if there is anything: what runtime hooks keep.
+#[doc(hidden)]
+pub fn inheritable() -> Option<SpanContext> {
+    let context = here().inherited();
+    (!context.is_none()).then_some(context)
+}
+
 /// The current context; where no tracer records it is not looked for.
 fn here() -> SpanContext {
     if destination::is_active() { slot::current() } else { SpanContext::NONE }

@@ -1,9 +1,11 @@
 fn main() -> Result<(), Error> {
     let __tracer = ::tracer::__private::init();
     ::tracer::__private::flush_on_signal(&__tracer);
-    let __runtime = ::tracer::tokio::__private::tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .enable_all()
+    let __runtime = ::tracer::tokio::__private::with_hooks(
+            ::tracer::tokio::__private::tokio::runtime::Builder::new_multi_thread()
+                .worker_threads(2)
+                .enable_all(),
+        )
         .build()
         .expect("the tokio runtime could not be started");
     let __out = __runtime

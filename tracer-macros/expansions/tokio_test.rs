@@ -2,9 +2,11 @@
 #[::core::prelude::v1::test]
 fn one() {
     let __tracer = ::tracer::testing::Scope::new();
-    let __runtime = ::tracer::tokio::__private::tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .start_paused(true)
+    let __runtime = ::tracer::tokio::__private::with_hooks(
+            ::tracer::tokio::__private::tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .start_paused(true),
+        )
         .build()
         .expect("the tokio runtime could not be started");
     let __out = __runtime

@@ -114,7 +114,9 @@ fn tokio(entry: Entry, settings: &Settings) -> TokenStream {
     let paused =
         settings.start_paused.as_ref().map(|paused| quote_spanned!(here=> .start_paused(#paused)));
     quote_spanned! {here=>
-        let __runtime = ::tracer::tokio::__private::tokio::runtime::Builder::#new() #workers .enable_all() #paused
+        let __runtime = ::tracer::tokio::__private::with_hooks(
+            ::tracer::tokio::__private::tokio::runtime::Builder::#new() #workers .enable_all() #paused
+        )
             .build().expect("the tokio runtime could not be started");
     }
 }

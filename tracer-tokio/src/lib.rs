@@ -1,7 +1,8 @@
 //! tokio for the tracer crates: which task runs, and spawns that carry the context.
 //!
 //! A span belongs to the task that opened it. A spawned task does not know who spawned it unless
-//! the context is carried: the functions here are drop-in replacements of tokio's that do so.
+//! the context is carried: the functions here are drop-in replacements of tokio's that do so. With
+//! `--cfg tokio_unstable` there is a module `hooks`, which does it for whoever spawns.
 //!
 //! # Examples
 //!
@@ -19,6 +20,10 @@
 //! ```
 
 mod handle;
+#[cfg(tokio_unstable)]
+pub mod hooks;
+#[cfg(any(tokio_unstable, test))]
+mod inherited;
 mod join_set;
 mod provider;
 mod spawn;
@@ -32,4 +37,16 @@ pub use spawn::{block_in_place, spawn, spawn_blocking, spawn_local};
 #[doc(hidden)]
 pub mod __private {
     pub use tokio;
+
+    /// A runtime about to be built, with hooks where tokio has them.
+    #[cfg(tokio_unstable)]
+    pub fn with_hooks(builder: &mut tokio::runtime::Builder) -> &mut tokio::runtime::Builder {
+        crate::hooks::BuilderExt::inherit_context(builder)
+    }
+
+    /// A runtime about to be built, with hooks where tokio has them.
+    #[cfg(not(tokio_unstable))]
+    pub fn with_hooks(builder: &mut tokio::runtime::Builder) -> &mut tokio::runtime::Builder {
+        builder
+    }
 }

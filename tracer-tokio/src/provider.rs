@@ -41,6 +41,11 @@ impl ContextProvider for Tokio {
     fn key(&self) -> u64 {
         task::try_id().map_or(0, |id| key_of(&id))
     }
+
+    #[cfg(tokio_unstable)]
+    fn inherited(&self) -> Option<tracer_core::SpanContext> {
+        crate::inherited::find(self.key())
+    }
 }
 
 #[cfg(test)]

@@ -45,6 +45,7 @@ const STEPS: &[Step] = &[
     Step { name: "deps",          what: "CONTRIBUTING.md knows each dependency; few crates", run: deps::check },
     Step { name: "lint",          what: "clippy, with all features and with none",          run: steps::lint },
     Step { name: "test",          what: "cargo test, as the README says",                   run: steps::test },
+    Step { name: "hooks",         what: "tokio's hooks, under `--cfg tokio_unstable`",      run: steps::hooks },
     Step { name: "test-features", what: "each feature on its own",                          run: steps::test_features },
     Step { name: "doc",           what: "rustdoc without warnings, public and private",     run: steps::doc },
     Step { name: "surface",       what: "public items as in <crate>/public-api.txt",        run: surface::check },

@@ -75,6 +75,21 @@ pub(crate) fn examples() -> Outcome {
     run(&mut cargo("run -q --example checkout"))
 }
 
+/// tokio tells of its tasks only where it may still change how: what depends on that is built apart.
+pub(crate) fn hooks() -> Outcome {
+    let unstable = "--cfg tokio_unstable";
+    for words in [
+        "clippy -p tracer-tokio -p tracer-hooks-tests --all-targets -- -D warnings",
+        "test -p tracer-tokio -p tracer-hooks-tests",
+        "doc --no-deps -p tracer-tokio",
+    ] {
+        let mut command = cargo(words);
+        let command = in_its_own_target(&mut command, "hooks").env("RUSTFLAGS", unstable);
+        run(command.env("RUSTDOCFLAGS", format!("{unstable} -D warnings")))?;
+    }
+    Ok(())
+}
+
 /// Models live beside what they model, in tracer-core alone.
 pub(crate) fn loom() -> Outcome {
     let mut models = cargo("test --release -p tracer-core --lib model");

@@ -1,0 +1,133 @@
+//! A client that pools one connection, a server, and a body that traces what reads it.
+
+use std::convert::Infallible;
+use std::error::Error;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll};
+
+use http_body_util::{BodyExt as _, Full};
+use hyper::body::{Body, Bytes, Frame};
+use hyper::service::service_fn;
+use hyper::{Request, Response, Uri};
+use hyper_util::client::legacy::Client;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinSet;
+use tower_service::Service;
+use tracer::{SpanContext, current, traced};
+
+pub(crate) type OneConnection = Client<Once, Chunk>;
+
+/// Connects once: later requests wait until the connection is free.
+#[derive(Clone, Debug)]
+pub(crate) struct Once {
+    connector: HttpConnector,
+    used: Arc<AtomicBool>,
+}
+
+pub(crate) fn client() -> OneConnection {
+    let connector = Once { connector: HttpConnector::new(), used: Arc::default() };
+    Client::builder(TokioExecutor::new()).build(connector)
+}
+
+impl Service<Uri> for Once {
+    type Response = TokioIo<TcpStream>;
+    type Error = Box<dyn Error + Send + Sync>;
+    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Self::Error>> + Send>>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        self.connector.poll_ready(cx).map_err(Into::into)
+    }
+
+    fn call(&mut self, uri: Uri) -> Self::Future {
+        // Relaxed: it guards nothing but itself.
+        if self.used.swap(true, Ordering::Relaxed) {
+            return Box::pin(std::future::pending());
+        }
+        let connecting = self.connector.call(uri);
+        Box::pin(async { Ok(connecting.await?) })
+    }
+}
+
+pub(crate) async fn posted(client: &OneConnection, url: &str, body: Chunk) -> String {
+    let method = if body.id.is_some() { "POST" } else { "GET" };
+    let request = Request::builder().method(method).uri(url).body(body).expect("a valid request");
+    let answer = client.request(request).await.expect("the server answers");
+    let bytes = answer.into_body().collect().await.expect("the server answers").to_bytes();
+    String::from_utf8(bytes.to_vec()).expect("the server sends text")
+}
+
+/// Accepts so many connections, a task each, and waits for their ends.
+pub(crate) async fn serve_with_hyper<F>(
+    listener: TcpListener,
+    connections: usize,
+    answer: impl Fn(String) -> F + Copy + Send + 'static,
+) where
+    F: Future<Output = &'static str> + Send,
+{
+    let mut tasks = JoinSet::new();
+    for _ in 0..connections {
+        let (stream, _) = listener.accept().await.expect("a connection comes");
+        tasks.spawn(async move {
+            let service = service_fn(move |request: Request<hyper::body::Incoming>| async move {
+                let path = request.uri().path().to_owned();
+                let text = answer(path).await;
+                request.into_body().collect().await.expect("the whole body comes");
+                Ok::<_, Infallible>(Response::new(Full::new(Bytes::from(text))))
+            });
+            let connection = hyper::server::conn::http1::Builder::new();
+            drop(connection.serve_connection(TokioIo::new(stream), service).await);
+        });
+    }
+    tasks.join_all().await;
+}
+
+/// A body of one piece, made in the task of the connection, or of none.
+#[derive(Debug, Default)]
+pub(crate) struct Chunk {
+    id: Option<u32>,
+    context: Option<SpanContext>,
+}
+
+impl Chunk {
+    pub(crate) fn new(id: u32) -> Self {
+        Self { id: Some(id), context: None }
+    }
+
+    pub(crate) fn in_current(id: u32) -> Self {
+        Self { id: Some(id), context: Some(current()) }
+    }
+}
+
+#[traced(args)]
+fn chunk(id: u32) -> Frame<Bytes> {
+    Frame::data(Bytes::from("a piece"))
+}
+
+impl Body for Chunk {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        let Some(id) = self.id.take() else { return Poll::Ready(None) };
+        let frame = match self.context {
+            None => chunk(id),
+            Some(context) => {
+                let made =
+                    std::pin::pin!(tracer::FutureExt::in_context(async { chunk(id) }, context));
+                std::task::ready!(made.poll(cx))
+            }
+        };
+        Poll::Ready(Some(Ok(frame)))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.id.is_none()
+    }
+}
