@@ -25,7 +25,8 @@ use crate::span::Running;
 /// assert_eq!(scope.tree(), "request\n  hash\n");
 /// ```
 pub fn in_current<R>(f: impl FnOnce() -> R) -> impl FnOnce() -> R {
-    in_context(slot::current().inherited(), f)
+    let carried = Carried::current();
+    move || carried.run(f)
 }
 
 /// Wraps a closure so that each of its calls, wherever it is made, runs in the context current here.
