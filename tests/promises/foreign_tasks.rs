@@ -52,6 +52,22 @@ fn a_local_set_driven_inside_a_request() {
     assert_eq!(theirs.tree(), "stranger\n  inner\n");
 }
 
+#[traced(args(id))]
+async fn told(id: u32, work: impl Future<Output = ()>) {
+    work.await;
+}
+
+#[test]
+fn what_a_task_without_a_tracer_says_is_not_said_of_the_request_below() {
+    let scope = scope();
+    TokioCurrentThread::block_on(scope.bind(told(1, async {
+        let local = LocalSet::new();
+        let task = local.spawn_local(async { told(2, pause()).await });
+        local.run_until(task).await.unwrap();
+    })));
+    assert_eq!(scope.tree(), "told(id=1)\n");
+}
+
 #[test]
 fn a_task_of_a_local_set_is_a_child_where_the_adapter_spawned_it() {
     let scope = scope();

@@ -28,9 +28,12 @@ impl Frame {
         };
         self.origin = captured.span;
         self.open = Open::child(callsite, parent, spawned);
-        if self.open.state == State::Running {
-            self.open.state = self.running();
-        }
+        self.open.state = match self.open.state {
+            State::Running => self.running(),
+            // Else what is said in here would be said of that span, which is another task's.
+            State::Off if slot::is_recorded() => State::Passive,
+            state => state,
+        };
         self.enter_uncommonly(waker)
     }
 
@@ -38,7 +41,10 @@ impl Frame {
     pub(super) fn enter_uncommonly(&mut self, waker: &Waker) -> Polled {
         match self.open.state {
             State::Off => return Polled::OFF,
-            State::Passive if slot::current_of(slot::task_of(waker).key) == self.open.context => {
+            State::Passive
+                if !slot::is_recorded()
+                    && slot::current_of(slot::task_of(waker).key) == self.open.context =>
+            {
                 return Polled::OFF;
             }
             _ => {}
