@@ -219,6 +219,6 @@ struct Polling {
 
 impl Drop for Polling {
     fn drop(&mut self) {
-        slot::leave_frame(self.below);
+        slot::leave_with_all_above(self.below);
     }
 }

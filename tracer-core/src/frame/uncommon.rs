@@ -89,13 +89,13 @@ impl Frame {
         if start != 0 {
             detail::poll(&self.open.context, start, clock::ticks());
         }
-        slot::leave_frame(below);
+        slot::leave_with_all_above(below);
     }
 
     #[cold]
     pub(super) fn finish_uncommonly(&mut self, Polled { below, start }: Polled) {
         let end = if self.open.is_recorded() { clock::ticks() } else { 0 };
-        slot::leave_frame(below);
+        slot::leave_with_all_above(below);
         // The only poll of a span that was never pending is the span itself.
         if start != 0 && (start != self.open.start || self.open.polls > 1) {
             detail::poll(&self.open.context, start, end);
@@ -107,7 +107,7 @@ impl Frame {
     #[cold]
     pub(crate) fn unwind(&mut self, polled: Polled) {
         if !polled.is_off() {
-            slot::leave_frame(polled.below);
+            slot::leave_with_all_above(polled.below);
             self.open.state = State::Panicked;
         }
     }
