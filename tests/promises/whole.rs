@@ -204,3 +204,50 @@ fn a_mod_that_a_macro_makes() {
     scope.in_scope(made::public);
     assert_eq!(scope.tree(), "public\n");
 }
+
+struct Till;
+
+#[expect(clippy::unused_self, reason = "methods, because an impl has nothing else")]
+#[traced(err(Debug), ret)]
+impl Till {
+    fn count(&self) -> u32 {
+        3
+    }
+
+    fn open(&self) -> Result<u32, std::fmt::Error> {
+        Err(std::fmt::Error)
+    }
+
+    fn close(&self) {}
+
+    fn opened(&self) -> impl Future<Output = std::fmt::Result> {
+        std::future::ready(Err(std::fmt::Error))
+    }
+
+    fn counted(&self) -> impl Future<Output = u32> {
+        std::future::ready(4)
+    }
+}
+
+#[test]
+fn errors_are_asked_of_those_that_return_results() {
+    let scope = scope();
+    scope.in_scope(|| {
+        assert_eq!(Till.count(), 3);
+        Till.open().unwrap_err();
+        Till.close();
+        block_on(Till.opened()).unwrap_err();
+        assert_eq!(block_on(Till.counted()), 4);
+    });
+    let told = |span: &tracer::export::SpanRecord| {
+        let values = span.attributes().map(|(key, value)| format!(" {key}={value}"));
+        let error = span.error().map(|error| format!(" ✖ {}", error.message()));
+        format!("{}{}{}", span.name(), values.collect::<String>(), error.unwrap_or_default())
+    };
+    let mut told: Vec<String> = scope.spans().iter().map(told).collect();
+    told.sort();
+    assert_eq!(
+        told,
+        ["close", "count return=3", "counted return=4", "open ✖ Error", "opened ✖ Error"]
+    );
+}

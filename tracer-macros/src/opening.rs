@@ -4,7 +4,7 @@
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote_spanned};
-use syn::{Error, Expr, FnArg, Pat, Result, Signature};
+use syn::{Error, Expr, FnArg, Pat, Result, Signature, Type, parse2};
 
 use crate::args::Args;
 use crate::deferred::deferred;
@@ -34,14 +34,13 @@ impl<'a> Opening<'a> {
                 asked.extend(mentioned_arguments(key, value, &item.sig)?);
             }
         }
-        let is_seen = is_seen(args, item)?;
         has_polls(args, item)?;
         let told = |told: &'a Option<(Ident, Told)>, unless: &'a Told| match told {
-            Some((_, told)) if is_seen => told,
-            _ => unless,
+            Some((key, told)) if is_seen(args, item, key, told)? => Ok(told),
+            _ => Ok::<_, Error>(unless),
         };
         let (error, returned) =
-            (told(&args.error, &Told::Best), told(&args.returned, &Told::Nothing));
+            (told(&args.error, &Told::Best)?, told(&args.returned, &Told::Nothing)?);
         Ok(Self { args, values, asked, error, returned })
     }
 
@@ -201,20 +200,28 @@ fn picked(at: &Ident, method: &str, returned: &TokenStream) -> TokenStream {
     }}
 }
 
-/// Whether the fn's value can be looked at; an error if somebody asked for it and it cannot.
-fn is_seen(args: &Args, item: &Item) -> Result<bool> {
-    for (key, told) in [&args.error, &args.returned].into_iter().flatten() {
-        let Some(why) = unseen(args, item, key, told) else { continue };
-        if args.whole.one_of_many {
-            return Ok(false);
-        }
+/// Whether the fn's value can be looked at; an error if this fn was asked for it and it cannot.
+fn is_seen(args: &Args, item: &Item, key: &Ident, told: &Told) -> Result<bool> {
+    let is_of_one = !args.whole.one_of_many;
+    let Some(why) = unseen(args, item, key, told) else {
+        // Of one fn that returns no `Result` the compiler says so; of many it is a matter of course.
+        return Ok(is_of_one || key != "err" || gives_result(args, item));
+    };
+    if is_of_one {
         let what = if key == "err" { "a `Result`" } else { "what the fn returns" };
-        return Err(Error::new(
-            key.span(),
-            format!("`{key}` looks at {what}, {why}: leave it out"),
-        ));
+        let message = format!("`{key}` looks at {what}, {why}: leave it out");
+        return Err(Error::new(key.span(), message));
     }
-    Ok(true)
+    Ok(false)
+}
+
+fn gives_result(args: &Args, item: &Item) -> bool {
+    match deferred(args, &item.sig).and_then(|deferred| deferred.yields) {
+        Some(yields) => {
+            parse2::<Type>(yields).is_ok_and(|yields| output::is_called_result(&yields))
+        }
+        None => output::is_result(&item.sig.output),
+    }
 }
 
 fn unseen(args: &Args, item: &Item, key: &Ident, told: &Told) -> Option<&'static str> {

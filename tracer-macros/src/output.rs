@@ -22,8 +22,11 @@ pub(crate) fn written(output: &ReturnType) -> TokenStream {
 
 /// Whether it is called `Result`, `IoResult` or the like: whether it is one, the compiler finds out.
 pub(crate) fn is_result(output: &ReturnType) -> bool {
-    let last = declared(output).and_then(last_segment);
-    last.is_some_and(|last| last.ident.to_string().ends_with("Result"))
+    declared(output).is_some_and(is_called_result)
+}
+
+pub(crate) fn is_called_result(named: &Type) -> bool {
+    last_segment(named).is_some_and(|last| last.ident.to_string().ends_with("Result"))
 }
 
 /// Whether there is an `impl` in it, so that it cannot be named.
