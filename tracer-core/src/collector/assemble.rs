@@ -1,8 +1,5 @@
 //! Joins what threads wrote of a span, each into its own log, into one finished span.
 
-use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
-
 use crate::backtrace;
 use crate::callsite::{self, Callsite};
 use crate::chunk::Slot;
@@ -11,28 +8,6 @@ use crate::collector::origin::Origins;
 use crate::collector::pending::Pending;
 use crate::export::SpanRecord;
 use crate::record::{Head, Kind, SLOT};
-
-/// Span ids are well mixed already.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct IdHasher(u64);
-
-impl Hasher for IdHasher {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.0 = self.0.rotate_left(8) ^ u64::from(*byte);
-        }
-    }
-
-    fn write_u64(&mut self, id: u64) {
-        self.0 ^= id;
-    }
-}
-
-pub(crate) type ById<K, V> = HashMap<K, V, BuildHasherDefault<IdHasher>>;
 
 /// Ends of spans that wait one pass for details from other threads, and details that wait for ends.
 #[derive(Debug, Default)]

@@ -2,6 +2,7 @@
 
 mod assemble;
 mod builder;
+mod by_id;
 mod error;
 mod origin;
 mod outlet;

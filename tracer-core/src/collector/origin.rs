@@ -2,7 +2,7 @@
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use crate::collector::assemble::ById;
+use crate::collector::by_id::ById;
 use crate::export::SpanRecord;
 
 /// Parents whose children failed; beyond it the older half is forgotten, and errors of those parents

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::callsite;
-use crate::collector::assemble::ById;
+use crate::collector::by_id::ById;
 use crate::record::{self, Head, Items, Key, Kind};
 
 /// A span takes so many attributes, and so many of each other kind of detail but polls; further ones

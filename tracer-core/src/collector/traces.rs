@@ -3,7 +3,7 @@
 use std::collections::{HashSet, VecDeque};
 use std::time::{Duration, Instant};
 
-use crate::collector::assemble::ById;
+use crate::collector::by_id::ById;
 use crate::export::{Completeness, SpanRecord};
 use crate::id::{SpanId, TraceId};
 

@@ -4,6 +4,8 @@
 //! entered, and each entry says which task it is current for: another task that runs on top of it (a
 //! `LocalSet` driven inside a request, a nested `block_on`) does not see it.
 
+mod parent;
+
 use std::cell::Cell;
 use std::task::Waker;
 
@@ -15,6 +17,8 @@ use crate::local;
 use crate::path;
 use crate::provider::{self, ContextProvider, inherited, is_same_task, key};
 use crate::stack::{Kind, NO_WAKER, Place, Stack, Strand, Task};
+
+pub(crate) use parent::parent;
 
 thread_local! {
     static STACK: Stack = const { Stack::new() };
@@ -139,40 +143,6 @@ pub(crate) fn top_recorded() -> (SpanId, u32) {
     with(|stack| {
         let (top, strand) = stack.top();
         (top.span.get(), SpanContext::tracer_of(strand.flags.get()))
-    })
-}
-
-/// The parent of a span whose future was made where `captured` was current and is polled first
-/// where `polled` is; and whether it runs in another task than its parent.
-///
-/// The caller wins over the poller, unless the poller's frames stand between them: then it is a
-/// helper that was handed the future (`retry(child())`).
-pub(crate) fn parent(captured: SpanContext, polled: SpanContext, key: u64) -> (SpanContext, bool) {
-    if captured.is_none() || (captured == polled && captured.tracer() == polled.tracer()) {
-        return (polled, polled.is_inherited());
-    }
-    if polled.is_none() {
-        return (captured, captured.is_valid());
-    }
-    if !captured.is_valid() {
-        // Called in a mere scope: as without a context, but never in another tracer's trace.
-        let own = captured.tracer() == polled.tracer();
-        return if own { (polled, polled.is_inherited()) } else { (captured, false) };
-    }
-    if is_on_poll_stack(captured.span, key) {
-        (polled, polled.is_inherited())
-    } else {
-        (captured, true)
-    }
-}
-
-fn is_on_poll_stack(span: SpanId, key: u64) -> bool {
-    with(|stack| {
-        let seen =
-            stack.innermost_first().take_while(|(place, _)| place.kind.get() != Kind::Isolated);
-        let frames = seen.filter(|(place, _)| place.kind.get() == Kind::Frame);
-        let mut own = frames.take_while(|(_, strand)| is_same_task(strand.key.get(), key));
-        own.any(|(frame, _)| frame.span.get() == span || frame.origin.get() == span)
     })
 }
 
