@@ -63,6 +63,16 @@ fn a_log_that_is_too_small_loses_what_it_counts_and_mixes_nothing() {
 }
 
 #[test]
+fn a_burst_of_a_million_spans_with_attributes_arrives_complete() {
+    succeeds("burst");
+}
+
+#[test]
+fn spans_wait_for_an_exporter_that_is_slow_while_the_logs_have_room() {
+    succeeds("slow-exporter");
+}
+
+#[test]
 fn a_tracer_is_installed_once_and_again_after_it_has_gone() {
     succeeds("install");
 }

@@ -2,6 +2,7 @@
 #![expect(clippy::print_stdout, reason = "the test reads what its program says")]
 
 mod allocations;
+mod burst;
 mod filter;
 #[cfg(unix)]
 mod forked;
@@ -16,6 +17,8 @@ fn main() -> std::process::ExitCode {
         "silence" => allocations::nothing_installed(),
         "steady" => allocations::warmed_up(),
         "steady-details" => allocations::details_warmed_up(),
+        "burst" => burst::burst(),
+        "slow-exporter" => burst::slower_than_spans_come(),
         "within-grace" => inherited::within_the_grace(),
         "expired" => inherited::expired(),
         "registers-late" => inherited::registers_late(),

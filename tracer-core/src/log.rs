@@ -1,8 +1,12 @@
 //! Each thread's log: where finished spans and their details are written, without a lock or a wait.
 
+mod logs;
+
 use std::sync::atomic::Ordering;
 
-use crate::chunk::{MAX_SLOTS, Pool, Reader, Slot, Writer};
+pub(crate) use logs::{Logs, steps_of_all};
+
+use crate::chunk::{MAX_SLOTS, Pool, Slot, Writer};
 use crate::destination;
 use crate::local;
 use crate::record::{Head, Kind, SLOT, Sink};
@@ -41,6 +45,11 @@ pub(crate) fn set_limit(bytes: u64) {
 /// Bytes the logs take now; they only grow, up to the limit.
 pub(crate) fn allocated() -> u64 {
     POOL.allocated() * SLOT_BYTES
+}
+
+/// How much of what the logs may take is in use, in thousandths.
+pub(crate) fn fullness() -> u64 {
+    POOL.fullness()
 }
 
 /// Writes the end of a span: one slot.
@@ -219,29 +228,5 @@ fn lose(tracer: u32, kind: Kind) {
         // Relaxed: a count that guards nothing.
         let count = if kind == Kind::End { &lost.spans } else { &lost.details };
         count.fetch_add(1, Ordering::Relaxed);
-    }
-}
-
-/// All logs of the process, read by the one collector.
-#[derive(Debug)]
-pub(crate) struct Logs {
-    readers: Vec<Reader>,
-}
-
-impl Logs {
-    /// Begins to read. In a forked child what was written so far is for its parent to deliver, and
-    /// the caller's log begins anew; elsewhere nothing was written yet.
-    pub(crate) fn begin() -> Self {
-        WRITER.with(Writer::begin_anew);
-        let mut logs = Self { readers: Vec::new() };
-        logs.read(|_| {});
-        POOL.begin_anew();
-        logs
-    }
-
-    /// Shows what was written since the last call: runs of slots that hold whole records.
-    pub(crate) fn read(&mut self, mut visit: impl FnMut(&[Slot])) {
-        self.readers.extend(POOL.new_logs());
-        self.readers.retain_mut(|reader| reader.read(&POOL, &mut visit));
     }
 }

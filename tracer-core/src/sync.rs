@@ -5,6 +5,9 @@ pub(crate) use loom::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 #[cfg(not(loom))]
 pub(crate) use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
+/// A count that guards nothing, so that no model has to know it.
+pub(crate) use std::sync::atomic::AtomicU64 as Count;
+
 /// A value that is set once and copied out; reads never wait.
 #[cfg(not(loom))]
 #[derive(Debug)]

@@ -103,9 +103,14 @@ impl Reader {
         Self { chunk, read: 0 }
     }
 
-    /// Shows all new slots, whole records at a time; false once the log has ended.
-    pub(crate) fn read(&mut self, pool: &Pool, mut visit: impl FnMut(&[Slot])) -> bool {
-        loop {
+    /// Shows new slots, whole records at a time, of at most `chunks` chunks.
+    pub(crate) fn read(
+        &mut self,
+        pool: &Pool,
+        chunks: usize,
+        mut visit: impl FnMut(&[Slot]),
+    ) -> Progress {
+        for _ in 0..chunks {
             // Acquire: pairs with the releases in `turn_over` and `close`. Read before `len`, so
             // that a `len` read after "there is a next chunk" is the last one (R3).
             let next = self.chunk.next.load(Ordering::Acquire);
@@ -116,11 +121,23 @@ impl Reader {
                 self.read = len;
             }
             if next == 0 {
-                return true;
+                return Progress::Drained;
             }
             pool.give_back(self.chunk);
-            let Some(chunk) = pool.find(next) else { return false };
+            let Some(chunk) = pool.find(next) else { return Progress::Ended };
             *self = Self::new(chunk);
         }
+        Progress::More
     }
+}
+
+/// How far a log has been read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Progress {
+    /// There may be more.
+    More,
+    /// To where it was written when it was looked at.
+    Drained,
+    /// Its thread has ended, and all was read.
+    Ended,
 }

@@ -19,7 +19,7 @@ mod pool;
 
 use std::fmt;
 
-pub(crate) use ends::{Reader, Writer};
+pub(crate) use ends::{Progress, Reader, Writer};
 pub(crate) use pool::Pool;
 
 use crate::record::SLOT;
@@ -36,8 +36,19 @@ impl Slot {
         self.0[index].store(word, Ordering::Relaxed);
     }
 
+    #[inline]
     pub(crate) fn words(&self) -> [u64; SLOT] {
         std::array::from_fn(|index| self.0[index].load(Ordering::Relaxed))
+    }
+
+    /// The words in order, little endian.
+    #[inline]
+    pub(crate) fn bytes(&self) -> [u8; 8 * SLOT] {
+        let mut bytes = [0; 8 * SLOT];
+        for (eight, word) in bytes.chunks_exact_mut(8).zip(self.words()) {
+            eight.copy_from_slice(&word.to_le_bytes());
+        }
+        bytes
     }
 }
 

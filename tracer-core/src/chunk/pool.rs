@@ -4,7 +4,7 @@ use std::fmt;
 use std::iter::successors;
 
 use crate::chunk::{Chunk, Reader, SLOTS, Slot};
-use crate::sync::{AtomicU32, AtomicU64, Ordering, SetOnce};
+use crate::sync::{AtomicU32, AtomicU64, Count, Ordering, SetOnce};
 
 /// Chunks are found by number in segments that are allocated as they are needed.
 #[cfg(not(loom))]
@@ -48,6 +48,8 @@ pub(crate) struct Pool {
     /// Slots allocated, and how many may be.
     allocated: AtomicU64,
     limit: AtomicU64,
+    /// Slots of chunks that are not free.
+    in_use: Count,
     /// Heads of the free chunks of each size: number in the low half, count of changes in the high.
     free: [AtomicU64; 2],
     /// First chunks of logs that the reader does not know yet.
@@ -71,6 +73,7 @@ impl Pool {
                 next: AtomicU32::new(1),
                 allocated: AtomicU64::new(0),
                 limit: AtomicU64::new(limit),
+                in_use: Count::new(0),
                 free: [AtomicU64::new(0), AtomicU64::new(0)],
                 inbox: AtomicU32::new(0),
             }
@@ -88,6 +91,11 @@ impl Pool {
         self.allocated.load(Ordering::Relaxed)
     }
 
+    /// How much of the bound is in use, in thousandths.
+    pub(crate) fn fullness(&self) -> u64 {
+        self.in_use.load(Ordering::Relaxed) * 1000 / self.limit.load(Ordering::Relaxed).max(1)
+    }
+
     /// In a forked child, only free chunks take up room: the others are those of threads that it does
     /// not have.
     pub(crate) fn begin_anew(&self) {
@@ -98,6 +106,7 @@ impl Pool {
         });
         let slots = free.map(|chunk| chunk.slots.len() as u64).sum();
         self.allocated.store(slots, Ordering::Relaxed);
+        self.in_use.store(0, Ordering::Relaxed);
     }
 
     pub(super) fn find(&self, number: u32) -> Option<&'static Chunk> {
@@ -109,7 +118,9 @@ impl Pool {
 
     /// Takes a free chunk of a size, or allocates one while the bound allows it.
     pub(super) fn take(&self, size: usize) -> Option<&'static Chunk> {
-        self.pop(&self.free[size]).or_else(|| self.allocate(size))
+        let chunk = self.pop(&self.free[size]).or_else(|| self.allocate(size))?;
+        self.in_use.fetch_add(chunk.slots.len() as u64, Ordering::Relaxed);
+        Some(chunk)
     }
 
     fn allocate(&self, size: usize) -> Option<&'static Chunk> {
@@ -132,6 +143,7 @@ impl Pool {
 
     /// The reader gives a chunk back.
     pub(super) fn give_back(&self, chunk: &'static Chunk) {
+        self.in_use.fetch_sub(chunk.slots.len() as u64, Ordering::Relaxed);
         chunk.len.store(0, Ordering::Relaxed);
         chunk.next.store(0, Ordering::Relaxed);
         let size = usize::from(chunk.slots.len() != SLOTS[0]);

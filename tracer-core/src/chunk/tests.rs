@@ -1,6 +1,6 @@
 //! The protocol under real threads, and under every interleaving that loom can find.
 
-use super::{Pool, Reader, Writer};
+use super::{Pool, Progress, Reader, Slot, Writer};
 
 /// Writes one record of `count` slots that carries `value` in each of its slots.
 fn write(writer: &Writer, pool: &Pool, count: usize, value: u64) -> bool {
@@ -17,7 +17,8 @@ fn write(writer: &Writer, pool: &Pool, count: usize, value: u64) -> bool {
 fn read(pool: &Pool, readers: &mut Vec<Reader>, values: &mut Vec<u64>) {
     readers.extend(pool.new_logs());
     readers.retain_mut(|reader| {
-        reader.read(pool, |slots| values.extend(slots.iter().map(|slot| slot.words()[0])))
+        let add = |slots: &[Slot]| values.extend(slots.iter().map(|slot| slot.words()[0]));
+        reader.read(pool, usize::MAX, add) != Progress::Ended
     });
 }
 
@@ -25,7 +26,7 @@ fn read(pool: &Pool, readers: &mut Vec<Reader>, values: &mut Vec<u64>) {
 mod threads {
     use std::thread;
 
-    use super::{Pool, Writer, read, write};
+    use super::{Pool, Progress, Slot, Writer, read, write};
 
     #[test]
     fn every_record_arrives_once_and_in_order() {
@@ -48,16 +49,17 @@ mod threads {
             .collect();
         let (mut logs, mut done) = (Vec::new(), false);
         let mut readers = Vec::new();
-        while !done {
+        while !(done && readers.is_empty()) {
             done = writers.iter().all(thread::JoinHandle::is_finished);
             for reader in POOL.new_logs() {
                 readers.push((reader, logs.len()));
                 logs.push(Vec::new());
             }
             readers.retain_mut(|(reader, log)| {
-                reader.read(&POOL, |slots| {
+                let add = |slots: &[Slot]| {
                     logs[*log].extend(slots.iter().map(|slot| slot.words()[0]));
-                })
+                };
+                reader.read(&POOL, 2, add) != Progress::Ended
             });
             thread::yield_now();
         }
@@ -66,7 +68,6 @@ mod threads {
         written.sort();
         logs.sort();
         assert!(written == logs, "what was written is what was read");
-        assert!(readers.is_empty(), "every log was closed");
         assert!(POOL.allocated() <= 16 * 1024);
     }
 

@@ -1,5 +1,7 @@
 //! Joins what threads wrote of a span, each into its own log, into one finished span.
 
+use std::collections::VecDeque;
+
 use crate::backtrace;
 use crate::callsite::{self, Callsite};
 use crate::chunk::Slot;
@@ -7,76 +9,125 @@ use crate::clock::Timeline;
 use crate::collector::origin::Origins;
 use crate::collector::pending::Pending;
 use crate::export::SpanRecord;
+use crate::log::Logs;
 use crate::record::{Head, Kind, SLOT};
 
-/// Ends of spans that wait one pass for details from other threads, and details that wait for ends.
+/// Details that wait for the ends of their spans, and failed spans.
 #[derive(Debug, Default)]
 pub(crate) struct Assembly {
     pub(crate) pending: Pending,
-    /// Read in this pass and in the one before.
-    fresh: Vec<[u64; SLOT]>,
-    ripe: Vec<[u64; SLOT]>,
     origins: Origins,
-    /// Numbers passes, so that what has waited longest goes first where there is too much.
-    pass: u64,
+    /// Ends that wait.
+    waiting: usize,
     /// Functions that held a guard over an await, to be reported.
     pub(crate) guards_held: Vec<&'static Callsite>,
+}
+
+/// Ends of spans from one log: they wait until all other logs have been read once more, which may
+/// hold details that were written before.
+#[derive(Debug, Default)]
+pub(crate) struct Ends {
+    words: VecDeque<[u64; SLOT]>,
+    /// How many were read in which step.
+    steps: VecDeque<(u64, usize)>,
+}
+
+impl Ends {
+    fn add(&mut self, step: u64, words: [u64; SLOT]) {
+        self.words.push_back(words);
+        match self.steps.back_mut() {
+            Some((last, count)) if *last == step => *count += 1,
+            _ => self.steps.push_back((step, 1)),
+        }
+    }
+
+    /// Takes those that were read before `step`.
+    fn before(&mut self, step: u64) -> impl Iterator<Item = [u64; SLOT]> {
+        let mut count = 0;
+        while let Some((_, more)) = self.steps.front().filter(|(read, _)| *read < step) {
+            count += more;
+            self.steps.pop_front();
+        }
+        self.words.drain(..count)
+    }
 }
 
 impl Assembly {
     /// Takes a run of slots that holds whole records; `ended` is told the tracer of each ended span
     /// and says whether it still wants it.
-    pub(crate) fn read(&mut self, slots: &[Slot], mut ended: impl FnMut(u32) -> bool) {
-        let mut rest = slots.iter();
-        while let Some(slot) = rest.next() {
+    pub(crate) fn read(
+        &mut self,
+        ends: &mut Ends,
+        step: u64,
+        slots: &[Slot],
+        mut ended: impl FnMut(u32) -> bool,
+    ) {
+        let mut rest = slots;
+        while let Some((slot, next)) = rest.split_first() {
             let words = slot.words();
+            rest = next;
             let Some(head) = Head::from_word(words[0]) else { continue };
             match head.kind {
-                Kind::End if ended(head.tracer) => self.fresh.push(words),
+                Kind::End if ended(head.tracer) => {
+                    self.waiting += 1;
+                    ends.add(step, words);
+                }
                 Kind::End => {}
                 Kind::Held => self.guards_held.push(callsite::find(head.callsite)),
                 _ => {
-                    let payload = usize::from(head.extra);
-                    let more = rest.by_ref().take(Head::slots(payload) - 1).flat_map(Slot::words);
-                    let payload = words.into_iter().skip(2).chain(more).take(payload);
-                    self.pending.add(head, words[1], self.pass, payload);
+                    let begin = slots.len() - rest.len() - 1;
+                    let end = begin + Head::slots(usize::from(head.extra));
+                    let Some(detail) = slots.get(begin..end) else { return };
+                    self.pending.add(head, words[1], step, detail);
+                    rest = &slots[end..];
                 }
             }
         }
     }
 
-    /// A pass over all logs is done: what ended in the pass before it is complete now.
+    /// Hands on the spans of which all has been read.
     pub(crate) fn release(
         &mut self,
+        logs: &mut Logs<Ends>,
         timeline: &Timeline,
         mut finished: impl FnMut(u32, SpanRecord),
     ) {
-        let mut ripe = std::mem::take(&mut self.ripe);
-        let waited = self.origins.take_waiting();
-        for words in ripe.drain(..) {
-            let Some(head) = Head::from_word(words[0]) else { continue };
-            let details = self.pending.take(words[3]);
-            match SpanRecord::new(words, details, timeline) {
-                Some(mut span) if span.error().is_some() => {
-                    span.set_backtrace(backtrace::take(span.span_id()));
-                    self.origins.hold(head.tracer, span, self.pass);
-                }
-                Some(span) => finished(head.tracer, span),
-                None => {}
+        let now = logs.step();
+        let read = logs.settle(|ends, step| {
+            for words in ends.before(step) {
+                self.waiting -= 1;
+                self.finish(&words, now, timeline, &mut finished);
             }
-        }
-        for (tracer, mut span) in waited {
-            self.origins.judge(&mut span);
+            ends.words.is_empty()
+        });
+        while let Some((tracer, span)) = self.origins.next(read) {
             finished(tracer, span);
         }
-        // The emptied list becomes the next pass's, so that neither is allocated again.
-        self.ripe = std::mem::replace(&mut self.fresh, ripe);
-        self.pass += 1;
         self.pending.bound();
     }
 
-    /// Whether no span waits for a pass.
+    fn finish(
+        &mut self,
+        words: &[u64; SLOT],
+        step: u64,
+        timeline: &Timeline,
+        finished: &mut impl FnMut(u32, SpanRecord),
+    ) {
+        let Some(head) = Head::from_word(words[0]) else { return };
+        let mut details = self.pending.take(words[3]);
+        match SpanRecord::new(words, &mut details, timeline) {
+            Some(mut span) if span.error().is_some() => {
+                span.set_backtrace(backtrace::take(span.span_id()));
+                self.origins.hold(head.tracer, span, step);
+            }
+            Some(span) => finished(head.tracer, span),
+            None => {}
+        }
+        self.pending.give_back(details);
+    }
+
+    /// Whether no span waits.
     pub(crate) fn is_empty(&self) -> bool {
-        self.fresh.is_empty() && self.ripe.is_empty() && self.origins.is_empty()
+        self.waiting == 0 && self.origins.is_empty()
     }
 }

@@ -1,11 +1,11 @@
-//! Tables of spans and traces.
+//! Tables of spans, traces and tracers.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
 pub(crate) type ById<K, V> = HashMap<K, V, BuildHasherDefault<IdHasher>>;
 
-/// Span ids are well mixed already.
+/// Ids are well mixed already, and tracers are few.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct IdHasher(u64);
 
@@ -22,5 +22,9 @@ impl Hasher for IdHasher {
 
     fn write_u64(&mut self, id: u64) {
         self.0 ^= id;
+    }
+
+    fn write_u32(&mut self, number: u32) {
+        self.0 ^= u64::from(number);
     }
 }

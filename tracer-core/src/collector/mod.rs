@@ -8,6 +8,7 @@ mod origin;
 mod outlet;
 mod pending;
 mod report;
+mod route;
 mod stats;
 mod traces;
 mod worker;
@@ -177,8 +178,9 @@ impl Tracer {
     fn hand_on(&self, close: bool, timeout: Duration) -> Result<(), FlushError> {
         let deadline = Instant::now() + timeout;
         let (done, wait) = channel();
-        let told = worker()
-            .is_ok_and(|w| w.send(Command::Flush { tracer: self.number, close, done }).is_ok());
+        let told = worker().is_ok_and(|w| {
+            w.send(Command::Flush { tracer: self.number, close, deadline, done }).is_ok()
+        });
         let handed = told && wait.recv_timeout(timeout).is_ok();
         let in_time = self.outlets.iter().all(|outlet| outlet.wait(outlet.pushed(), deadline));
         let stats = self.stats();

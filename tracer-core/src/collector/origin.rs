@@ -1,5 +1,6 @@
 //! Tells where an error began: a span that returns its child's error only passed it on.
 
+use std::collections::VecDeque;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use crate::collector::by_id::ById;
@@ -8,37 +9,51 @@ use crate::export::SpanRecord;
 /// Parents whose children failed; beyond it the older half is forgotten, and errors of those parents
 /// count as begun there.
 const MAX_PARENTS: usize = 65_536;
+/// Failed spans that wait; beyond it the oldest waits no longer.
+const MAX_WAITING: usize = 16_384;
 
-/// Failed spans, which wait one pass: a child that failed before may stand in a log read later.
+/// Failed spans, which wait until all logs have been read again: a child that failed before may stand in
+/// one that is read later.
 #[derive(Debug, Default)]
 pub(crate) struct Origins {
-    waiting: Vec<(u32, SpanRecord)>,
-    /// What the children of a span failed with, and in which pass the last one did.
+    waiting: VecDeque<Waiting>,
+    /// What the children of a span failed with, and in which step the last one did.
     failed: ById<u64, (u64, Vec<u64>)>,
 }
 
+#[derive(Debug)]
+struct Waiting {
+    tracer: u32,
+    span: SpanRecord,
+    step: u64,
+}
+
 impl Origins {
-    /// Keeps a failed span until the next pass.
-    pub(crate) fn hold(&mut self, tracer: u32, span: SpanRecord, pass: u64) {
+    /// Keeps a failed span.
+    pub(crate) fn hold(&mut self, tracer: u32, span: SpanRecord, step: u64) {
         if let (Some(error), Some(parent)) = (span.error(), span.parent_id()) {
             let (last, messages) = self.failed.entry(parent.to_u64()).or_default();
-            *last = pass;
+            *last = step;
             messages.push(fingerprint(error.message()));
         }
         if self.failed.len() > MAX_PARENTS {
             self.forget();
         }
-        self.waiting.push((tracer, span));
+        self.waiting.push_back(Waiting { tracer, span, step });
     }
 
-    /// The spans that have waited, to be looked at by [`judge`](Self::judge) once this pass's are
-    /// held.
-    pub(crate) fn take_waiting(&mut self) -> Vec<(u32, SpanRecord)> {
-        std::mem::take(&mut self.waiting)
+    /// Takes a span that was held before the step `read`, from which on all logs have been read; and where
+    /// too many wait, the one that has waited longest.
+    pub(crate) fn next(&mut self, read: u64) -> Option<(u32, SpanRecord)> {
+        let is_many = self.waiting.len() > MAX_WAITING;
+        self.waiting.front().filter(|first| is_many || first.step < read)?;
+        let Waiting { tracer, mut span, .. } = self.waiting.pop_front()?;
+        self.judge(&mut span);
+        Some((tracer, span))
     }
 
     /// Marks the span if its error, or a source of it, is that of a child.
-    pub(crate) fn judge(&mut self, span: &mut SpanRecord) {
+    fn judge(&mut self, span: &mut SpanRecord) {
         let Some((_, children)) = self.failed.remove(&span.span_id().to_u64()) else { return };
         let known = |message: &str| children.contains(&fingerprint(message));
         let passed_on =
@@ -55,10 +70,10 @@ impl Origins {
     /// Children that outlive their parents leave entries that nobody takes.
     #[cold]
     fn forget(&mut self) {
-        let mut passes: Vec<_> = self.failed.values().map(|(pass, _)| *pass).collect();
-        let middle = passes.len() / 2;
-        let oldest = *passes.select_nth_unstable(middle).1;
-        self.failed.retain(|_, (pass, _)| *pass > oldest);
+        let mut steps: Vec<_> = self.failed.values().map(|(step, _)| *step).collect();
+        let middle = steps.len() / 2;
+        let oldest = *steps.select_nth_unstable(middle).1;
+        self.failed.retain(|_, (step, _)| *step > oldest);
     }
 }
 

@@ -10,6 +10,8 @@ use crate::export::{Batch, ExportError, Exporter, Unit};
 
 /// Spans that may wait for one exporter.
 const MAX_QUEUED: usize = 262_144;
+/// An exporter that is done with no batch for so long makes no headway.
+const PATIENCE: Duration = Duration::from_millis(100);
 
 /// The sending side and the counts of one exporter.
 #[derive(Debug)]
@@ -28,6 +30,8 @@ struct State {
     /// Batches handed in and batches done with, so that a flush can wait for its own.
     pushed: u64,
     done: u64,
+    /// How many batches were done when it was crowded, and since when.
+    headway: Option<(u64, Instant)>,
     stats: ExporterStats,
     last_error: Option<String>,
 }
@@ -72,6 +76,23 @@ impl Outlet {
         state.queue.push_back(Arc::clone(batch));
         drop(state);
         self.changed.notify_all();
+    }
+
+    /// Whether more than half of the queue is taken and more than of the logs, so that what is still in
+    /// these had better stay there; `logs` is how full they are, in thousandths.
+    ///
+    /// Not for an exporter that makes no headway: it would keep spans from the others.
+    pub(crate) fn is_crowded(&self, logs: u64, now: Instant) -> bool {
+        let mut state = self.lock();
+        if (state.waiting * 1000 / MAX_QUEUED) as u64 <= logs.max(500) {
+            return false;
+        }
+        let done = state.done;
+        let headway = state.headway.get_or_insert((done, now));
+        if headway.0 != done {
+            *headway = (done, now);
+        }
+        now.duration_since(headway.1) < PATIENCE
     }
 
     fn run(&self, mut exporter: Box<dyn Exporter>) {

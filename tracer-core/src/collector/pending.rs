@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use crate::callsite;
+use crate::chunk::Slot;
 use crate::collector::by_id::ById;
 use crate::record::{self, Head, Items, Key, Kind};
 
@@ -12,11 +13,17 @@ const MAX_OF_A_KIND: u16 = 128;
 /// Bytes of all waiting details together; beyond it those go that have waited longest.
 const MAX_BYTES: usize = 64 << 20;
 
+/// Room that is kept: so many times at most so many bytes.
+const SPARES: usize = 4_096;
+const SPARE_BYTES: usize = 512;
+
 /// The details of all spans that have not ended yet.
 #[derive(Debug, Default)]
 pub(crate) struct Pending {
     spans: ById<u64, Details>,
     bytes: usize,
+    /// Room of spans that have ended.
+    spare: Vec<Vec<u8>>,
     /// Details that were not kept, by tracer.
     pub(crate) lost: HashMap<u32, u64>,
 }
@@ -26,7 +33,7 @@ pub(crate) struct Pending {
 struct Details {
     tracer: u32,
     /// When the first one came.
-    pass: u64,
+    step: u64,
     attributes: u16,
     events: u16,
     links: u16,
@@ -35,41 +42,45 @@ struct Details {
 }
 
 impl Pending {
-    /// Adds a detail: its head and its payload.
-    pub(crate) fn add(
-        &mut self,
-        head: Head,
-        span: u64,
-        pass: u64,
-        payload: impl Iterator<Item = u64>,
-    ) {
-        let details = self.spans.entry(span).or_insert_with(|| Details::new(head.tracer, pass));
+    /// Adds a detail, as it lies in the log.
+    pub(crate) fn add(&mut self, head: Head, span: u64, step: u64, slots: &[Slot]) {
+        let spare = &mut self.spare;
+        let details = self
+            .spans
+            .entry(span)
+            .or_insert_with(|| Details::new(head.tracer, step, spare.pop().unwrap_or_default()));
         let before = details.bytes.len();
         if details.admits(head.kind) {
-            let words = std::iter::once(head.to_word()).chain(payload);
-            words.for_each(|word| details.bytes.extend_from_slice(&word.to_le_bytes()));
+            details.append(head, slots);
         } else {
-            payload.for_each(drop);
             *self.lost.entry(head.tracer).or_default() += 1;
         }
         // Making room for attributes may have taken more than was added.
         self.bytes = self.bytes - before + details.bytes.len();
     }
 
-    /// Takes what was said of a span that has ended.
+    /// Takes what was said of a span that has ended, to be [given back](Self::give_back).
     pub(crate) fn take(&mut self, span: u64) -> Vec<u8> {
         let bytes = self.spans.remove(&span).map_or_else(Vec::new, |details| details.bytes);
         self.bytes -= bytes.len();
         bytes
     }
 
+    /// Keeps the room of what was taken, for the next span.
+    pub(crate) fn give_back(&mut self, mut bytes: Vec<u8>) {
+        if (1..=SPARE_BYTES).contains(&bytes.capacity()) && self.spare.len() < SPARES {
+            bytes.clear();
+            self.spare.push(bytes);
+        }
+    }
+
     /// Drops the older half where there are too many.
     pub(crate) fn bound(&mut self) {
         if self.bytes > MAX_BYTES {
-            let mut passes: Vec<_> = self.spans.values().map(|details| details.pass).collect();
-            let middle = passes.len() / 2;
-            let oldest = *passes.select_nth_unstable(middle).1;
-            self.drop_where(|details| details.pass <= oldest);
+            let mut steps: Vec<_> = self.spans.values().map(|details| details.step).collect();
+            let middle = steps.len() / 2;
+            let oldest = *steps.select_nth_unstable(middle).1;
+            self.drop_where(|details| details.step <= oldest);
         }
     }
 
@@ -80,7 +91,7 @@ impl Pending {
 
     #[cold]
     fn drop_where(&mut self, unwanted: impl Fn(&Details) -> bool) {
-        let Self { spans, bytes, lost } = self;
+        let Self { spans, bytes, lost, .. } = self;
         spans.retain(|_, details| {
             let keep = !unwanted(details);
             if !keep {
@@ -93,8 +104,20 @@ impl Pending {
 }
 
 impl Details {
-    const fn new(tracer: u32, pass: u64) -> Self {
-        Self { tracer, pass, attributes: 0, events: 0, links: 0, errors: 0, bytes: Vec::new() }
+    const fn new(tracer: u32, step: u64, bytes: Vec<u8>) -> Self {
+        Self { tracer, step, attributes: 0, events: 0, links: 0, errors: 0, bytes }
+    }
+
+    /// Adds a detail without the span's id.
+    fn append(&mut self, head: Head, slots: &[Slot]) {
+        let end = self.bytes.len() + 8 * (1 + usize::from(head.extra));
+        self.bytes.extend_from_slice(&head.to_word().to_le_bytes());
+        let mut before = 2 * 8;
+        for slot in slots {
+            self.bytes.extend_from_slice(&slot.bytes()[before..]);
+            before = 0;
+        }
+        self.bytes.truncate(end);
     }
 
     /// Counts a detail; false if the span has too many of its kind.

@@ -1,24 +1,22 @@
 //! The one thread that reads all logs and hands finished spans to the exporters' queues.
 
-use std::collections::HashMap;
 use std::io;
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use once_cell::sync::OnceCell;
 
 use crate::clock::Timeline;
-use crate::collector::assemble::Assembly;
-use crate::collector::outlet::Outlet;
-use crate::collector::report::{self, Report};
-use crate::collector::traces::{Ready, Traces};
+use crate::collector::assemble::{Assembly, Ends};
+use crate::collector::by_id::ById;
+use crate::collector::report;
+use crate::collector::route::Route;
 use crate::context::SpanContext;
 use crate::destination;
-use crate::export::{Batch, Completeness, Resource, SpanRecord, Unit};
 use crate::id;
-use crate::log::Logs;
+use crate::log::{self, Logs};
 use crate::process::PerProcess;
 use crate::provider;
 use crate::root;
@@ -27,8 +25,8 @@ use crate::slot;
 /// Time between two passes while spans come, and while none do.
 const BUSY: Duration = Duration::from_millis(10);
 const IDLE: Duration = Duration::from_millis(100);
-/// Spans of one batch of the stream.
-const BATCH: usize = 4_096;
+/// Time for which a flush lets an exporter catch up before it looks again.
+const CATCH_UP: Duration = Duration::from_millis(1);
 
 /// What the worker is told.
 #[derive(Debug)]
@@ -36,7 +34,7 @@ pub(crate) enum Command {
     /// A tracer begins; its first span may end as soon as this is done.
     Open { tracer: u32, route: Box<Route>, done: Sender<()> },
     /// Hand on what has ended; and, for a tracer that closes, everything.
-    Flush { tracer: u32, close: bool, done: Sender<()> },
+    Flush { tracer: u32, close: bool, deadline: Instant, done: Sender<()> },
 }
 
 /// A thread belongs to one process: a forked child starts its own.
@@ -48,7 +46,7 @@ pub(crate) fn worker() -> io::Result<&'static Sender<Command>> {
         let (sender, receiver) = channel();
         leave_parent();
         let (logs, timeline) = (Logs::begin(), Timeline::new());
-        let thread = std::thread::Builder::new().name("tracer-collector".to_owned());
+        let thread = thread::Builder::new().name("tracer-collector".to_owned());
         thread.spawn(move || Worker::new(logs, timeline).run(&receiver))?;
         Ok(sender)
     })
@@ -64,102 +62,29 @@ fn leave_parent() {
     }
 }
 
-/// Where the spans of one tracer go.
-#[derive(Debug)]
-pub(crate) struct Route {
-    resource: Arc<Resource>,
-    outlets: Vec<Arc<Outlet>>,
-    stream: Vec<SpanRecord>,
-    /// Present if an exporter wants whole traces.
-    traces: Option<Traces>,
-    report: Report,
-    is_closing: bool,
-}
-
-impl Route {
-    pub(crate) fn new(resource: Resource, outlets: Vec<Arc<Outlet>>) -> Self {
-        let whole = outlets.iter().any(|outlet| outlet.unit == Unit::Traces);
-        Self {
-            resource: Arc::new(resource),
-            outlets,
-            stream: Vec::new(),
-            traces: whole.then(Traces::default),
-            report: Report::default(),
-            is_closing: false,
-        }
-    }
-
-    fn take(&mut self, span: SpanRecord, now: Instant) {
-        let streamed = self.outlets.iter().any(|outlet| outlet.unit == Unit::Spans);
-        match &mut self.traces {
-            Some(traces) if streamed => {
-                traces.add(span.clone(), now);
-                self.stream.push(span);
-            }
-            Some(traces) => traces.add(span, now),
-            None => self.stream.push(span),
-        }
-        if self.stream.len() >= BATCH {
-            self.send_stream();
-        }
-    }
-
-    fn send_stream(&mut self) {
-        if !self.stream.is_empty() {
-            let spans = std::mem::take(&mut self.stream);
-            self.send(Unit::Spans, spans, Completeness::Stream);
-        }
-    }
-
-    fn send_traces(&self, ready: Vec<Ready>) {
-        for (spans, completeness) in ready {
-            self.send(Unit::Traces, spans, completeness);
-        }
-    }
-
-    fn send(&self, unit: Unit, spans: Vec<SpanRecord>, completeness: Completeness) {
-        let batch = Arc::new(Batch { resource: Arc::clone(&self.resource), spans, completeness });
-        self.outlets
-            .iter()
-            .filter(|outlet| outlet.unit == unit)
-            .for_each(|outlet| outlet.push(&batch));
-    }
-
-    fn send_due(&mut self, now: Instant) {
-        self.send_stream();
-        if let Some(ready) = self.traces.as_mut().map(|traces| traces.due(now)) {
-            self.send_traces(ready);
-        }
-    }
-
-    fn flush(&mut self, all: bool) {
-        self.send_stream();
-        if let Some(ready) = self.traces.as_mut().map(|traces| traces.flush(all)) {
-            self.send_traces(ready);
-        }
-    }
-}
-
 #[derive(Debug)]
 struct Worker {
-    logs: Logs,
+    logs: Logs<Ends>,
     timeline: Timeline,
     assembly: Assembly,
-    routes: HashMap<u32, Route>,
-    /// Ended spans of this pass, by tracer.
-    ended: HashMap<u32, u64>,
+    routes: ById<u32, Route>,
+    /// Ended spans of this step, by tracer.
+    ended: ById<u32, u64>,
     last_busy: Instant,
+    /// The last step did not come to the end of all logs.
+    is_behind: bool,
 }
 
 impl Worker {
-    fn new(logs: Logs, timeline: Timeline) -> Self {
+    fn new(logs: Logs<Ends>, timeline: Timeline) -> Self {
         Self {
             logs,
             timeline,
             assembly: Assembly::default(),
-            routes: HashMap::new(),
-            ended: HashMap::new(),
+            routes: ById::default(),
+            ended: ById::default(),
             last_busy: Instant::now(),
+            is_behind: false,
         }
     }
 
@@ -172,11 +97,12 @@ impl Worker {
                     // The builder waits, but may have been dropped.
                     let _waiting = done.send(());
                 }
-                Ok(Command::Flush { tracer, close, done }) => {
-                    self.flush(tracer, close);
+                Ok(Command::Flush { tracer, close, deadline, done }) => {
+                    self.flush(tracer, close, deadline);
                     // Whoever asked may have given up waiting.
                     let _waiting = done.send(());
                 }
+                Err(RecvTimeoutError::Timeout) if self.holds_back() => self.is_behind = false,
                 Err(RecvTimeoutError::Timeout) => self.pass(),
                 Err(RecvTimeoutError::Disconnected) => return,
             }
@@ -188,64 +114,81 @@ impl Worker {
         if self.routes.is_empty() {
             return commands.recv().map_err(|_| RecvTimeoutError::Disconnected);
         }
+        if self.is_behind {
+            return commands.recv_timeout(Duration::ZERO);
+        }
         let idle = self.last_busy.elapsed() > 10 * IDLE && self.assembly.is_empty();
         commands.recv_timeout(if idle { IDLE } else { BUSY })
     }
 
+    /// Whether spans had better wait in the logs for an exporter to catch up.
+    fn holds_back(&self) -> bool {
+        let (logs, now) = (log::fullness(), Instant::now());
+        let mut outlets = self.routes.values().flat_map(Route::outlets);
+        outlets.any(|outlet| outlet.is_crowded(logs, now))
+    }
+
     fn pass(&mut self) {
-        self.read();
+        self.is_behind = self.read();
         self.release();
         let now = Instant::now();
         for (tracer, route) in &mut self.routes {
             route.send_due(now);
-            route.report.now_and_then(*tracer, &route.outlets, now);
+            route.report(*tracer, now);
         }
     }
 
-    /// Reads all logs once, and counts what ended before anything of it is handed on.
-    fn read(&mut self) {
+    /// Reads a step of all logs, and counts what ended before anything of it is handed on. Returns
+    /// whether there is more.
+    fn read(&mut self) -> bool {
         let Self { logs, assembly, ended, routes, .. } = self;
         let is_open = |tracer| routes.get(&tracer).is_some_and(|route: &Route| !route.is_closing);
-        logs.read(|slots| {
-            assembly.read(slots, |tracer| {
-                *ended.entry(tracer).or_default() += 1;
-                is_open(tracer)
+        // Spans in a row are mostly of one tracer.
+        let (mut last, mut is_wanted, mut count) = (0, false, 0);
+        let more = logs.read(|ends, step, slots| {
+            assembly.read(ends, step, slots, |tracer| {
+                if tracer != last {
+                    *ended.entry(last).or_default() += count;
+                    (last, is_wanted, count) = (tracer, is_open(tracer), 0);
+                }
+                count += 1;
+                is_wanted
             });
         });
-        for (tracer, count) in self.ended.drain() {
+        *ended.entry(last).or_default() += count;
+        for (tracer, count) in self.ended.drain().filter(|(_, count)| *count > 0) {
             self.last_busy = Instant::now();
             match self.routes.get(&tracer).filter(|route| !route.is_closing) {
-                Some(route) => route.outlets.iter().for_each(|outlet| outlet.ended(count)),
+                Some(route) => route.outlets().iter().for_each(|outlet| outlet.ended(count)),
                 None => count_late(tracer, count),
             }
         }
         self.assembly.guards_held.drain(..).for_each(report::guard_held);
         self.count_lost_details();
+        more
     }
 
     fn release(&mut self) {
         self.timeline.refresh();
         root::refresh();
         let now = Instant::now();
-        let Self { assembly, routes, timeline, .. } = self;
-        assembly.release(timeline, |tracer, span| {
+        let Self { logs, assembly, routes, timeline, .. } = self;
+        assembly.release(logs, timeline, |tracer, span| {
             if let Some(route) = routes.get_mut(&tracer) {
                 route.take(span, now);
             }
         });
     }
 
-    /// Three passes hand on what has ended before the first: a span waits one for details of other
-    /// threads, and a failed one another for errors of its children.
-    fn flush(&mut self, tracer: u32, close: bool) {
-        self.passes();
+    fn flush(&mut self, tracer: u32, close: bool, deadline: Instant) {
+        self.passes(deadline);
         let Some(route) = self.routes.get_mut(&tracer) else { return };
         if !close {
             return route.flush(false);
         }
         // What ends from now on is late; what ended until now still has its passes to wait.
         route.is_closing = true;
-        self.passes();
+        self.passes(deadline);
         self.assembly.pending.close(tracer);
         self.count_lost_details();
         if let Some(mut route) = self.routes.remove(&tracer) {
@@ -253,9 +196,18 @@ impl Worker {
         }
     }
 
-    fn passes(&mut self) {
+    /// Hands on what has ended before: with the first pass over all logs it is read, with the second so
+    /// are details of other threads, and with the third the errors of a failed span's children.
+    fn passes(&mut self, deadline: Instant) {
+        let mut steps = log::steps_of_all();
         for _ in 0..3 {
-            self.read();
+            while self.read() && steps > 0 {
+                self.release();
+                steps -= 1;
+                while self.holds_back() && Instant::now() < deadline {
+                    thread::sleep(CATCH_UP);
+                }
+            }
             self.release();
         }
     }

@@ -1,5 +1,6 @@
 //! Where finished spans go: exporters, what they are given, and what they answer.
 
+mod bytes;
 mod detail;
 mod memory;
 mod record;

@@ -2,6 +2,7 @@
 
 use crate::callsite::{self, Callsite};
 use crate::clock::Timeline;
+use crate::export::bytes::Bytes;
 use crate::export::detail::{self, Details, ErrorRecord, Event, Link};
 use crate::filter::Level;
 use crate::id::{SpanId, TraceId};
@@ -51,7 +52,7 @@ pub struct SpanRecord {
     start: u64,
     end: u64,
     /// Details in the order they came: each a head word and its payload, little endian.
-    details: Vec<u8>,
+    details: Bytes,
     slices: Vec<Slice>,
     spawn_delay: Option<u64>,
     passed_on: bool,
@@ -109,10 +110,16 @@ pub struct Slice {
 const MAX_SLICES: usize = 64;
 
 impl SpanRecord {
-    pub(crate) fn new(words: [u64; SLOT], details: Vec<u8>, timeline: &Timeline) -> Option<Self> {
+    /// A span as its end says, with the `details` that came before.
+    pub(crate) fn new(
+        words: &[u64; SLOT],
+        details: &mut [u8],
+        timeline: &Timeline,
+    ) -> Option<Self> {
         let head = Head::from_word(words[0])?;
         let (start, end) = (timeline.unix(words[5]), timeline.unix(words[6]));
-        let mut record = Self {
+        let (slices, spawn_delay) = read_polls(details, timeline);
+        Some(Self {
             trace: TraceId { high: words[1], low: words[2] },
             span: SpanId(words[3]),
             parent: SpanId(words[4]),
@@ -122,41 +129,12 @@ impl SpanRecord {
             polls: (words[7] >> 32) as u32,
             start,
             end: end.max(start),
-            details,
-            slices: Vec::new(),
-            spawn_delay: None,
+            details: Bytes::new(details),
+            slices,
+            spawn_delay,
             passed_on: false,
             backtrace: None,
-        };
-        record.read_polls(timeline);
-        Some(record)
-    }
-
-    /// Takes out polls and spawn delay, and turns the ticks of events into nanoseconds.
-    fn read_polls(&mut self, timeline: &Timeline) {
-        let mut slices = Vec::new();
-        let mut rest = self.details.as_mut_slice();
-        while let Some((head, payload, next)) = detail::split(rest) {
-            let word = |index: usize| {
-                payload
-                    .get(8 * index..)
-                    .and_then(<[u8]>::first_chunk)
-                    .copied()
-                    .map(u64::from_le_bytes)
-            };
-            match (head.kind, word(0), word(1)) {
-                (Kind::Poll, Some(start), Some(end)) => {
-                    slices.push(Slice { start: timeline.unix(start), end: timeline.unix(end) });
-                }
-                (Kind::Spawn, Some(ticks), _) => self.spawn_delay = Some(timeline.nanos(ticks)),
-                (Kind::Event, Some(ticks), _) => {
-                    payload[..8].copy_from_slice(&timeline.unix(ticks).to_le_bytes());
-                }
-                _ => {}
-            }
-            rest = next;
-        }
-        self.slices = merged(slices);
+        })
     }
 
     fn details(&self) -> Details<'_> {
@@ -341,6 +319,29 @@ impl SpanRecord {
         self.start = self.start.max(parent_start);
         self.end = self.end.max(self.start);
     }
+}
+
+/// Reads polls and spawn delay, and turns the ticks of events into nanoseconds.
+fn read_polls(details: &mut [u8], timeline: &Timeline) -> (Vec<Slice>, Option<u64>) {
+    let (mut slices, mut spawn_delay) = (Vec::new(), None);
+    let mut rest = details;
+    while let Some((head, payload, next)) = detail::split(rest) {
+        let word = |index: usize| {
+            payload.get(8 * index..).and_then(<[u8]>::first_chunk).copied().map(u64::from_le_bytes)
+        };
+        match (head.kind, word(0), word(1)) {
+            (Kind::Poll, Some(start), Some(end)) => {
+                slices.push(Slice { start: timeline.unix(start), end: timeline.unix(end) });
+            }
+            (Kind::Spawn, Some(ticks), _) => spawn_delay = Some(timeline.nanos(ticks)),
+            (Kind::Event, Some(ticks), _) => {
+                payload[..8].copy_from_slice(&timeline.unix(ticks).to_le_bytes());
+            }
+            _ => {}
+        }
+        rest = next;
+    }
+    (merged(slices), spawn_delay)
 }
 
 /// In order, without overlaps, and not more than [`MAX_SLICES`].

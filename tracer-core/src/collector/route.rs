@@ -1,0 +1,101 @@
+//! The way of one tracer's spans to its exporters.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use crate::collector::outlet::Outlet;
+use crate::collector::report::Report;
+use crate::collector::traces::{Ready, Traces};
+use crate::export::{Batch, Completeness, Resource, SpanRecord, Unit};
+
+/// Spans of one batch of the stream.
+const BATCH: usize = 4_096;
+
+/// Where the spans of one tracer go.
+#[derive(Debug)]
+pub(crate) struct Route {
+    resource: Arc<Resource>,
+    outlets: Vec<Arc<Outlet>>,
+    stream: Vec<SpanRecord>,
+    /// Some exporter wants spans as they end.
+    is_streamed: bool,
+    /// Present if an exporter wants whole traces.
+    traces: Option<Traces>,
+    report: Report,
+    pub(crate) is_closing: bool,
+}
+
+impl Route {
+    pub(crate) fn new(resource: Resource, outlets: Vec<Arc<Outlet>>) -> Self {
+        let wants = |unit| outlets.iter().any(|outlet: &Arc<Outlet>| outlet.unit == unit);
+        let (is_streamed, whole) = (wants(Unit::Spans), wants(Unit::Traces));
+        Self {
+            resource: Arc::new(resource),
+            outlets,
+            stream: Vec::new(),
+            is_streamed,
+            traces: whole.then(Traces::default),
+            report: Report::default(),
+            is_closing: false,
+        }
+    }
+
+    pub(crate) fn take(&mut self, span: SpanRecord, now: Instant) {
+        match &mut self.traces {
+            Some(traces) if self.is_streamed => traces.add(span.clone(), now),
+            Some(traces) => return traces.add(span, now),
+            None => {}
+        }
+        if self.stream.is_empty() {
+            self.stream.reserve_exact(BATCH);
+        }
+        self.stream.push(span);
+        if self.stream.len() >= BATCH {
+            self.send_stream();
+        }
+    }
+
+    pub(crate) fn outlets(&self) -> &[Arc<Outlet>] {
+        &self.outlets
+    }
+
+    /// Says on stderr what was lost.
+    pub(crate) fn report(&mut self, tracer: u32, now: Instant) {
+        self.report.now_and_then(tracer, &self.outlets, now);
+    }
+
+    fn send_stream(&mut self) {
+        if !self.stream.is_empty() {
+            let spans = std::mem::take(&mut self.stream);
+            self.send(Unit::Spans, spans, Completeness::Stream);
+        }
+    }
+
+    fn send_traces(&self, ready: Vec<Ready>) {
+        for (spans, completeness) in ready {
+            self.send(Unit::Traces, spans, completeness);
+        }
+    }
+
+    fn send(&self, unit: Unit, spans: Vec<SpanRecord>, completeness: Completeness) {
+        let batch = Arc::new(Batch { resource: Arc::clone(&self.resource), spans, completeness });
+        self.outlets
+            .iter()
+            .filter(|outlet| outlet.unit == unit)
+            .for_each(|outlet| outlet.push(&batch));
+    }
+
+    pub(crate) fn send_due(&mut self, now: Instant) {
+        self.send_stream();
+        if let Some(ready) = self.traces.as_mut().map(|traces| traces.due(now)) {
+            self.send_traces(ready);
+        }
+    }
+
+    pub(crate) fn flush(&mut self, all: bool) {
+        self.send_stream();
+        if let Some(ready) = self.traces.as_mut().map(|traces| traces.flush(all)) {
+            self.send_traces(ready);
+        }
+    }
+}
