@@ -25,8 +25,12 @@ mod flows;
 mod foreign_tasks;
 #[path = "promises/guards.rs"]
 mod guards;
+#[path = "promises/held_guards.rs"]
+mod held_guards;
 #[path = "promises/isolation.rs"]
 mod isolation;
+#[path = "promises/leaked_guards.rs"]
+mod leaked_guards;
 #[path = "promises/nested_executors.rs"]
 mod nested_executors;
 #[path = "promises/openings.rs"]
