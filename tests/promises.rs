@@ -7,6 +7,8 @@ mod adapters;
 mod attribute_orders;
 #[path = "promises/auto_traits.rs"]
 mod auto_traits;
+#[path = "promises/cancels.rs"]
+mod cancels;
 #[path = "promises/deferred.rs"]
 mod deferred;
 #[path = "promises/depth.rs"]
@@ -27,6 +29,8 @@ mod foreign_tasks;
 mod guards;
 #[path = "promises/held_guards.rs"]
 mod held_guards;
+#[path = "promises/helpers.rs"]
+mod helpers;
 #[path = "promises/isolation.rs"]
 mod isolation;
 #[path = "promises/leaked_guards.rs"]
@@ -51,7 +55,11 @@ mod test_attributes;
 mod threads;
 #[path = "promises/tokios.rs"]
 mod tokios;
+#[path = "promises/unsampled.rs"]
+mod unsampled;
 #[path = "promises/values.rs"]
 mod values;
 #[path = "promises/whole.rs"]
 mod whole;
+#[path = "promises/workers.rs"]
+mod workers;
