@@ -92,6 +92,21 @@ fn a_tracer_delivers_when_main_panics() {
 }
 
 #[test]
+fn an_exit_after_a_shutdown_loses_nothing_that_has_ended() {
+    let output = output(&mut program("exit-after-shutdown"));
+    assert_eq!(output.status.code(), Some(3));
+    assert_eq!(said(&output.stdout), "flushed Completed\nlate Completed\n");
+}
+
+/// It runs no destructors: nobody waits for an exporter, and open spans do not end.
+#[test]
+fn an_exit_without_a_shutdown_loses_what_was_not_flushed_which_is_a_known_limit() {
+    let output = output(&mut program("exit"));
+    assert_eq!(output.status.code(), Some(3));
+    assert_eq!(said(&output.stdout), "flushed Completed\n");
+}
+
+#[test]
 fn a_destination_that_does_not_exist_is_one_line_and_no_failure() {
     let output = output(program("ok").env("TRACER", "trees"));
     assert_eq!(output.status.code(), Some(7));

@@ -77,6 +77,46 @@ pub(crate) fn panic_in_main() {
     panic!("on purpose");
 }
 
+/// Says what it gets first, and is never done with what comes then.
+#[derive(Debug)]
+struct SaysOnce(bool);
+
+impl Exporter for SaysOnce {
+    fn name(&self) -> &'static str {
+        "says once"
+    }
+
+    fn export(&mut self, batch: &Batch) -> Result<(), ExportError> {
+        while std::mem::replace(&mut self.0, true) {
+            std::thread::park();
+        }
+        Says.export(batch)
+    }
+}
+
+/// Ends the process inside of an open span: no destructor runs.
+fn exit(exporter: impl Exporter + 'static, is_shut_down: bool) -> ! {
+    let soon = Duration::from_secs(30);
+    let tracer = Tracer::builder().exporter(exporter).install().expect("the only one");
+    drop(Span::new("flushed"));
+    tracer.flush(soon).expect("nothing is lost");
+    Span::new("open").in_scope(|| {
+        drop(Span::new("late"));
+        if is_shut_down {
+            tracer.shutdown(soon).expect("nothing is lost");
+        }
+        std::process::exit(3)
+    })
+}
+
+pub(crate) fn exit_without_shutdown() -> ! {
+    exit(SaysOnce(false), false)
+}
+
+pub(crate) fn exit_after_shutdown() -> ! {
+    exit(Says, true)
+}
+
 pub(crate) fn install() {
     let soon = Duration::from_secs(30);
     let (first, second) = (Memory::default(), Memory::default());

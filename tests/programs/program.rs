@@ -36,6 +36,8 @@ fn main() -> std::process::ExitCode {
         "smol" => mains::smol(),
         "signal" => mains::signal(),
         "panic-in-main" => mains::panic_in_main(),
+        "exit" => mains::exit_without_shutdown(),
+        "exit-after-shutdown" => mains::exit_after_shutdown(),
         other => panic!("no program `{other}`"),
     }
     println!("done");
