@@ -1,5 +1,7 @@
 //! A guard held over an await or a yield: right in straight-line code, and no other task's.
 
+use std::thread;
+
 use futures::executor::block_on;
 use futures::stream::{self, Stream, StreamExt as _};
 use tokio::task::LocalSet;
@@ -151,6 +153,31 @@ fn a_guard_held_over_an_await_does_not_disturb_later_guards_of_its_thread() {
         });
     });
     assert_eq!(scope.tree(), "request\nshared\n  first\n  second\n");
+}
+
+#[test]
+fn guards_held_on_many_threads_at_once() {
+    let scopes: Vec<_> = (0..8).map(|_| scope()).collect();
+    thread::scope(|threads| {
+        for scope in &scopes {
+            threads.spawn(|| {
+                for _ in 0..500 {
+                    block_on(scope.bind(request(async {
+                        let span = Span::new("held");
+                        let entered = span.enter();
+                        query(1).await;
+                        query(2).await;
+                        drop(entered);
+                    })));
+                }
+            });
+        }
+    });
+    let one = "request\n  held\n    query(id=1)\n    query(id=2)\n";
+    for scope in scopes {
+        // Not as two texts, of which the difference would fill pages.
+        assert!(scope.tree() == one.repeat(500), "a guard was lost");
+    }
 }
 
 /// Its state holds a guard of `span` from the first item on.
