@@ -15,6 +15,8 @@ mod deferred;
 mod depth;
 #[path = "promises/ends.rs"]
 mod ends;
+#[path = "promises/error_kinds.rs"]
+mod error_kinds;
 #[path = "promises/exporters.rs"]
 mod exporters;
 #[path = "promises/failures.rs"]
@@ -47,6 +49,8 @@ mod recording;
 mod returned;
 #[path = "promises/smol_tasks.rs"]
 mod smol_tasks;
+#[path = "promises/spawn_lookalikes.rs"]
+mod spawn_lookalikes;
 #[path = "promises/spawns.rs"]
 mod spawns;
 #[path = "promises/test_attributes.rs"]

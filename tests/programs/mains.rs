@@ -4,8 +4,10 @@ use std::io::{BufRead as _, Write as _};
 use std::process::ExitCode;
 use std::time::Duration;
 
+use futures::future::BoxFuture;
 use tracer::export::{Batch, ExportError, Exporter, Memory};
 use tracer::{InstallError, Span, Tracer, current, traced};
+use tracer_tests::Gate;
 
 #[traced]
 async fn work() {
@@ -41,6 +43,34 @@ pub(crate) async fn async_std() {
 #[tracer::smol::main]
 pub(crate) async fn smol() {
     work().await;
+}
+
+/// What is spawned and still runs when `main` ends.
+async fn leave(spawn: impl FnOnce(BoxFuture<'static, ()>)) {
+    #[traced]
+    async fn still_runs(begun: Gate) {
+        begun.open();
+        std::future::pending::<()>().await;
+    }
+    work().await;
+    let begun = Gate::default();
+    spawn(Box::pin(still_runs(begun.clone())));
+    begun.await;
+}
+
+#[tracer::tokio::main]
+pub(crate) async fn left_on_tokio() {
+    leave(|task| drop(tokio::spawn(task))).await;
+}
+
+#[tracer::async_std::main]
+pub(crate) async fn left_on_async_std() {
+    leave(|task| drop(async_std::task::spawn(task))).await;
+}
+
+#[tracer::smol::main]
+pub(crate) async fn left_on_smol() {
+    leave(|task| smol::spawn(task).detach()).await;
 }
 
 /// Says that it is ready, and waits for the signal.

@@ -1,12 +1,11 @@
-//! A guard held over an await or a yield: right in straight-line code, and no other task's.
+//! A guard held over an await: right in straight-line code, and no other task's.
 
 use std::thread;
 
 use futures::executor::block_on;
-use futures::stream::{self, Stream, StreamExt as _};
 use tokio::task::LocalSet;
 use tracer::smol::LocalExecutor;
-use tracer::{Entered, Span, current, traced};
+use tracer::{Span, current, traced};
 use tracer_tests::{Gate, Runtime, TokioCurrentThread, on_each_runtime, pause, scope};
 
 on_each_runtime!(
@@ -14,8 +13,6 @@ on_each_runtime!(
     a_guard_of_a_root_held_over_an_await,
     a_guard_of_a_root_held_over_an_await_with_no_span_around,
     a_guard_held_over_an_await_is_not_seen_by_traced_siblings,
-    a_guard_held_over_a_yield_of_a_traced_stream,
-    a_guard_held_over_a_yield_of_a_bare_stream_is_seen_by_its_consumer_which_is_a_known_limit,
     a_guard_in_a_branch_of_a_bare_join_is_seen_by_the_others_which_is_a_known_limit,
 );
 
@@ -180,54 +177,6 @@ fn guards_held_on_many_threads_at_once() {
         // Not as two texts, of which the difference would fill pages.
         assert!(scope.tree() == one.repeat(200), "a guard was lost");
     }
-}
-
-/// Its state holds a guard of `span` from the first item on.
-fn holding(span: &Span) -> impl Stream<Item = u32> {
-    let first: Option<Entered<'_>> = None;
-    stream::unfold((first, 1), move |(entered, id)| async move {
-        let entered = entered.unwrap_or_else(|| span.enter());
-        query(id).await;
-        Some((id, (Some(entered), id + 1)))
-    })
-}
-
-#[traced]
-fn rows(span: &Span) -> impl Stream<Item = u32> {
-    holding(span)
-}
-
-async fn drain(rows: impl Stream<Item = u32>) {
-    let mut rows = std::pin::pin!(rows.take(2));
-    while let Some(id) = rows.next().await {
-        query(id + 10).await;
-    }
-    query(20).await;
-}
-
-fn a_guard_held_over_a_yield_of_a_traced_stream<R: Runtime>() {
-    let scope = scope();
-    R::block_on(scope.bind(request(async {
-        let span = Span::root("held");
-        drain(rows(&span)).await;
-    })));
-    assert_eq!(
-        scope.tree(),
-        "held\n  query(id=1)\n  query(id=2)\n\
-         request\n  query(id=11)\n  query(id=12)\n  query(id=20)\n  rows cancelled\n"
-    );
-}
-
-fn a_guard_held_over_a_yield_of_a_bare_stream_is_seen_by_its_consumer_which_is_a_known_limit<
-    R: Runtime,
->() {
-    let scope = scope();
-    R::block_on(scope.bind(request(async {
-        let span = Span::root("held");
-        drain(holding(&span)).await;
-    })));
-    let queries = [1, 11, 12, 2, 20].map(|id| format!("  query(id={id})\n")).concat();
-    assert_eq!(scope.tree(), format!("held\n{queries}request\n"));
 }
 
 /// What a task on one thread holds while no span is around it: with two such tasks in turn, the one

@@ -103,6 +103,30 @@ fn a_guard_leaked_by_a_bare_task_is_seen_by_no_other_task_of_its_thread() {
     assert_eq!(scope.tree(), "leaked\nrequest\n  query(id=1)\nrequest\n  query(id=1)\n");
 }
 
+/// The same where all tasks run on the thread that waits.
+#[test]
+fn a_guard_leaked_by_a_bare_local_task_is_seen_by_no_other() {
+    let scope = scope();
+    let span = Arc::new(scope.in_scope(|| Span::root("leaked")));
+    let leak = || {
+        let leaked = Arc::clone(&span);
+        async move { std::mem::forget(leaked.enter()) }
+    };
+    let is_clean = async || assert!(!current().is_valid());
+    ::async_std::task::block_on(async {
+        ::async_std::task::spawn_local(leak()).await;
+        ::async_std::task::spawn_local(is_clean()).await;
+    });
+    let executor = tracer::smol::LocalExecutor::new();
+    ::smol::block_on(executor.run(async {
+        executor.spawn(leak()).await;
+        executor.spawn(is_clean()).await;
+    }));
+    drop((executor, leak));
+    drop(span);
+    assert_eq!(scope.tree(), "leaked\n");
+}
+
 /// Where there is no task, there is nothing that ends before the thread does.
 #[test]
 fn a_guard_leaked_on_a_bare_thread_stays_there_which_is_a_known_limit() {
