@@ -4,6 +4,7 @@ use std::error::Error;
 use std::fmt;
 
 use futures::executor::block_on;
+use tracer::export::SpanRecord;
 use tracer::testing::Scope;
 use tracer::{Span, current, traced};
 use tracer_tests::scope;
@@ -34,7 +35,7 @@ fn wrapped(message: &'static str, source: impl Error + Send + Sync + 'static) ->
 fn error_of(scope: &Scope, name: &str) -> (String, String, Vec<String>) {
     let spans = scope.spans();
     let mut found = spans.iter().filter(|span| span.name() == name);
-    let error = found.next().and_then(|span| span.error()).expect("the span failed");
+    let error = found.next().and_then(SpanRecord::error).expect("the span failed");
     assert!(found.next().is_none(), "spans called {name}");
     let sources = error.sources().map(str::to_owned).collect();
     (error.type_name().to_owned(), error.message().to_owned(), sources)

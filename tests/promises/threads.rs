@@ -153,6 +153,8 @@ fn a_bound_closure_panics_and_runs_on() {
 
 /// By the calls that a traced fn knows for spawns.
 mod known_calls {
+    #![expect(clippy::unwrap_used, reason = "what is started here does not panic")]
+
     use futures::executor::block_on;
 
     use super::*;
