@@ -31,12 +31,12 @@ mod foreign_tasks;
 mod guards;
 #[path = "promises/held_guards.rs"]
 mod held_guards;
-#[path = "promises/helpers.rs"]
-mod helpers;
 #[path = "promises/isolation.rs"]
 mod isolation;
 #[path = "promises/leaked_guards.rs"]
 mod leaked_guards;
+#[path = "promises/middleware.rs"]
+mod middleware;
 #[path = "promises/nested_executors.rs"]
 mod nested_executors;
 #[path = "promises/openings.rs"]
