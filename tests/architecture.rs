@@ -11,7 +11,10 @@ use std::path::{Path, PathBuf};
 type Rows = &'static [&'static [&'static str]];
 
 const MODULES: &[(&str, Rows)] = &[
-    ("tracer", &[&["tokio", "async_std", "smol"], &["init"], &["environment", "providers"]]),
+    (
+        "tracer",
+        &[&["guide"], &["tokio", "async_std", "smol"], &["init"], &["environment", "providers"]],
+    ),
     (
         "tracer-core",
         &[

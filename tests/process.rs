@@ -101,6 +101,42 @@ fn a_tracer_delivers_when_main_panics() {
     assert_eq!(said(&output.stdout), "child Completed\nended Completed\nopen Panicked\n");
 }
 
+fn printed_trees(name: &str) -> String {
+    let output = output(program(name).env("TRACER", "tree"));
+    assert_eq!(said(&output.stdout), "done\n");
+    said(&output.stderr).to_owned()
+}
+
+#[test]
+fn what_still_runs_when_a_tokio_main_ends_is_cancelled() {
+    let trees = printed_trees("left-on-tokio");
+    assert!(trees.contains("work") && trees.contains("still_runs cancelled"), "{trees}");
+}
+
+/// Their executors live as long as the process, and nobody drops their tasks.
+#[test]
+fn what_still_runs_when_an_async_std_or_smol_main_ends_is_lost_which_is_a_known_limit() {
+    for name in ["left-on-async-std", "left-on-smol"] {
+        let trees = printed_trees(name);
+        assert!(trees.contains("work") && !trees.contains("still_runs"), "{name}: {trees}");
+    }
+}
+
+#[test]
+fn an_exit_after_a_shutdown_loses_nothing_that_has_ended() {
+    let output = output(&mut program("exit-after-shutdown"));
+    assert_eq!(output.status.code(), Some(3));
+    assert_eq!(said(&output.stdout), "flushed Completed\nlate Completed\n");
+}
+
+/// It runs no destructors: nobody waits for an exporter, and open spans do not end.
+#[test]
+fn an_exit_without_a_shutdown_loses_what_was_not_flushed_which_is_a_known_limit() {
+    let output = output(&mut program("exit"));
+    assert_eq!(output.status.code(), Some(3));
+    assert_eq!(said(&output.stdout), "flushed Completed\n");
+}
+
 #[test]
 fn a_destination_that_does_not_exist_is_one_line_and_no_failure() {
     let output = output(program("ok").env("TRACER", "trees"));

@@ -7,12 +7,16 @@ mod adapters;
 mod attribute_orders;
 #[path = "promises/auto_traits.rs"]
 mod auto_traits;
+#[path = "promises/cancels.rs"]
+mod cancels;
 #[path = "promises/deferred.rs"]
 mod deferred;
 #[path = "promises/depth.rs"]
 mod depth;
 #[path = "promises/ends.rs"]
 mod ends;
+#[path = "promises/error_kinds.rs"]
+mod error_kinds;
 #[path = "promises/exporters.rs"]
 mod exporters;
 #[path = "promises/failures.rs"]
@@ -25,8 +29,14 @@ mod flows;
 mod foreign_tasks;
 #[path = "promises/guards.rs"]
 mod guards;
+#[path = "promises/held_guards.rs"]
+mod held_guards;
 #[path = "promises/isolation.rs"]
 mod isolation;
+#[path = "promises/leaked_guards.rs"]
+mod leaked_guards;
+#[path = "promises/middleware.rs"]
+mod middleware;
 #[path = "promises/nested_executors.rs"]
 mod nested_executors;
 #[path = "promises/openings.rs"]
@@ -39,6 +49,8 @@ mod recording;
 mod returned;
 #[path = "promises/smol_tasks.rs"]
 mod smol_tasks;
+#[path = "promises/spawn_lookalikes.rs"]
+mod spawn_lookalikes;
 #[path = "promises/spawns.rs"]
 mod spawns;
 #[path = "promises/test_attributes.rs"]
@@ -47,7 +59,11 @@ mod test_attributes;
 mod threads;
 #[path = "promises/tokios.rs"]
 mod tokios;
+#[path = "promises/unsampled.rs"]
+mod unsampled;
 #[path = "promises/values.rs"]
 mod values;
 #[path = "promises/whole.rs"]
 mod whole;
+#[path = "promises/workers.rs"]
+mod workers;

@@ -7,7 +7,7 @@ use tokio::sync::{mpsc, oneshot};
 use tracer::export::Memory;
 use tracer::testing::Scope;
 use tracer::{Tracer, testing, traced};
-use tracer_tests::{Gate, Runtime, TokioCurrentThread};
+use tracer_tests::{AsyncStd, Gate, Runtime, Smol, TokioCurrentThread, TokioMultiThread, pause};
 
 const SOON: Duration = Duration::from_secs(30);
 
@@ -18,59 +18,69 @@ async fn handle() {
 
 #[traced]
 async fn step() {
-    tokio::task::yield_now().await;
+    pause().await;
 }
 
 type Job = oneshot::Sender<()>;
 
 /// Starts the actor if nobody has, and lets it do a job.
 #[traced(args(id))]
-async fn request(
+async fn request<R: Runtime>(
     id: u32,
     inbox: Option<mpsc::UnboundedReceiver<Job>>,
     jobs: mpsc::UnboundedSender<Job>,
 ) {
     if let Some(mut inbox) = inbox {
-        tracer::tokio::spawn(async move {
+        // It runs on, without its handle.
+        drop(R::spawn_here(async move {
             while let Some(done) = inbox.recv().await {
                 handle().await;
                 // Whoever asked waits.
                 done.send(()).expect("the request waits");
             }
-        });
+        }));
     }
     let (done, wait) = oneshot::channel();
     jobs.send(done).expect("the actor lives");
     wait.await.expect("the actor lives");
 }
 
-async fn two_requests() {
+async fn two_requests<R: Runtime>() {
     let (jobs, inbox) = mpsc::unbounded_channel();
-    request(1, Some(inbox), jobs.clone()).await;
-    request(2, None, jobs).await;
+    request::<R>(1, Some(inbox), jobs.clone()).await;
+    request::<R>(2, None, jobs).await;
 }
 
-fn tree(grace: Option<Duration>) -> String {
+/// What two requests leave behind on each runtime.
+fn trees(grace: Option<Duration>) -> [String; 4] {
     let memory = Memory::default();
     let mut builder = Tracer::builder().exporter(memory.clone());
     if let Some(grace) = grace {
         builder = builder.inherited_for(grace);
     }
     let tracer = builder.install().expect("the only one");
-    TokioCurrentThread::block_on(two_requests());
-    tracer.shutdown(SOON).expect("nothing is lost");
-    testing::render(&memory.take())
+    let on = |run: fn()| {
+        run();
+        tracer.flush(SOON).expect("nothing is lost");
+        testing::render(&memory.take())
+    };
+    [
+        on(|| TokioCurrentThread::block_on(two_requests::<TokioCurrentThread>())),
+        on(|| TokioMultiThread::block_on(two_requests::<TokioMultiThread>())),
+        on(|| AsyncStd::block_on(two_requests::<AsyncStd>())),
+        on(|| Smol::block_on(two_requests::<Smol>())),
+    ]
 }
 
 /// Ten seconds after the end of the first request, unless one says otherwise.
 pub(crate) fn within_the_grace() {
     let expected = "request(id=1)\n  handle\n    step\n  handle\n    step\nrequest(id=2)\n";
-    assert_eq!(tree(None), expected);
+    assert_eq!(trees(None), [expected; 4]);
 }
 
 pub(crate) fn expired() {
     let expected = "handle linked\n  step\nrequest(id=1)\n  handle\n    step\nrequest(id=2)\n";
-    assert_eq!(tree(Some(Duration::ZERO)), expected);
+    assert_eq!(trees(Some(Duration::ZERO)), [expected; 4]);
 }
 
 /// A runtime becomes known while another thread is in the middle of a poll.

@@ -4,8 +4,10 @@ use std::io::{BufRead as _, Write as _};
 use std::process::ExitCode;
 use std::time::Duration;
 
+use futures::future::BoxFuture;
 use tracer::export::{Batch, ExportError, Exporter, Memory};
 use tracer::{InstallError, Span, Tracer, current, traced};
+use tracer_tests::Gate;
 
 #[traced]
 async fn work() {
@@ -43,6 +45,34 @@ pub(crate) async fn smol() {
     work().await;
 }
 
+/// What is spawned and still runs when `main` ends.
+async fn leave(spawn: impl FnOnce(BoxFuture<'static, ()>)) {
+    #[traced]
+    async fn still_runs(begun: Gate) {
+        begun.open();
+        std::future::pending::<()>().await;
+    }
+    work().await;
+    let begun = Gate::default();
+    spawn(Box::pin(still_runs(begun.clone())));
+    begun.await;
+}
+
+#[tracer::tokio::main]
+pub(crate) async fn left_on_tokio() {
+    leave(|task| drop(tokio::spawn(task))).await;
+}
+
+#[tracer::async_std::main]
+pub(crate) async fn left_on_async_std() {
+    leave(|task| drop(async_std::task::spawn(task))).await;
+}
+
+#[tracer::smol::main]
+pub(crate) async fn left_on_smol() {
+    leave(|task| smol::spawn(task).detach()).await;
+}
+
 /// Says that it is ready, and waits for the signal.
 #[tracer::tokio::main(flush_on_signal)]
 pub(crate) async fn signal() {
@@ -75,6 +105,46 @@ pub(crate) fn panic_in_main() {
     Span::new("ended").in_scope(|| drop(Span::new("child")));
     let _open = Span::new("open");
     panic!("on purpose");
+}
+
+/// Says what it gets first, and is never done with what comes then.
+#[derive(Debug)]
+struct SaysOnce(bool);
+
+impl Exporter for SaysOnce {
+    fn name(&self) -> &'static str {
+        "says once"
+    }
+
+    fn export(&mut self, batch: &Batch) -> Result<(), ExportError> {
+        while std::mem::replace(&mut self.0, true) {
+            std::thread::park();
+        }
+        Says.export(batch)
+    }
+}
+
+/// Ends the process inside of an open span: no destructor runs.
+fn exit(exporter: impl Exporter + 'static, is_shut_down: bool) -> ! {
+    let soon = Duration::from_secs(30);
+    let tracer = Tracer::builder().exporter(exporter).install().expect("the only one");
+    drop(Span::new("flushed"));
+    tracer.flush(soon).expect("nothing is lost");
+    Span::new("open").in_scope(|| {
+        drop(Span::new("late"));
+        if is_shut_down {
+            tracer.shutdown(soon).expect("nothing is lost");
+        }
+        std::process::exit(3)
+    })
+}
+
+pub(crate) fn exit_without_shutdown() -> ! {
+    exit(SaysOnce(false), false)
+}
+
+pub(crate) fn exit_after_shutdown() -> ! {
+    exit(Says, true)
 }
 
 pub(crate) fn install() {

@@ -39,6 +39,11 @@ fn main() -> std::process::ExitCode {
         "smol" => mains::smol(),
         "signal" => mains::signal(),
         "panic-in-main" => mains::panic_in_main(),
+        "left-on-tokio" => mains::left_on_tokio(),
+        "left-on-async-std" => mains::left_on_async_std(),
+        "left-on-smol" => mains::left_on_smol(),
+        "exit" => mains::exit_without_shutdown(),
+        "exit-after-shutdown" => mains::exit_after_shutdown(),
         other => panic!("no program `{other}`"),
     }
     println!("done");

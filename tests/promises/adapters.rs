@@ -17,7 +17,8 @@ on_each_runtime!(
     a_spawned_block,
     nested_spawns,
     a_panicking_task,
-    a_detached_task_keeps_its_parent
+    a_detached_task_keeps_its_parent,
+    a_bare_spawn_in_code_without_the_attribute_loses_its_spawner_which_is_a_known_limit,
 );
 
 #[traced(args)]
@@ -85,6 +86,25 @@ fn a_detached_task_keeps_its_parent<R: Runtime>() {
         done.await;
     });
     assert_eq!(tree, "request\n  query(id=1)\n");
+}
+
+/// Only tokio tells of its tasks, where it is built so; see the tests of its hooks.
+fn a_bare_spawn_in_code_without_the_attribute_loses_its_spawner_which_is_a_known_limit<
+    R: Runtime,
+>() {
+    async fn third_party<R: Runtime>() {
+        let seen = R::spawn(async {
+            query(1).await;
+            current()
+        });
+        assert!(!seen.await.is_valid());
+    }
+    let tree = tree_of::<R>(request(async {
+        third_party::<R>().await;
+        // What to write where one cannot change what is spawned, but what is awaited in there.
+        R::spawn(query(2)).await;
+    }));
+    assert_eq!(tree, "request\n  query(id=2)\n");
 }
 
 #[test]

@@ -4,10 +4,15 @@ use futures::executor::block_on;
 use futures::stream::{self, BoxStream, Stream, StreamExt as _};
 use tracer::export::{Memory, SpanRecord};
 use tracer::testing::{Scope, render};
-use tracer::{Ratio, Tracer, traced};
+use tracer::{Entered, Ratio, Span, Tracer, traced};
 use tracer_tests::{Gate, Runtime, on_each_runtime, pause, tree_of};
 
-on_each_runtime!(a_future_polled_in_another_task, a_stream_drained_in_another_task);
+on_each_runtime!(
+    a_future_polled_in_another_task,
+    a_stream_drained_in_another_task,
+    a_guard_held_over_a_yield_of_a_traced_stream,
+    a_guard_held_over_a_yield_of_a_bare_stream_is_seen_by_its_consumer_which_is_a_known_limit,
+);
 
 #[traced]
 fn set_up() {}
@@ -147,4 +152,52 @@ fn polls_are_counted() {
     let polls = |name| spans.iter().find(|span| span.name() == name).map(SpanRecord::polls);
     // Each query is pending once; the last poll of a stream says that it is over.
     assert_eq!((polls("future"), polls("rows")), (Some(2), Some(5)));
+}
+
+/// Its state holds a guard of `span` from the first item on.
+fn holding(span: &Span) -> impl Stream<Item = u32> {
+    let first: Option<Entered<'_>> = None;
+    stream::unfold((first, 1), move |(entered, id)| async move {
+        let entered = entered.unwrap_or_else(|| span.enter());
+        query(id).await;
+        Some((id, (Some(entered), id + 1)))
+    })
+}
+
+#[traced]
+fn holding_rows(span: &Span) -> impl Stream<Item = u32> {
+    holding(span)
+}
+
+async fn drain(rows: impl Stream<Item = u32>) {
+    let mut rows = std::pin::pin!(rows.take(2));
+    while let Some(id) = rows.next().await {
+        query(id + 10).await;
+    }
+    query(20).await;
+}
+
+fn a_guard_held_over_a_yield_of_a_traced_stream<R: Runtime>() {
+    let scope = Scope::new();
+    R::block_on(scope.bind(request(async {
+        let span = Span::root("held");
+        drain(holding_rows(&span)).await;
+    })));
+    assert_eq!(
+        scope.tree(),
+        "held\n  query(id=1)\n  query(id=2)\n\
+         request\n  holding_rows cancelled\n  query(id=11)\n  query(id=12)\n  query(id=20)\n"
+    );
+}
+
+fn a_guard_held_over_a_yield_of_a_bare_stream_is_seen_by_its_consumer_which_is_a_known_limit<
+    R: Runtime,
+>() {
+    let scope = Scope::new();
+    R::block_on(scope.bind(request(async {
+        let span = Span::root("held");
+        drain(holding(&span)).await;
+    })));
+    let queries = [1, 11, 12, 2, 20].map(|id| format!("  query(id={id})\n")).concat();
+    assert_eq!(scope.tree(), format!("held\n{queries}request\n"));
 }

@@ -14,6 +14,7 @@ on_each_runtime!(
     an_aborted_task_is_cancelled,
     a_panic_while_polling,
     siblings_of_a_panicking_join_are_cancelled,
+    a_panic_in_a_destructor_of_a_cancelled_future,
 );
 
 /// Opens a span when it is dropped.
@@ -102,6 +103,28 @@ fn siblings_of_a_panicking_join_are_cancelled<R: Runtime>() {
         assert!(AssertUnwindSafe(join).catch_unwind().await.is_err());
     });
     assert_eq!(tree, "request panicked\n  panics panicked\n  request cancelled\n");
+}
+
+fn a_panic_in_a_destructor_of_a_cancelled_future<R: Runtime>() {
+    struct Bomb;
+    impl Drop for Bomb {
+        fn drop(&mut self) {
+            panic!("on purpose");
+        }
+    }
+    let tree = tree_of::<R>(async {
+        let dropped = async {
+            let mut future = Box::pin(request(async {
+                let _bomb = Bomb;
+                std::future::pending::<()>().await;
+            }));
+            assert!(poll_once(future.as_mut()).is_pending());
+            drop(future);
+        };
+        assert!(AssertUnwindSafe(dropped).catch_unwind().await.is_err());
+        drop(Span::new("after"));
+    });
+    assert_eq!(tree, "after\nrequest cancelled\n");
 }
 
 #[test]
@@ -198,30 +221,6 @@ fn a_panic_in_a_span_by_hand() {
         scope.tree(),
         "after\nentered panicked\nin scope panicked\nin span panicked\n  panics panicked\n"
     );
-}
-
-#[test]
-fn a_panic_in_a_destructor_of_a_cancelled_future() {
-    struct Bomb;
-    impl Drop for Bomb {
-        fn drop(&mut self) {
-            panic!("on purpose");
-        }
-    }
-    let scope = scope();
-    scope.in_scope(|| {
-        let dropped = catch_unwind(|| {
-            let mut future = Box::pin(request(async {
-                let _bomb = Bomb;
-                std::future::pending::<()>().await;
-            }));
-            assert!(poll_once(future.as_mut()).is_pending());
-            drop(future);
-        });
-        assert!(dropped.is_err());
-        drop(Span::new("after"));
-    });
-    assert_eq!(scope.tree(), "after\nrequest cancelled\n");
 }
 
 #[test]

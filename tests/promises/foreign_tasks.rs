@@ -207,3 +207,17 @@ fn a_local_pool_driven_inside_a_request_is_a_known_limit() {
     scope.in_scope(|| Span::new("request").in_scope(|| pool.run()));
     assert_eq!(scope.tree(), "request\n  stranger\n    inner\n");
 }
+
+/// So does the executor that smol itself has; the adapter's isolates its tasks.
+#[test]
+fn smol_s_own_executor_driven_inside_a_request_is_a_known_limit() {
+    let scope = scope();
+    let (theirs, ours) = (::smol::LocalExecutor::new(), tracer::smol::LocalExecutor::new());
+    let (seen, unseen) = (theirs.spawn(told(1, pause())), ours.spawn(told(2, pause())));
+    let driver = async {
+        theirs.run(seen).await;
+        ours.run(unseen).await;
+    };
+    ::smol::block_on(scope.bind(request(driver)));
+    assert_eq!(scope.tree(), "request\n  told(id=1)\n");
+}

@@ -3,9 +3,8 @@
 use std::thread;
 
 use futures::executor::block_on;
-use tokio::task::LocalSet;
-use tracer::{Entered, Span, current, in_current, traced};
-use tracer_tests::{Gate, Runtime, TokioCurrentThread, pause, scope};
+use tracer::{Entered, Span, current, traced};
+use tracer_tests::scope;
 
 const ORDERS: [[usize; 3]; 6] = [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]];
 
@@ -72,82 +71,6 @@ async fn request(work: impl Future<Output = ()>) {
 }
 
 #[test]
-fn other_tasks_do_not_see_a_guard_held_over_an_await() {
-    let scope = scope();
-    TokioCurrentThread::block_on(scope.bind(async {
-        let (entered, seen) = (Gate::default(), Gate::default());
-        let holder = request({
-            let (entered, seen) = (entered.clone(), seen.clone());
-            async move {
-                let span = Span::new("held");
-                let _entered = span.enter();
-                drop(Span::new("before"));
-                entered.open();
-                seen.await;
-            }
-        });
-        let other = request(async move {
-            entered.await;
-            drop(Span::new("other"));
-            seen.open();
-            pause().await;
-            drop(Span::new("other"));
-        });
-        LocalSet::new()
-            .run_until(async {
-                let holder = tracer::tokio::spawn_local(holder);
-                let other = tracer::tokio::spawn_local(other);
-                holder.await.unwrap();
-                other.await.unwrap();
-            })
-            .await;
-    }));
-    assert_eq!(scope.tree(), "request\n  held\n    before\nrequest\n  other\n  other\n");
-}
-
-#[test]
-fn siblings_do_not_see_a_guard_held_over_an_await() {
-    let scope = scope();
-    scope.in_scope(|| {
-        block_on(request(async {
-            let holder = request(async {
-                let span = Span::new("held");
-                let _entered = span.enter();
-                pause().await;
-            });
-            let other = request(async {
-                drop(Span::new("other"));
-                pause().await;
-            });
-            futures::join!(holder, other);
-        }));
-    });
-    assert_eq!(scope.tree(), "request\n  request\n    held\n  request\n    other\n");
-}
-
-#[test]
-fn a_guard_leaked_in_a_frame_ends_with_the_poll() {
-    #[traced]
-    async fn leaks() {
-        let span = Span::new("leaked");
-        std::mem::forget(span.enter());
-        drop(Span::new("inside"));
-        pause().await;
-    }
-    let scope = scope();
-    TokioCurrentThread::block_on(scope.bind(async {
-        tracer::tokio::spawn(leaks()).await.unwrap();
-        tracer::tokio::spawn(request(async {
-            drop(Span::new("clean"));
-        }))
-        .await
-        .unwrap();
-        drop(Span::new("bare"));
-    }));
-    assert_eq!(scope.tree(), "bare\nleaks\n  leaked\n    inside\nrequest\n  clean\n");
-}
-
-#[test]
 fn a_guard_belongs_to_its_thread() {
     let scope = scope();
     scope.in_scope(|| {
@@ -195,40 +118,6 @@ fn spans_end_in_destructors_of_thread_locals() {
 }
 
 #[test]
-fn a_guard_held_over_an_await_stays_right_in_straight_line_code() {
-    let scope = scope();
-    scope.in_scope(|| {
-        block_on(request(async {
-            let span = Span::new("held");
-            let entered = span.enter();
-            pause().await;
-            drop(Span::new("inside"));
-            drop(entered);
-            drop(Span::new("after"));
-        }));
-    });
-    assert_eq!(scope.tree(), "request\n  after\n  held\n    inside\n");
-}
-
-#[test]
-fn a_guard_held_over_an_await_does_not_disturb_later_guards_of_its_thread() {
-    let scope = scope();
-    scope.in_scope(|| {
-        let shared = Span::new("shared");
-        block_on(request(async {
-            let entered = shared.enter();
-            pause().await;
-            drop(entered);
-        }));
-        shared.in_scope(|| {
-            Span::new("first").in_scope(|| ());
-            drop(Span::new("second"));
-        });
-    });
-    assert_eq!(scope.tree(), "request\nshared\n  first\n  second\n");
-}
-
-#[test]
 fn a_guard_dropped_inside_a_frame_it_encloses_is_gone() {
     let scope = scope();
     scope.in_scope(|| {
@@ -238,41 +127,6 @@ fn a_guard_dropped_inside_a_frame_it_encloses_is_gone() {
         drop(Span::new("after"));
     });
     assert_eq!(scope.tree(), "after\nspan\n  request\n");
-}
-
-#[test]
-fn a_guard_leaked_in_a_sync_fn_ends_with_that_fn() {
-    #[traced]
-    fn leaks() {
-        let span = Span::new("leaked");
-        std::mem::forget(span.enter());
-    }
-    #[traced]
-    fn clean() {}
-    let scope = scope();
-    scope.in_scope(|| {
-        leaks();
-        clean();
-    });
-    assert_eq!(scope.tree(), "clean\nleaks\n  leaked\n");
-}
-
-#[test]
-fn a_guard_leaked_in_a_scope_or_a_carried_closure_ends_with_it() {
-    let scope = scope();
-    let outer = scope.in_scope(|| Span::new("outer"));
-    let closure = outer.in_scope(|| {
-        let other = Span::new("other");
-        other.in_scope(|| std::mem::forget(outer.enter()));
-        assert_eq!(current(), outer.context());
-        in_current(|| {
-            let span = Span::new("leaked");
-            std::mem::forget(span.enter());
-        })
-    });
-    assert!(!current().is_valid(), "after the scope");
-    closure();
-    assert!(!current().is_valid(), "after the closure");
 }
 
 #[test]

@@ -14,11 +14,6 @@ on_each_runtime!(
     the_loser_of_a_select_is_cancelled,
     buffered_calls,
     unordered_calls,
-    a_driver_with_a_span_of_its_own,
-    a_helper_that_polls_is_the_parent,
-    a_helper_inside_a_helper_is_the_parent,
-    a_request_around_a_handler_is_its_parent,
-    a_future_polled_in_another_request_stays_with_its_caller,
     a_spawned_call_is_a_child_of_its_caller,
     a_call_spawned_without_a_caller_is_a_root,
     a_started_call_that_moves_to_another_task,
@@ -120,92 +115,6 @@ fn unordered_calls<R: Runtime>() {
         tree,
         "request\n  query(id=1)\n  query(id=11)\n  query(id=12)\n  query(id=2)\n  query(id=3)\n"
     );
-}
-
-/// The driver was there before the requests: it polls their calls and adopts none.
-fn a_driver_with_a_span_of_its_own<R: Runtime>() {
-    let (calls, mut inbox) = unbounded_channel::<(BoxFuture<'static, u32>, Gate)>();
-    let tree = tree_of::<R>(async {
-        let drive = R::spawn_here(driver(async move {
-            let mut running = FuturesUnordered::new();
-            loop {
-                tokio::select! {
-                    Some((call, done)) = inbox.recv() => running.push(call.map(move |_| done.open())),
-                    Some(()) = running.next() => {}
-                    else => break,
-                }
-            }
-        }));
-        let send = |id: u32| {
-            let calls = calls.clone();
-            request(async move {
-                let done = Gate::default();
-                calls.send((query(id).boxed(), done.clone())).expect("the driver listens");
-                done.await;
-            })
-        };
-        tokio::join!(R::spawn_here(send(1)), R::spawn_here(send(2)));
-        drop(calls);
-        drive.await;
-    });
-    assert_eq!(tree, "driver\nrequest\n  query(id=1)\nrequest\n  query(id=2)\n");
-}
-
-fn a_helper_that_polls_is_the_parent<R: Runtime>() {
-    let tree = tree_of::<R>(request(async {
-        let call = query(1);
-        retry(call).await;
-        retry(query(2)).await;
-    }));
-    assert_eq!(tree, "request\n  retry\n    query(id=1)\n  retry\n    query(id=2)\n");
-}
-
-fn a_helper_inside_a_helper_is_the_parent<R: Runtime>() {
-    #[traced]
-    async fn resilient<T>(attempt: impl Future<Output = T>) -> T {
-        retry(async { retry(attempt).await }).await
-    }
-    let tree = tree_of::<R>(request(async {
-        let call = query(1);
-        resilient(call).await;
-    }));
-    assert_eq!(tree, "request\n  resilient\n    retry\n      retry\n        query(id=1)\n");
-}
-
-fn a_request_around_a_handler_is_its_parent<R: Runtime>() {
-    #[traced]
-    async fn accept() {
-        let handler = query(1);
-        let root = Span::root("connection");
-        handler.in_span(root).await;
-    }
-    assert_eq!(tree_of::<R>(accept()), "accept\nconnection\n  query(id=1)\n");
-    let bare = tree_of::<R>(async {
-        query(2).in_span(Span::root("connection")).await;
-    });
-    assert_eq!(bare, "connection\n  query(id=2)\n");
-}
-
-fn a_future_polled_in_another_request_stays_with_its_caller<R: Runtime>() {
-    let (give, mut take) = unbounded_channel::<BoxFuture<'static, u32>>();
-    let done = Gate::default();
-    let tree = tree_of::<R>(async {
-        let (given, polled) = (done.clone(), done);
-        let first = R::spawn_here(request(async move {
-            give.send(retry(query(1)).boxed()).expect("the other request listens");
-            given.await;
-        }));
-        let second = R::spawn_here(driver(async move {
-            let foreign = take.recv().await.expect("the other request gives");
-            retry(async {
-                tokio::join!(foreign, query(2));
-            })
-            .await;
-            polled.open();
-        }));
-        tokio::join!(first, second);
-    });
-    assert_eq!(tree, "driver\n  retry\n    query(id=2)\nrequest\n  retry\n    query(id=1)\n");
 }
 
 fn a_spawned_call_is_a_child_of_its_caller<R: Runtime>() {

@@ -150,3 +150,56 @@ fn a_bound_closure_panics_and_runs_on() {
     });
     assert_eq!(tree, "request\n  after\n  hash(id=1)\n  hash(id=2)\n  hash(id=3)\n");
 }
+
+/// By the calls that a traced fn knows for spawns.
+mod known_calls {
+    #![expect(clippy::unwrap_used, reason = "what is started here does not panic")]
+
+    use futures::executor::block_on;
+
+    use super::*;
+
+    #[traced]
+    fn request() {
+        let text = String::from("text");
+        let work = || hash(1);
+        let known =
+            [std::thread::spawn(work), ::std::thread::spawn(|| block_on(async { hash(5) }))];
+        let short = {
+            use std::thread;
+            [
+                thread::spawn(|| hash(2)),
+                thread::Builder::new().spawn(move || hash(text.len() as u32)).unwrap(),
+            ]
+        };
+        known.into_iter().chain(short).for_each(|thread| assert_ne!(thread.join().unwrap(), 0));
+        let mut sum = 0;
+        std::thread::scope(|scope| {
+            scope.spawn(|| sum += hash(6));
+            scope.spawn(|| hash(7)).join().unwrap();
+        });
+        assert_eq!(sum, 6);
+    }
+
+    #[traced(spawn = link)]
+    fn detached() {
+        std::thread::spawn(move || hash(2)).join().unwrap();
+        std::thread::scope(|scope| {
+            scope.spawn(|| hash(1)).join().unwrap();
+        });
+    }
+
+    #[test]
+    fn are_children() {
+        let scope = scope();
+        scope.in_scope(request);
+        assert_eq!(scope.tree(), hashes([1, 2, 4, 5, 6, 7]));
+    }
+
+    #[test]
+    fn linked_if_asked() {
+        let scope = scope();
+        scope.in_scope(detached);
+        assert_eq!(scope.tree(), "detached\nhash(id=1) linked\nhash(id=2) linked\n");
+    }
+}

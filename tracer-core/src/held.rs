@@ -5,7 +5,8 @@
 //! it is reported once for each callsite. Frames without such a guard pay one comparison.
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, TryLockError};
+use std::sync::{Mutex, MutexGuard, TryLockError};
+use std::thread;
 
 use crate::callsite::Callsite;
 use crate::context::SpanContext;
@@ -13,7 +14,10 @@ use crate::id::SpanId;
 use crate::log;
 use crate::record::{Head, Kind};
 
-static HELD: Mutex<BTreeMap<SpanId, SpanContext>> = Mutex::new(BTreeMap::new());
+/// By span, so that threads which hold guards at once hardly meet.
+type Shard = Mutex<BTreeMap<SpanId, SpanContext>>;
+const SHARDS: usize = 64;
+static HELD: [Shard; SHARDS] = [const { Mutex::new(BTreeMap::new()) }; SHARDS];
 
 /// Remembers `context` for the next poll of the frame of `span`; false if it could not.
 #[cold]
@@ -27,20 +31,25 @@ pub(crate) fn keep(
             Head { kind: Kind::Held, extra: 0, tracer: context.tracer(), callsite: callsite.id() };
         log::detail(head, span.0, |_| {});
     }
-    with(|held| held.insert(span, context)).is_some()
+    shard(span).map(|mut held| held.insert(span, context)).is_some()
 }
 
 /// Takes what [`keep`] remembered.
 #[cold]
 pub(crate) fn take(span: SpanId) -> Option<SpanContext> {
-    with(|held| held.remove(&span)).flatten()
+    shard(span).and_then(|mut held| held.remove(&span))
 }
 
-/// A traced thread does not wait: without the lock the frame's own span stays current.
-fn with<R>(f: impl FnOnce(&mut BTreeMap<SpanId, SpanContext>) -> R) -> Option<R> {
-    match HELD.try_lock() {
-        Ok(mut held) => Some(f(&mut held)),
-        Err(TryLockError::Poisoned(held)) => Some(f(&mut held.into_inner())),
-        Err(TryLockError::WouldBlock) => None,
+/// Waits for other threads for a while only: one that a forked child does not have holds it for ever.
+/// Without it, the frame's own span stays current.
+fn shard(span: SpanId) -> Option<MutexGuard<'static, BTreeMap<SpanId, SpanContext>>> {
+    let shard = &HELD[span.0 as usize % SHARDS];
+    for _ in 0..10_000 {
+        match shard.try_lock() {
+            Ok(held) => return Some(held),
+            Err(TryLockError::Poisoned(held)) => return Some(held.into_inner()),
+            Err(TryLockError::WouldBlock) => thread::yield_now(),
+        }
     }
+    None
 }

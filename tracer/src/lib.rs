@@ -29,10 +29,12 @@
 //! # Where next
 //!
 //! [`#[traced]`](macro@traced) says what the attribute does and takes. `tracer::tokio`,
-//! `tracer::async_std` and `tracer::smol` run a program and its tests, and spawn tasks that stay in their request's
-//! tree. [`Span`] and [`FutureExt`] make spans by hand, [`current`] says something of the one that
-//! is open, [`testing`] compares trees as text. [`init`](fn@init) reads the environment, [`Builder`]
-//! does without it, and [`export`] is for those who take spans elsewhere.
+//! `tracer::async_std` and `tracer::smol` run a program and its tests, and spawn tasks that stay in
+//! their request's tree. [Whose span is it?](guide::whose_span) has every way to run something, which
+//! span is the parent there, and what is not carried. [`Span`] and [`FutureExt`] make spans by hand,
+//! [`current`] says something of the one that is open, [`testing`] compares trees as text.
+//! [`init`](fn@init) reads the environment, [`Builder`] does without it, and [`export`] is for those
+//! who take spans elsewhere.
 //!
 //! # Five words
 //!
@@ -60,6 +62,8 @@
 
 #[cfg(feature = "async-std")]
 pub mod async_std;
+#[cfg(doc)]
+pub mod guide;
 #[cfg(feature = "smol")]
 pub mod smol;
 #[cfg(feature = "tokio")]
