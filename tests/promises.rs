@@ -47,6 +47,8 @@ mod test_attributes;
 mod threads;
 #[path = "promises/tokios.rs"]
 mod tokios;
+#[path = "promises/unsampled.rs"]
+mod unsampled;
 #[path = "promises/values.rs"]
 mod values;
 #[path = "promises/whole.rs"]

@@ -41,11 +41,12 @@ impl Frame {
     pub(super) fn enter_uncommonly(&mut self, waker: &Waker) -> Polled {
         match self.open.state {
             State::Off => return Polled::OFF,
-            State::Passive
-                if !slot::is_recorded()
-                    && slot::current_of(slot::task_of(waker).key) == self.open.context =>
-            {
-                return Polled::OFF;
+            State::Passive if !slot::is_recorded() => {
+                let current = slot::current_of(slot::task_of(waker).key);
+                let context = &self.open.context;
+                if current == *context && current.is_inherited() == context.is_inherited() {
+                    return Polled::OFF;
+                }
             }
             _ => {}
         }

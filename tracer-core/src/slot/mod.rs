@@ -107,13 +107,14 @@ fn uncommon(key: u64) -> SpanContext {
     })
 }
 
-/// Whether the span on top is this one, and of the task that polls with this waker.
+/// Whether the context on top is this one, which is not recorded (all of its trace is one span), and
+/// of the task that polls with this waker.
 #[inline(always)]
-pub(crate) fn is_top_of(waker: &Waker, span: SpanId) -> bool {
+pub(crate) fn is_top_of(waker: &Waker, context: &SpanContext) -> bool {
     let data = waker.data().addr();
     with(|stack| {
-        let (top, strand) = stack.top();
-        data != NO_WAKER && strand.waker.get() == data && top.span.get() == span
+        let (_, strand) = stack.top();
+        data != NO_WAKER && strand.waker.get() == data && strand.has_root_of(context)
     })
 }
 
