@@ -25,6 +25,8 @@ mod flows;
 mod foreign_tasks;
 #[path = "promises/guards.rs"]
 mod guards;
+#[path = "promises/held_guards.rs"]
+mod held_guards;
 #[path = "promises/isolation.rs"]
 mod isolation;
 #[path = "promises/nested_executors.rs"]

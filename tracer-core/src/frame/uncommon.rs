@@ -68,9 +68,10 @@ impl Frame {
 
     #[cold]
     fn resume(&mut self) {
-        if let Some(context) = held::take(self.open.context.span) {
-            // Above the frame, where the guard finds it.
-            let _below = slot::enter(context, provider::key());
+        let key = provider::key();
+        for context in held::take(self.open.context.span) {
+            // Above the frame, where its guard finds it.
+            let _below = slot::enter(context, key);
         }
         self.open.state = self.running();
     }
@@ -83,8 +84,9 @@ impl Frame {
 
     #[inline(never)]
     pub(super) fn pause_uncommonly(&mut self, Polled { below, start }: Polled) {
-        if let Some(context) = slot::held(below) {
-            let kept = held::keep(self.open.context.span, context, self.open.callsite);
+        let guards = slot::held(below);
+        if !guards.is_empty() {
+            let kept = held::keep(self.open.context.span, guards, self.open.callsite);
             self.open.state = if kept { State::Held } else { self.running() };
         }
         if start != 0 {
@@ -117,7 +119,7 @@ impl Frame {
     pub(super) fn begin_drop_unfinished(&mut self) {
         slot::begin_drop(self.open.context);
         if self.open.state == State::Held {
-            let _guard = held::take(self.open.context.span);
+            let _guards = held::take(self.open.context.span);
         }
         let panicked = self.open.state == State::Panicked;
         self.open.state = if panicked { State::DropPanicked } else { State::DropCancelled };

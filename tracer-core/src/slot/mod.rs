@@ -311,10 +311,17 @@ pub(crate) fn task_of(waker: &Waker) -> Task {
     })
 }
 
-/// What is on top of the frame above `below` when its poll is over: a guard that is held over an
-/// await.
-pub(crate) fn held(below: u32) -> Option<SpanContext> {
-    with(|stack| (stack.depth() != below + 1).then(top))
+/// What guards have entered above the frame above `below`, when its poll is over: they are held over
+/// an await. From the outside in.
+pub(crate) fn held(below: u32) -> Vec<SpanContext> {
+    with(|stack| {
+        let above = stack.depth().saturating_sub(below + 1) as usize;
+        let guards =
+            stack.innermost_first().take(above).filter(|(place, _)| place.kind.get() == Kind::Guard);
+        let mut held: Vec<_> = guards.map(|(place, strand)| strand.context(place)).collect();
+        held.reverse();
+        held
+    })
 }
 
 /// Leaves word of how long the running task waited for its first poll.

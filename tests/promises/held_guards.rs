@@ -1,0 +1,57 @@
+//! Guards held over awaits in straight-line code are current again after the await.
+
+use std::thread;
+
+use futures::executor::block_on;
+use tracer::{Span, traced};
+use tracer_tests::{pause, scope};
+
+#[traced]
+async fn request(work: impl Future<Output = ()>) {
+    work.await;
+}
+
+#[test]
+fn each_of_several_is_current_again_once_those_inside_of_it_are_gone() {
+    let scope = scope();
+    scope.in_scope(|| {
+        block_on(request(async {
+            let spans = [Span::new("outer"), Span::new("left"), Span::new("inner")];
+            let [outer, left, inner] = spans.each_ref().map(Span::enter);
+            drop(left);
+            pause().await;
+            drop(Span::new("in inner"));
+            pause().await;
+            drop(inner);
+            drop(Span::new("in outer"));
+            pause().await;
+            drop(Span::new("in outer"));
+            drop(outer);
+            drop(Span::new("in request"));
+        }));
+    });
+    let spans = "  inner\n    in inner\n  left\n  outer\n    in outer\n    in outer\n";
+    assert_eq!(scope.tree(), format!("request\n  in request\n{spans}"));
+}
+
+#[test]
+fn so_it_is_on_many_threads_at_once() {
+    let scope = scope();
+    thread::scope(|threads| {
+        for _ in 0..4 {
+            threads.spawn(|| {
+                let work = async {
+                    for _ in 0..2_000 {
+                        let span = Span::new("held");
+                        let _entered = span.enter();
+                        pause().await;
+                        drop(Span::new("inside"));
+                    }
+                };
+                scope.in_scope(|| block_on(request(work)));
+            });
+        }
+    });
+    let tree = scope.tree();
+    assert_eq!(tree.lines().filter(|line| *line == "    inside").count(), 4 * 2_000);
+}
