@@ -126,9 +126,8 @@ impl Place {
         let frame = Self { is_straight: true, is_guarded: false, is_lost: false, ..self };
         let nested = Self { is_local: true, is_counted: false, ..task };
         match layer {
-            Layer::Helper { .. } | Layer::InSpan(_) => Some(frame),
+            Layer::Helper { .. } | Layer::InSpan(_) | Layer::InCurrent => Some(frame),
             Layer::InRoot(_) | Layer::Unsampled(_) => Some(Self { is_rooted: false, ..frame }),
-            Layer::InCurrent => Some(Self { is_straight: false, ..frame }),
             Layer::Unordered => {
                 (!self.is_counted).then_some(Self { is_straight: false, ..self })
             }
@@ -138,7 +137,8 @@ impl Place {
             Layer::Driver(number) => (waits && number < self.drivers).then_some(task),
             Layer::Carried => waits.then_some(Self { is_lost: self.is_lost, ..task }),
             Layer::Same(_) => Some(Self { is_straight: true, ..nested }),
-            Layer::Foreign(_) | Layer::Adapted(_) => Some(nested),
+            Layer::Adapted(_) => Some(Self { is_straight: true, ..nested }),
+            Layer::Foreign(_) => Some(nested),
         }
     }
 }

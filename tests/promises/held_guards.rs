@@ -3,7 +3,8 @@
 use std::thread;
 
 use futures::executor::block_on;
-use tracer::{Span, traced};
+use futures::stream::{self, StreamExt as _};
+use tracer::{FutureExt as _, Span, StreamExt, current, traced};
 use tracer_tests::{pause, scope};
 
 #[traced]
@@ -54,4 +55,34 @@ fn so_it_is_on_many_threads_at_once() {
     });
     let tree = scope.tree();
     assert_eq!(tree.lines().filter(|line| *line == "    inside").count(), 4 * 2_000);
+}
+
+#[test]
+fn so_it_is_in_what_only_carries_a_context() {
+    let scope = scope();
+    let rows = scope.in_scope(|| {
+        let items = stream::unfold((), async |()| {
+            let span = Span::new("held");
+            let _entered = span.enter();
+            pause().await;
+            drop(Span::new("inside"));
+            Some(((), ()))
+        });
+        Span::new("request").in_scope(|| StreamExt::in_current(items))
+    });
+    block_on(async { assert_eq!(rows.take(2).count().await, 2) });
+    scope.in_scope(|| {
+        let task = async {
+            let span = Span::new("held");
+            let entered = span.enter();
+            pause().await;
+            drop(Span::new("inside"));
+            drop(entered);
+            drop(Span::new("behind"));
+        };
+        block_on(Span::new("task").in_scope(|| task.in_current()));
+        assert!(!current().is_valid());
+    });
+    let held = "  held\n    inside\n";
+    assert_eq!(scope.tree(), format!("request\n{held}{held}task\n  behind\n{held}"));
 }

@@ -8,7 +8,6 @@ use crate::detail;
 use crate::frame::{Frame, Polled};
 use crate::held;
 use crate::open::{Decided, Open, State};
-use crate::provider;
 use crate::record::flag;
 use crate::slot;
 
@@ -68,11 +67,7 @@ impl Frame {
 
     #[cold]
     fn resume(&mut self) {
-        let key = provider::key();
-        for context in held::take(self.open.context.span) {
-            // Above the frame, where its guard finds it.
-            let _below = slot::enter(context, key);
-        }
+        slot::enter_again(&held::take(self.open.context.span));
         self.open.state = self.running();
     }
 

@@ -324,6 +324,16 @@ pub(crate) fn held(below: u32) -> Vec<SpanContext> {
     })
 }
 
+/// Makes current again what guards had that were held over an await, above the frame, where each finds
+/// its own.
+#[cold]
+pub(crate) fn enter_again(guards: &[SpanContext]) {
+    let key = key();
+    for context in guards {
+        let _below = enter(*context, key);
+    }
+}
+
 /// Leaves word of how long the running task waited for its first poll.
 pub(crate) fn set_delay(ticks: u64) {
     DELAY.set(ticks);
