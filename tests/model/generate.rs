@@ -7,7 +7,7 @@ use crate::program::{
 use crate::random::Random;
 
 /// Steps of a program, more or less.
-const SIZE: u32 = 60;
+const SIZE: u32 = 130;
 const DEEPEST: u32 = 8;
 
 pub(crate) fn program(seed: u64) -> Program {
@@ -47,7 +47,7 @@ impl Generator {
     }
 
     fn body(&mut self, place: Place, depth: u32) -> Vec<Op> {
-        let most = if depth > DEEPEST { 1 } else { 4 };
+        let most = if depth > DEEPEST || place.is_sync() { 1 } else { 4 };
         let count = (1 + self.random.below(most)).min(self.left.max(1));
         (0..count).map(|_| self.op(place, depth)).collect()
     }

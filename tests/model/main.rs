@@ -28,9 +28,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::thread;
 
-use tracer_tests::{
-    AsyncStd, FuturesPool, Runtime, Smol, TokioCurrentThread, TokioMultiThread,
-};
+use tracer_tests::{AsyncStd, FuturesPool, Runtime, Smol, TokioCurrentThread, TokioMultiThread};
 
 use crate::program::Program;
 

@@ -101,12 +101,19 @@ impl Oracle {
         if polled.span == 0 {
             return called;
         }
-        let is_helper = here.stack.iter().any(|(span, origin)| [span, origin].contains(&&called.span));
+        let is_helper =
+            here.stack.iter().any(|(span, origin)| [span, origin].contains(&&called.span));
         if called.span == polled.span || is_helper { polled } else { called }
     }
 
     /// Opens a span; until it is said to have ended otherwise, it was cancelled.
-    fn open(&mut self, name: &'static str, id: u32, parent: Current, ended: u32) -> Option<Current> {
+    fn open(
+        &mut self,
+        name: &'static str,
+        id: u32,
+        parent: Current,
+        ended: u32,
+    ) -> Option<Current> {
         if !parent.tracer {
             return None;
         }
@@ -177,7 +184,8 @@ impl Oracle {
                 let span = self.open(name, op.id, here.current, here.ended);
                 let mut inside = here.clone();
                 inside.current = span.unwrap_or(here.current);
-                let flow = op.bodies.iter().try_fold(budget, |left, body| self.body(body, &inside, left));
+                let flow =
+                    op.bodies.iter().try_fold(budget, |left, body| self.body(body, &inside, left));
                 // A guard's span ends with it, however that comes.
                 self.end(op.id, Outcome::Completed);
                 flow
@@ -248,7 +256,14 @@ impl Oracle {
         Made { at, opened }
     }
 
-    fn poll(&mut self, layers: &[Layer], op: &Op, mut made: Made, here: &Here, budget: u32) -> Flow {
+    fn poll(
+        &mut self,
+        layers: &[Layer],
+        op: &Op,
+        mut made: Made,
+        here: &Here,
+        budget: u32,
+    ) -> Flow {
         let Some((layer, rest)) = layers.split_first() else {
             return self.future(op, made, here, budget);
         };

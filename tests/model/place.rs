@@ -38,6 +38,10 @@ impl Place {
         }
     }
 
+    pub(crate) const fn is_sync(self) -> bool {
+        self.is_sync
+    }
+
     /// Whether a step may stand here, without its bodies.
     pub(crate) fn allows(self, op: &Op) -> bool {
         let waits = !self.is_sync && !self.is_local && !self.is_counted;
@@ -49,7 +53,9 @@ impl Place {
             Kind::OnDrop => !self.is_guarded,
             Kind::Stuck => self.is_loser,
             Kind::Blocking => waits,
-            Kind::Select(_) => waits && self.inside(op, 2).is_some_and(|loser| loser.sticks(&op.bodies[2])),
+            Kind::Select(_) => {
+                waits && self.inside(op, 2).is_some_and(|loser| loser.sticks(&op.bodies[2]))
+            }
             Kind::Later(_) => waits && self.is_rooted,
             Kind::Future(_) => self.through(op).is_some(),
         }
@@ -70,7 +76,9 @@ impl Place {
         self.is_loser
             && ops.iter().any(|op| match op.kind {
                 Kind::Stuck => true,
-                Kind::Future(_) => self.inside(op, 0).is_some_and(|place| place.sticks(&op.bodies[0])),
+                Kind::Future(_) => {
+                    self.inside(op, 0).is_some_and(|place| place.sticks(&op.bodies[0]))
+                }
                 _ => false,
             })
     }
@@ -83,7 +91,9 @@ impl Place {
             }
             (Kind::Guard, _) => Self { is_guarded: true, ..self },
             (Kind::Select(_), 2) => Self { is_loser: true, is_straight: true, ..self },
-            (Kind::Join | Kind::Select(_), _) => Self { is_straight: false, is_loser: false, ..self },
+            (Kind::Join | Kind::Select(_), _) => {
+                Self { is_straight: false, is_loser: false, ..self }
+            }
             (Kind::Later(how), index) => Self {
                 is_loser: false,
                 is_guarded: false,
@@ -128,9 +138,7 @@ impl Place {
         match layer {
             Layer::Helper { .. } | Layer::InSpan(_) | Layer::InCurrent => Some(frame),
             Layer::InRoot(_) | Layer::Unsampled(_) => Some(Self { is_rooted: false, ..frame }),
-            Layer::Unordered => {
-                (!self.is_counted).then_some(Self { is_straight: false, ..self })
-            }
+            Layer::Unordered => (!self.is_counted).then_some(Self { is_straight: false, ..self }),
             Layer::Cancel(_) => Some(Self { is_counted: true, is_loser: false, ..self }),
             Layer::Moved(_) => (waits && is_the_same_anywhere(next, kind)).then_some(task),
             Layer::Spawned => waits.then_some(task),

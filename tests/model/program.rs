@@ -90,7 +90,10 @@ pub(crate) enum What {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Layer {
     /// A traced fn that is handed the future; one that is `lazy` makes what is further inside itself.
-    Helper { id: u32, lazy: bool },
+    Helper {
+        id: u32,
+        lazy: bool,
+    },
     InSpan(u32),
     InRoot(u32),
     Unsampled(u32),

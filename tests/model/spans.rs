@@ -22,13 +22,20 @@ macro_rules! calls {
 }
 
 calls!(
-    #[traced(args(id))] request,
-    #[traced(args(id))] unsampled,
-    #[traced(args(id))] driver,
-    #[traced(args(id))] helper,
-    #[traced(args(id))] call,
-    #[traced(args(id), root)] root,
-    #[traced(args(id), kind = server)] serve,
+    #[traced(args(id))]
+    request,
+    #[traced(args(id))]
+    unsampled,
+    #[traced(args(id))]
+    driver,
+    #[traced(args(id))]
+    helper,
+    #[traced(args(id))]
+    call,
+    #[traced(args(id), root)]
+    root,
+    #[traced(args(id), kind = server)]
+    serve,
 );
 
 #[traced(args(id))]

@@ -75,7 +75,9 @@ macro_rules! steps {
                         let span = numbered(Span::root("unsampled"), env.id(id));
                         Box::pin(make::<R>(layers, op, env).in_span(span))
                     }
-                    Layer::InCurrent if op.kind == Kind::Future(What::Stream) && layers.is_empty() => {
+                    Layer::InCurrent
+                        if op.kind == Kind::Future(What::Stream) && layers.is_empty() =>
+                    {
                         Box::pin(items::<R>(op, env).in_current().collect())
                     }
                     Layer::InCurrent => {
@@ -102,10 +104,7 @@ macro_rules! steps {
                 }
             }
 
-            fn items<R: Runtime>(
-                mut op: Op,
-                env: Env,
-            ) -> impl stream::Stream<Item = ()> + use<R> {
+            fn items<R: Runtime>(mut op: Op, env: Env) -> impl stream::Stream<Item = ()> + use<R> {
                 let ops = std::mem::take(&mut op.bodies[0]);
                 stream::iter(ops).then(move |op| run::<R>(vec![op], env.clone()))
             }

@@ -39,7 +39,8 @@ pub(crate) fn text(tree: &Tree) -> String {
         children.entry(parent).or_default().push(*id);
     }
     let mut text = String::new();
-    let mut left: Vec<_> = children.remove(&None).into_iter().flatten().rev().map(|id| (id, 0)).collect();
+    let mut left: Vec<_> =
+        children.remove(&None).into_iter().flatten().rev().map(|id| (id, 0)).collect();
     while let Some((id, level)) = left.pop() {
         let Node { name, parent, outcome } = &tree[&id];
         let outcome = match outcome {
@@ -56,7 +57,9 @@ pub(crate) fn text(tree: &Tree) -> String {
             Parent::Wrong => " of another trace",
         };
         text.push_str(&format!("{:1$}{name} {id}{outcome}{beside}\n", "", level * 2));
-        left.extend(children.remove(&Some(id)).into_iter().flatten().rev().map(|id| (id, level + 1)));
+        left.extend(
+            children.remove(&Some(id)).into_iter().flatten().rev().map(|id| (id, level + 1)),
+        );
     }
     text
 }

@@ -5,7 +5,7 @@ use std::thread;
 use futures::executor::block_on;
 use futures::stream::{self, StreamExt as _};
 use tracer::{FutureExt as _, Span, StreamExt, current, traced};
-use tracer_tests::{pause, scope};
+use tracer_tests::{pause, poll_once, scope};
 
 #[traced]
 async fn request(work: impl Future<Output = ()>) {
@@ -85,4 +85,39 @@ fn so_it_is_in_what_only_carries_a_context() {
     });
     let held = "  held\n    inside\n";
     assert_eq!(scope.tree(), format!("request\n{held}{held}task\n  behind\n{held}"));
+}
+
+/// A future that is dropped is in its span too: leaving a guard of the same span leaves nothing else.
+#[test]
+fn one_of_the_span_that_a_cancelled_future_is_in_leaves_nothing_else() {
+    struct Cleanup;
+    impl Drop for Cleanup {
+        fn drop(&mut self) {
+            drop(Span::new("cleanup"));
+        }
+    }
+    let scope = scope();
+    scope.in_scope(|| {
+        let span = Span::new("span");
+        block_on(request(async {
+            let held = || {
+                let work = async {
+                    let _cleanup = Cleanup;
+                    let _entered = span.enter();
+                    pause().await;
+                };
+                let mut work = Box::pin(work.in_context(span.context()));
+                assert!(poll_once(work.as_mut()).is_pending());
+                work
+            };
+            drop(held());
+            drop(Span::new("behind"));
+            // Where the guard was entered, in depth.
+            let work = held();
+            Span::new("deeper").in_scope(|| drop(work));
+            drop(Span::new("behind"));
+        }));
+    });
+    let expected = "request\n  behind\n  behind\n  deeper\nspan\n  cleanup\n  cleanup\n";
+    assert_eq!(scope.tree(), expected);
 }

@@ -7,8 +7,8 @@ use std::task::{Context, Poll};
 
 use futures::channel::oneshot;
 use futures::executor::ThreadPool;
-use tracer::{FutureExt as _, in_current};
 use tokio::runtime::{Builder, Runtime as Tokio};
+use tracer::{FutureExt as _, in_current};
 
 /// A spawned task; dropping it detaches.
 pub type Task<T> = Pin<Box<dyn Future<Output = T> + Send>>;

@@ -180,11 +180,16 @@ fn is_on_poll_stack(span: SpanId, key: u64) -> bool {
 /// Makes `context` current for the task `key`, until [`leave`] is called with what this returns.
 pub(crate) fn enter(context: SpanContext, key: u64) -> u32 {
     with(|stack| {
-        // The running task's waker where it is the task on top.
-        let task = stack.top().1.task();
-        let task = if task.key == key { task } else { Task { key, waker: NO_WAKER } };
+        let task = task_on_top(stack, key);
         stack.push(&context, task, SpanId::NONE, Kind::Guard)
     })
+}
+
+/// The task `key`, with its waker where it is the task on top.
+#[inline(always)]
+fn task_on_top(stack: &Stack, key: u64) -> Task {
+    let task = stack.top().1.task();
+    if task.key == key { task } else { Task { key, waker: NO_WAKER } }
 }
 
 /// Hides what is current from what runs now, until [`leave_with_all_above`] is called with what this
@@ -247,7 +252,9 @@ pub(crate) fn enter_function(context: SpanContext, parent: SpanId, start: u64, k
 #[inline(always)]
 pub(crate) fn leave(span: SpanId, below: u32) {
     with(|stack| {
-        if stack.depth() == below + 1 && stack.top().0.span.get() == span {
+        let (top, _) = stack.top();
+        let is_top = top.span.get() == span && top.kind.get() == Kind::Guard;
+        if stack.depth() == below + 1 && is_top {
             stack.truncate(below);
         } else {
             stack.leave_out_of_order(span, below);
@@ -316,8 +323,10 @@ pub(crate) fn task_of(waker: &Waker) -> Task {
 pub(crate) fn held(below: u32) -> Vec<SpanContext> {
     with(|stack| {
         let above = stack.depth().saturating_sub(below + 1) as usize;
-        let guards =
-            stack.innermost_first().take(above).filter(|(place, _)| place.kind.get() == Kind::Guard);
+        let guards = stack
+            .innermost_first()
+            .take(above)
+            .filter(|(place, _)| place.kind.get() == Kind::Guard);
         let mut held: Vec<_> = guards.map(|(place, strand)| strand.context(place)).collect();
         held.reverse();
         held
@@ -346,12 +355,19 @@ pub(crate) fn take_delay() -> u64 {
 
 /// Enters the context of a future that is about to be dropped unfinished; [`end_drop`] must follow.
 pub(crate) fn begin_drop(context: SpanContext) {
-    enter(context, key());
+    with(|stack| {
+        let task = task_on_top(stack, key());
+        stack.push(&context, task, SpanId::NONE, Kind::Dropping);
+    });
 }
 
-/// Leaves what [`begin_drop`] entered.
+/// Leaves what [`begin_drop`] entered, with guards that were leaked meanwhile.
 pub(crate) fn end_drop() {
-    with(|stack| stack.truncate(stack.depth().saturating_sub(1)));
+    with(|stack| {
+        let mut places = stack.innermost_first();
+        let above = places.position(|(place, _)| place.kind.get() == Kind::Dropping);
+        stack.truncate(stack.depth().saturating_sub(above.unwrap_or(0) as u32 + 1));
+    });
 }
 
 #[cfg(test)]
