@@ -69,7 +69,7 @@ fn run_all<R: Runtime>(programs: &[Program], tracer: &Tracer) -> Vec<Option<Resu
             let send = send.clone();
             AssertUnwindSafe(run).catch_unwind().map(move |end| {
                 // Nobody waits where another one hangs.
-                let _sent = send.send((number as usize, end.map_err(text)));
+                let _sent = send.send((number as usize, end.map_err(|panic| text(&*panic))));
             })
         })
         .collect();
@@ -87,7 +87,7 @@ fn run_all<R: Runtime>(programs: &[Program], tracer: &Tracer) -> Vec<Option<Resu
     ends
 }
 
-fn text(panic: Box<dyn Any + Send>) -> String {
+fn text(panic: &(dyn Any + Send)) -> String {
     let text = panic.downcast_ref::<String>().map(String::as_str);
     format!("panicked: {}", text.or_else(|| panic.downcast_ref().copied()).unwrap_or("?"))
 }

@@ -22,7 +22,7 @@ pub(crate) fn program(seed: u64) -> Program {
         .map(|index| {
             generator.left = SIZE / count;
             let id = generator.id();
-            let is_sampled = count == 1 && index == 0 || generator.random.percent(80);
+            let is_sampled = count == 1 && index == 0 || generator.random.percent(85);
             let place = Place::request(drivers.len());
             let mut body = Vec::new();
             while generator.left > 0 {
@@ -80,8 +80,8 @@ impl Generator {
         let id = self.id();
         let random = &mut self.random;
         let (kind, bodies) = match random.below(if is_last { 24 } else { 100 }) {
-            0..10 => (Kind::Yield, 0),
-            10..20 => (Kind::Leaf, usize::from(!is_last)),
+            0..6 => (Kind::Yield, 0),
+            6..20 => (Kind::Leaf, usize::from(!is_last)),
             20..24 => (Kind::OnDrop, 0),
             24..28 => (Kind::Scope, 1),
             28..38 => (Kind::Guard, 1),
@@ -130,7 +130,7 @@ impl Generator {
             8 => Layer::Unsampled(id),
             9 | 10 => Layer::InCurrent,
             11 => Layer::Unordered,
-            12 | 13 => Layer::Cancel(random.below(5)),
+            12 | 13 => Layer::Cancel(random.below(8)),
             14 | 15 => Layer::Moved(random.below(4)),
             16 => Layer::Spawned,
             17 | 18 => Layer::Carried,

@@ -4,6 +4,7 @@
 use crate::program::{Kind, Layer, Op, Outliving, Program, What};
 
 #[derive(Clone, Copy, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a question of its own")]
 pub(crate) struct Place {
     /// Not async.
     is_sync: bool,
@@ -144,8 +145,7 @@ impl Place {
             Layer::Spawned => waits.then_some(task),
             Layer::Driver(number) => (waits && number < self.drivers).then_some(task),
             Layer::Carried => waits.then_some(Self { is_lost: self.is_lost, ..task }),
-            Layer::Same(_) => Some(Self { is_straight: true, ..nested }),
-            Layer::Adapted(_) => Some(Self { is_straight: true, ..nested }),
+            Layer::Same(_) | Layer::Adapted(_) => Some(Self { is_straight: true, ..nested }),
             Layer::Foreign(_) => Some(nested),
         }
     }

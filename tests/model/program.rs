@@ -24,7 +24,7 @@ pub(crate) struct Op {
     pub(crate) kind: Kind,
     /// What stands between who makes a future and the future, from the outside in.
     pub(crate) layers: Vec<Layer>,
-    pub(crate) bodies: Vec<Vec<Op>>,
+    pub(crate) bodies: Vec<Vec<Self>>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,6 +1,7 @@
 //! The tree of a program as text: what is expected, and what was recorded.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::fmt::Write as _;
 
 use tracer::export::{Outcome, SpanRecord};
 use tracer::{SpanId, Value};
@@ -56,7 +57,8 @@ pub(crate) fn text(tree: &Tree) -> String {
             Parent::Link(to) => &format!(" linked to {to}"),
             Parent::Wrong => " of another trace",
         };
-        text.push_str(&format!("{:1$}{name} {id}{outcome}{beside}\n", "", level * 2));
+        // Writing to a string does not fail.
+        let _written = writeln!(text, "{:1$}{name} {id}{outcome}{beside}", "", level * 2);
         left.extend(
             children.remove(&Some(id)).into_iter().flatten().rev().map(|id| (id, level + 1)),
         );
