@@ -83,7 +83,8 @@ impl Generator {
             0..6 => (Kind::Yield, 0),
             6..20 => (Kind::Leaf, usize::from(!is_last)),
             20..24 => (Kind::OnDrop, 0),
-            24..28 => (Kind::Scope, 1),
+            24..26 => (Kind::Scope, 1),
+            26 | 27 => (Kind::Throw, 0),
             28..38 => (Kind::Guard, 1),
             38..41 => (Kind::Thread, 1),
             41..44 => (Kind::Blocking, 1),
@@ -107,7 +108,7 @@ impl Generator {
     }
 
     fn what(&mut self) -> What {
-        match self.random.below(16) {
+        match self.random.below(18) {
             0..6 => What::Call,
             6 => What::Root,
             7 => What::Server,
@@ -115,6 +116,7 @@ impl Generator {
             9 | 10 => What::Returned,
             11 => What::Rows,
             12..15 => What::Block,
+            15 | 16 => What::Caught,
             _ => What::Stream,
         }
     }

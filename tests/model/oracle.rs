@@ -1,57 +1,33 @@
-//! The rules as a model: which span is whose child. It knows nothing of threads and polls but who is
-//! polled by whom.
+//! What a program's tree is by the rules: walks through its steps, without the tracer. It knows nothing
+//! of threads, only who is polled by whom, and how often.
 
 use std::collections::VecDeque;
 
 use tracer::export::Outcome;
 
 use crate::program::{Fate, Kind, Layer, Op, Outliving, Program, What};
-use crate::tree::{Node, Parent, Tree};
+use crate::rules::{Current, Here, Spans};
+use crate::tree::Tree;
 
 /// The tree of a program; `expires` says whether inherited contexts do, as soon as their local root
 /// has ended.
 pub(crate) fn tree(program: &Program, expires: bool) -> Tree {
-    let mut oracle = Oracle { expires, tree: Tree::new(), drivers: Vec::new() };
+    let spans = Spans { expires, tree: Tree::new() };
+    let mut oracle = Oracle { spans, drivers: Vec::new() };
     let scope = Current { tracer: true, ..Current::default() };
     let outside = Here { current: scope, ..Here::default() };
     for (is_traced, id) in &program.drivers {
-        let span = is_traced.then(|| oracle.open("driver", *id, scope, 0)).flatten();
-        oracle.end(*id, Outcome::Completed);
+        let span = is_traced.then(|| oracle.spans.open("driver", *id, scope, 0)).flatten();
+        oracle.spans.end(*id, Outcome::Completed);
         oracle.drivers.push(outside.within(span, scope));
     }
     for request in &program.requests {
         let name = if request.is_sampled { "request" } else { "unsampled" };
-        let span = oracle.open(name, request.id, scope, 0);
+        let span = oracle.spans.open(name, request.id, scope, 0);
         let _flow = oracle.body(&request.body, &outside.within(span, scope), u32::MAX);
-        oracle.end(request.id, Outcome::Completed);
+        oracle.spans.end(request.id, Outcome::Completed);
     }
-    oracle.tree
-}
-
-/// A context.
-#[derive(Clone, Copy, Debug, Default)]
-struct Current {
-    /// Whose roots are recorded: a tracer's, or nobody's.
-    tracer: bool,
-    /// 0 where no span is current.
-    span: u32,
-    is_recorded: bool,
-    /// The span that is the local root.
-    root: u32,
-    /// The task has it because it was spawned there.
-    is_inherited: bool,
-}
-
-/// What a task sees.
-#[derive(Clone, Debug, Default)]
-struct Here {
-    current: Current,
-    /// The frames that are being polled: their span, and the one that was current where they were made.
-    stack: Vec<(u32, u32)>,
-    /// The local root that has ended by now.
-    ended: u32,
-    /// A loser never goes on.
-    waits_for_ever: bool,
+    oracle.spans.tree
 }
 
 /// A future that was made: the context of the call, and the spans that were opened with it.
@@ -60,134 +36,71 @@ struct Made {
     opened: VecDeque<Option<Current>>,
 }
 
-/// How many more polls may be pending; none if the future was dropped before it was ready.
-type Flow = Option<u32>;
+/// How many more polls may be pending.
+type Flow = Result<u32, End>;
 
-impl Here {
-    fn within(&self, span: Option<Current>, made_at: Current) -> Self {
-        let mut inside = self.clone();
-        if let Some(span) = span {
-            inside.current = span;
-            inside.stack.push((span.span, made_at.span));
-        }
-        inside
-    }
-
-    /// Below a frame that puts back the context that was current where it was made.
-    fn carrying(&self, context: Current) -> Self {
-        let inherited = Current { is_inherited: true, ..context };
-        self.within(context.tracer.then_some(inherited), context)
-    }
-
-    /// In a task of its own that carries nothing.
-    fn elsewhere(&self) -> Self {
-        Self { current: Current::default(), stack: Vec::new(), ..self.clone() }
-    }
+/// Why a future was never ready.
+#[derive(Clone, Copy, Debug)]
+enum End {
+    Dropped,
+    /// With so many polls left to who catches the panic.
+    Panicked(u32),
 }
 
 struct Oracle {
-    expires: bool,
-    tree: Tree,
+    spans: Spans,
     drivers: Vec<Here>,
 }
 
 impl Oracle {
-    /// Rule 3.
-    fn parent(called: Current, here: &Here) -> Current {
-        let polled = here.current;
-        if called.span == 0 {
-            return if polled.tracer { polled } else { called };
-        }
-        if polled.span == 0 {
-            return called;
-        }
-        let is_helper =
-            here.stack.iter().any(|(span, origin)| [span, origin].contains(&&called.span));
-        if called.span == polled.span || is_helper { polled } else { called }
-    }
-
-    /// Opens a span; until it is said to have ended otherwise, it was cancelled.
-    fn open(
-        &mut self,
-        name: &'static str,
-        id: u32,
-        parent: Current,
-        ended: u32,
-    ) -> Option<Current> {
-        if !parent.tracer {
-            return None;
-        }
-        let is_expired = self.expires && ended != 0 && parent.root == ended;
-        let is_left = parent.is_inherited && (is_expired || name == "serve");
-        let is_root = ["root", "in_root", "unsampled"].contains(&name) || parent.span == 0;
-        if !is_root && !is_left {
-            if !parent.is_recorded {
-                return Some(Current { is_inherited: false, ..parent });
-            }
-            self.note(name, id, Parent::Span(parent.span));
-            return Some(Current { span: id, is_inherited: false, ..parent });
-        }
-        let is_recorded = name != "unsampled";
-        if is_recorded {
-            let link = if parent.is_recorded { parent.span } else { 0 };
-            self.note(name, id, if is_root { Parent::Root } else { Parent::Link(link) });
-        }
-        Some(Current { tracer: true, span: id, is_recorded, root: id, is_inherited: false })
-    }
-
-    fn note(&mut self, name: &'static str, id: u32, parent: Parent) {
-        self.tree.insert(id, Node { name, parent, outcome: Outcome::Cancelled });
-    }
-
-    fn end(&mut self, id: u32, outcome: Outcome) {
-        if let Some(node) = self.tree.get_mut(&id) {
-            node.outcome = outcome;
-        }
-    }
-
-    /// Ends the span of a future that was ready.
-    fn end_if_ready(&mut self, id: u32, flow: Flow) -> Flow {
-        if flow.is_some() {
-            self.end(id, Outcome::Completed);
+    /// Ends the span of a future as the future ended.
+    fn end_as(&mut self, id: u32, flow: Flow) -> Flow {
+        match flow {
+            Ok(_) => self.spans.end(id, Outcome::Completed),
+            Err(End::Dropped) => {}
+            Err(End::Panicked(_)) => self.spans.end(id, Outcome::Panicked),
         }
         flow
     }
 
     fn body(&mut self, ops: &[Op], here: &Here, budget: u32) -> Flow {
-        let mut flow = Some(budget);
+        let mut flow = Ok(budget);
         let mut cleanups = Vec::new();
         for op in ops {
-            let Some(budget) = flow else { break };
+            let Ok(budget) = flow else { break };
             if op.kind == Kind::OnDrop {
                 cleanups.push(op.id);
             }
             flow = self.op(op, here, budget);
         }
         for id in cleanups {
-            self.open("cleanup", id, here.current, here.ended);
-            self.end(id, Outcome::Completed);
+            self.spans.open("cleanup", id, here.current, here.ended);
+            self.spans.end(id, Outcome::Completed);
         }
         flow
     }
 
     fn op(&mut self, op: &Op, here: &Here, budget: u32) -> Flow {
         match op.kind {
-            Kind::OnDrop => Some(budget),
-            Kind::Yield => budget.checked_sub(1),
-            Kind::Stuck => (!here.waits_for_ever).then_some(budget),
+            Kind::Yield => budget.checked_sub(1).ok_or(End::Dropped),
+            Kind::Throw => Err(End::Panicked(budget)),
+            Kind::Stuck if here.waits_for_ever => Err(End::Dropped),
+            Kind::Stuck | Kind::OnDrop => Ok(budget),
             Kind::Leaf | Kind::Scope | Kind::Guard => {
                 let name = match op.kind {
                     Kind::Leaf => "leaf",
                     Kind::Scope => "scope",
                     _ => "guard",
                 };
-                let span = self.open(name, op.id, here.current, here.ended);
+                let span = self.spans.open(name, op.id, here.current, here.ended);
                 let mut inside = here.clone();
                 inside.current = span.unwrap_or(here.current);
                 let flow =
                     op.bodies.iter().try_fold(budget, |left, body| self.body(body, &inside, left));
                 // A guard's span ends with it, however that comes.
-                self.end(op.id, Outcome::Completed);
+                let ended =
+                    if flow.is_err_and(|end| matches!(end, End::Dropped)) { Ok(0) } else { flow };
+                let _ended = self.end_as(op.id, ended);
                 flow
             }
             Kind::Thread | Kind::Blocking => {
@@ -196,20 +109,20 @@ impl Oracle {
             Kind::Join => {
                 let flows: Vec<_> =
                     op.bodies.iter().map(|body| self.body(body, here, budget)).collect();
-                flows.into_iter().try_fold(budget, |least, flow| Some(least.min(flow?)))
+                flows.into_iter().try_fold(budget, |least, flow| Ok(least.min(flow?)))
             }
             Kind::Select(fate) => {
-                let span = self.open("call", op.id, here.current, here.ended);
+                let span = self.spans.open("call", op.id, here.current, here.ended);
                 let mut inside = here.within(span, here.current);
                 inside.waits_for_ever = matches!(fate, Fate::Dropped | Fate::KeptDropped);
                 let flow = self.body(&op.bodies[2], &inside, budget);
-                self.end_if_ready(op.id, flow);
+                let _ended = self.end_as(op.id, flow);
                 self.body(&op.bodies[0], here, budget)?;
                 self.body(&op.bodies[1], here, budget)
             }
             Kind::Later(how) => {
                 self.later(op, here, how);
-                Some(budget)
+                Ok(budget)
             }
             Kind::Future(what) => {
                 let made = self.make(&op.layers, what, op.id, here.current, here.ended);
@@ -223,14 +136,14 @@ impl Oracle {
         let task = if how == Outliving::BareCall { bare } else { bare.carrying(here.current) };
         let mut inside = task.clone();
         if how != Outliving::Block {
-            let parent = Self::parent(here.current, &task);
-            let span = self.open("call", op.id, parent, here.ended);
+            let parent = task.parent_of(here.current);
+            let span = self.spans.open("call", op.id, parent, here.ended);
             inside = task.within(span, here.current);
         }
         let _flow = self.body(&op.bodies[0], &inside, u32::MAX);
         inside.ended = here.current.root;
         let _flow = self.body(&op.bodies[1], &inside, u32::MAX);
-        self.end(op.id, Outcome::Completed);
+        self.spans.end(op.id, Outcome::Completed);
     }
 
     /// What is opened where a future is made, up to where the rest is made by who polls.
@@ -238,9 +151,11 @@ impl Oracle {
         let mut opened = VecDeque::new();
         for layer in layers {
             match *layer {
-                Layer::InSpan(id) => opened.push_back(self.open("in_span", id, at, ended)),
-                Layer::InRoot(id) => opened.push_back(self.open("in_root", id, at, ended)),
-                Layer::Unsampled(id) => opened.push_back(self.open("unsampled", id, at, ended)),
+                Layer::InSpan(id) => opened.push_back(self.spans.open("in_span", id, at, ended)),
+                Layer::InRoot(id) => opened.push_back(self.spans.open("in_root", id, at, ended)),
+                Layer::Unsampled(id) => {
+                    opened.push_back(self.spans.open("unsampled", id, at, ended))
+                }
                 Layer::Helper { lazy: true, .. }
                 | Layer::Same(_)
                 | Layer::Foreign(_)
@@ -249,8 +164,8 @@ impl Oracle {
             }
         }
         match what {
-            What::Returned => opened.push_back(self.open("returned", id, at, ended)),
-            What::Rows => opened.push_back(self.open("rows", id, at, ended)),
+            What::Returned => opened.push_back(self.spans.open("returned", id, at, ended)),
+            What::Rows => opened.push_back(self.spans.open("rows", id, at, ended)),
             _ => {}
         }
         Made { at, opened }
@@ -269,31 +184,32 @@ impl Oracle {
         };
         match *layer {
             Layer::Helper { id, lazy } => {
-                let span = self.open("helper", id, Self::parent(made.at, here), here.ended);
+                let span = self.spans.open("helper", id, here.parent_of(made.at), here.ended);
                 let inside = here.within(span, made.at);
                 if lazy {
                     made = self.made_inside(rest, op, &inside);
                 }
                 let flow = self.poll(rest, op, made, &inside, budget);
-                self.end_if_ready(id, flow)
+                self.end_as(id, flow)
             }
             Layer::InSpan(id) | Layer::InRoot(id) | Layer::Unsampled(id) => {
                 let span = made.opened.pop_front().flatten();
                 let inside = here.within(span, made.at);
                 let flow = self.poll(rest, op, made, &inside, budget);
-                self.end_if_ready(id, flow)
+                self.end_as(id, flow)
             }
             Layer::InCurrent => {
                 let inside = here.carrying(made.at);
                 self.poll(rest, op, made, &inside, budget)
             }
             Layer::Unordered => self.poll(rest, op, made, here, budget),
-            Layer::Cancel(0) => Some(budget),
+            Layer::Cancel(0) => Ok(budget),
             Layer::Cancel(polls) => {
                 let allowed = (polls - 1).min(budget);
                 match self.poll(rest, op, made, here, allowed) {
-                    Some(left) => Some(budget - (allowed - left)),
-                    None => budget.checked_sub(polls - 1),
+                    Ok(left) => Ok(budget - (allowed - left)),
+                    Err(End::Panicked(left)) => Err(End::Panicked(budget - (allowed - left))),
+                    Err(End::Dropped) => budget.checked_sub(polls - 1).ok_or(End::Dropped),
                 }
             }
             Layer::Moved(polls) => {
@@ -316,8 +232,10 @@ impl Oracle {
                     Layer::Foreign(_) => here.elsewhere(),
                     _ => here.elsewhere().carrying(here.current),
                 };
-                self.poll(rest, op, made, &task, u32::MAX)?;
-                Some(budget)
+                match self.poll(rest, op, made, &task, u32::MAX) {
+                    Err(End::Panicked(_)) => Err(End::Panicked(budget)),
+                    flow => flow.map(|_| budget),
+                }
             }
         }
     }
@@ -331,21 +249,29 @@ impl Oracle {
         let Kind::Future(what) = op.kind else { unreachable!("only futures have layers") };
         let span = match what {
             What::Block | What::Stream => return self.body(&op.bodies[0], here, budget),
+            What::Caught => return caught(self.body(&op.bodies[0], here, budget)),
             What::Returned | What::Rows => made.opened.pop_front().flatten(),
             What::Call => self.called("call", op.id, &made, here),
             What::Root => self.called("root", op.id, &made, here),
             What::Server => self.called("serve", op.id, &made, here),
             What::Panics => self.called("panics", op.id, &made, here),
         };
-        let flow = self.body(&op.bodies[0], &here.within(span, made.at), budget);
-        if flow.is_some() {
-            let panicked = what == What::Panics;
-            self.end(op.id, if panicked { Outcome::Panicked } else { Outcome::Completed });
+        let mut flow = self.body(&op.bodies[0], &here.within(span, made.at), budget);
+        if what == What::Panics {
+            flow = flow.and_then(|left| Err(End::Panicked(left)));
         }
-        flow
+        flow = self.end_as(op.id, flow);
+        if what == What::Panics { caught(flow) } else { flow }
     }
 
     fn called(&mut self, name: &'static str, id: u32, made: &Made, here: &Here) -> Option<Current> {
-        self.open(name, id, Self::parent(made.at, here), here.ended)
+        self.spans.open(name, id, here.parent_of(made.at), here.ended)
+    }
+}
+
+const fn caught(flow: Flow) -> Flow {
+    match flow {
+        Err(End::Panicked(left)) => Ok(left),
+        flow => flow,
     }
 }

@@ -21,6 +21,8 @@ pub(crate) struct Place {
     is_guarded: bool,
     /// The loser of a select waits here.
     is_loser: bool,
+    /// Panics end in a step outside of it.
+    is_caught: bool,
     drivers: usize,
 }
 
@@ -35,6 +37,7 @@ impl Place {
             is_straight: true,
             is_guarded: false,
             is_loser: false,
+            is_caught: false,
             drivers,
         }
     }
@@ -48,6 +51,8 @@ impl Place {
         let waits = !self.is_sync && !self.is_local && !self.is_counted;
         match op.kind {
             Kind::Leaf | Kind::Scope => true,
+            // A loser must come to where it waits.
+            Kind::Throw => self.is_caught && !self.is_loser,
             _ if self.is_sync => false,
             Kind::Yield | Kind::Thread | Kind::Join => true,
             Kind::Guard => self.is_local && self.is_straight,
@@ -87,16 +92,18 @@ impl Place {
     /// The place of a step's body, if the step's layers may stand here.
     pub(crate) fn inside(self, op: &Op, body: usize) -> Option<Self> {
         Some(match (op.kind, body) {
-            (Kind::Leaf | Kind::Scope | Kind::Thread | Kind::Blocking, _) => {
-                Self { is_sync: true, ..self }
-            }
+            (Kind::Leaf | Kind::Scope, _) => Self { is_sync: true, ..self },
+            (Kind::Thread | Kind::Blocking, _) => Self { is_sync: true, is_caught: false, ..self },
             (Kind::Guard, _) => Self { is_guarded: true, ..self },
-            (Kind::Select(_), 2) => Self { is_loser: true, is_straight: true, ..self },
+            (Kind::Select(_), 2) => {
+                Self { is_loser: true, is_straight: true, is_caught: false, ..self }
+            }
             (Kind::Join | Kind::Select(_), _) => {
-                Self { is_straight: false, is_loser: false, ..self }
+                Self { is_straight: false, is_loser: false, is_caught: false, ..self }
             }
             (Kind::Later(how), index) => Self {
                 is_loser: false,
+                is_caught: false,
                 is_guarded: false,
                 is_straight: how != Outliving::Block,
                 is_rooted: self.is_rooted && index == 0,
@@ -111,11 +118,13 @@ impl Place {
         let is_rooted = self.is_rooted && !self.is_lost;
         match what {
             What::Block => Self { is_rooted, ..self },
+            What::Caught => Self { is_rooted, is_caught: true, ..self },
             What::Stream => Self { is_rooted, is_straight: false, ..self },
             _ => Self {
                 is_lost: false,
                 is_guarded: false,
                 is_straight: what != What::Rows,
+                is_caught: self.is_caught || what == What::Panics,
                 is_rooted: self.is_rooted && !matches!(what, What::Root | What::Server),
                 ..self
             },
@@ -132,20 +141,30 @@ impl Place {
 
     fn layer(self, layer: Layer, next: Option<&Layer>, kind: Kind) -> Option<Self> {
         let waits = !self.is_local && !self.is_counted;
-        let task =
-            Self { is_straight: false, is_guarded: false, is_loser: false, is_lost: true, ..self };
+        let task = Self {
+            is_straight: false,
+            is_guarded: false,
+            is_loser: false,
+            is_lost: true,
+            is_caught: false,
+            ..self
+        };
+        let is_caught = self.is_caught && !self.is_loser;
         let frame = Self { is_straight: true, is_guarded: false, is_lost: false, ..self };
         let nested = Self { is_local: true, is_counted: false, ..task };
         match layer {
             Layer::Helper { .. } | Layer::InSpan(_) | Layer::InCurrent => Some(frame),
             Layer::InRoot(_) | Layer::Unsampled(_) => Some(Self { is_rooted: false, ..frame }),
-            Layer::Unordered => (!self.is_counted).then_some(Self { is_straight: false, ..self }),
-            Layer::Cancel(_) => Some(Self { is_counted: true, is_loser: false, ..self }),
+            Layer::Unordered => {
+                (!self.is_counted).then_some(Self { is_straight: false, is_caught: false, ..self })
+            }
+            Layer::Cancel(_) => Some(Self { is_counted: true, is_loser: false, is_caught, ..self }),
             Layer::Moved(_) => (waits && is_the_same_anywhere(next, kind)).then_some(task),
             Layer::Spawned => waits.then_some(task),
             Layer::Driver(number) => (waits && number < self.drivers).then_some(task),
             Layer::Carried => waits.then_some(Self { is_lost: self.is_lost, ..task }),
-            Layer::Same(_) | Layer::Adapted(_) => Some(Self { is_straight: true, ..nested }),
+            Layer::Same(_) => Some(Self { is_straight: true, is_caught, ..nested }),
+            Layer::Adapted(_) => Some(Self { is_straight: true, ..nested }),
             Layer::Foreign(_) => Some(nested),
         }
     }
@@ -154,7 +173,7 @@ impl Place {
 /// Whether it makes no difference in which task the future begins.
 fn is_the_same_anywhere(next: Option<&Layer>, kind: Kind) -> bool {
     match next {
-        None => !matches!(kind, Kind::Future(What::Block | What::Stream)),
+        None => !matches!(kind, Kind::Future(What::Block | What::Caught | What::Stream)),
         Some(layer) => matches!(
             layer,
             Layer::Helper { .. }

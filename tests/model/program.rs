@@ -46,6 +46,8 @@ pub(crate) enum Kind {
     Select(Fate),
     /// Where a loser waits.
     Stuck,
+    /// A panic, without its message.
+    Throw,
     /// A task with two bodies, one for before the end of its request and one for after.
     Later(Outliving),
     /// A future, made here and polled through the layers.
@@ -82,8 +84,9 @@ pub(crate) enum What {
     /// A traced fn that is not async and returns a future, and one that returns a stream.
     Returned,
     Rows,
-    /// An async block, and a stream whose closure makes the calls.
+    /// An async block, one that catches panics, and a stream whose closure makes the calls.
     Block,
+    Caught,
     Stream,
 }
 

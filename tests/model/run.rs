@@ -9,7 +9,7 @@ use tracer::Span;
 use tracer_tests::{Gate, Runtime, Task};
 
 use crate::program::{Kind, Op, Program, Request};
-use crate::spans::{driver, leaf, numbered, request, unsampled};
+use crate::spans::{driver, leaf, numbered, request, throw, unsampled};
 use crate::steps::sending;
 use crate::tree::PROGRAM;
 
@@ -82,6 +82,9 @@ impl Env {
     pub(crate) fn run(&self, ops: Vec<Op>) {
         for op in ops {
             let id = self.id(op.id);
+            if op.kind == Kind::Throw {
+                throw();
+            }
             let body = || op.bodies.into_iter().for_each(|body| self.run(body));
             if op.kind == Kind::Leaf {
                 leaf(id, body);

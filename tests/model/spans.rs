@@ -41,7 +41,11 @@ calls!(
 #[traced(args(id))]
 pub(crate) async fn panics<F: Future<Output = ()>>(id: u64, body: F) {
     body.await;
-    // As a panic, without the message.
+    throw();
+}
+
+/// As a panic, without its message.
+pub(crate) fn throw() {
     std::panic::resume_unwind(Box::new("on purpose"));
 }
 

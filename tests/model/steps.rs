@@ -28,7 +28,7 @@ macro_rules! steps {
                         match op.kind {
                             Kind::Yield => pause().await,
                             Kind::OnDrop => cleanups.push(Cleanup(env.id(op.id))),
-                            Kind::Leaf | Kind::Scope => env.run(vec![op]),
+                            Kind::Leaf | Kind::Scope | Kind::Throw => env.run(vec![op]),
                             Kind::Thread => {
                                 let (env, ops) = (env.clone(), std::mem::take(&mut op.bodies[0]));
                                 let work = tracer::in_current(move || env.run(ops));
@@ -127,6 +127,10 @@ macro_rules! steps {
                     What::Panics => {
                         let caught = AssertUnwindSafe(panics(id, body)).catch_unwind();
                         Box::pin(caught.map(|result| assert!(result.is_err(), "it panics")))
+                    }
+                    What::Caught => {
+                        // What is caught there was thrown on purpose, or is missed in the tree.
+                        Box::pin(AssertUnwindSafe(body).catch_unwind().map(drop))
                     }
                     _ => body,
                 }

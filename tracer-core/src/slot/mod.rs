@@ -4,8 +4,12 @@
 //! entered, and each entry says which task it is current for: another task that runs on top of it (a
 //! `LocalSet` driven inside a request, a nested `block_on`) does not see it.
 
+mod unfinished;
+
 use std::cell::Cell;
 use std::task::Waker;
+
+pub(crate) use unfinished::{begin_drop, end_drop, enter_again, held};
 
 use crate::callsite::Callsite;
 use crate::clock;
@@ -318,31 +322,6 @@ pub(crate) fn task_of(waker: &Waker) -> Task {
     })
 }
 
-/// What guards have entered above the frame above `below`, when its poll is over: they are held over
-/// an await. From the outside in.
-pub(crate) fn held(below: u32) -> Vec<SpanContext> {
-    with(|stack| {
-        let above = stack.depth().saturating_sub(below + 1) as usize;
-        let guards = stack
-            .innermost_first()
-            .take(above)
-            .filter(|(place, _)| place.kind.get() == Kind::Guard);
-        let mut held: Vec<_> = guards.map(|(place, strand)| strand.context(place)).collect();
-        held.reverse();
-        held
-    })
-}
-
-/// Makes current again what guards had that were held over an await, above the frame, where each finds
-/// its own.
-#[cold]
-pub(crate) fn enter_again(guards: &[SpanContext]) {
-    let key = key();
-    for context in guards {
-        let _below = enter(*context, key);
-    }
-}
-
 /// Leaves word of how long the running task waited for its first poll.
 pub(crate) fn set_delay(ticks: u64) {
     DELAY.set(ticks);
@@ -351,23 +330,6 @@ pub(crate) fn set_delay(ticks: u64) {
 /// Takes what [`set_delay`] left.
 pub(crate) fn take_delay() -> u64 {
     DELAY.replace(0)
-}
-
-/// Enters the context of a future that is about to be dropped unfinished; [`end_drop`] must follow.
-pub(crate) fn begin_drop(context: SpanContext) {
-    with(|stack| {
-        let task = task_on_top(stack, key());
-        stack.push(&context, task, SpanId::NONE, Kind::Dropping);
-    });
-}
-
-/// Leaves what [`begin_drop`] entered, with guards that were leaked meanwhile.
-pub(crate) fn end_drop() {
-    with(|stack| {
-        let mut places = stack.innermost_first();
-        let above = places.position(|(place, _)| place.kind.get() == Kind::Dropping);
-        stack.truncate(stack.depth().saturating_sub(above.unwrap_or(0) as u32 + 1));
-    });
 }
 
 #[cfg(test)]
