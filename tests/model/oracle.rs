@@ -154,7 +154,7 @@ impl Oracle {
                 Layer::InSpan(id) => opened.push_back(self.spans.open("in_span", id, at, ended)),
                 Layer::InRoot(id) => opened.push_back(self.spans.open("in_root", id, at, ended)),
                 Layer::Unsampled(id) => {
-                    opened.push_back(self.spans.open("unsampled", id, at, ended))
+                    opened.push_back(self.spans.open("unsampled", id, at, ended));
                 }
                 Layer::Helper { lazy: true, .. }
                 | Layer::Same(_)
