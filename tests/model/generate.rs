@@ -85,9 +85,13 @@ impl Generator {
             20..24 => (Kind::OnDrop, 0),
             24..26 => (Kind::Scope, 1),
             26 | 27 => (Kind::Throw, 0),
-            28..38 => (Kind::Guard, 1),
-            38..41 => (Kind::Thread, 1),
-            41..44 => (Kind::Blocking, 1),
+            28..36 => (Kind::Guard, 1),
+            36..40 => {
+                self.last += 1;
+                (Kind::Crossed, 2)
+            }
+            40..42 => (Kind::Thread, 1),
+            42..44 => (Kind::Blocking, 1),
             44..50 => (Kind::Join, 2 + random.below(2) as usize),
             50..56 => {
                 let fates = [Fate::Dropped, Fate::KeptHere, Fate::KeptSpawned, Fate::KeptDropped];

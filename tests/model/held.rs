@@ -13,11 +13,20 @@ use crate::steps::local;
 
 #[expect(clippy::future_not_send, reason = "it holds a guard")]
 pub(crate) async fn step<R: Runtime>(op: Op, env: Env) {
-    assert_eq!(op.kind, Kind::Guard, "what waits for other tasks is not driven inside of a poll");
     let span = numbered(Span::new("guard"), env.id(op.id));
-    let _entered = span.enter();
-    for body in op.bodies {
-        local::run::<R>(body, env.clone()).await;
+    let entered = span.enter();
+    let mut bodies = op.bodies.into_iter();
+    let mut body = || local::run::<R>(bodies.next().unwrap_or_default(), env.clone());
+    match op.kind {
+        Kind::Guard => body().await,
+        Kind::Crossed => {
+            let inner = numbered(Span::new("guard"), env.id(op.id + 1));
+            let _inner = inner.enter();
+            body().await;
+            drop(entered);
+            body().await;
+        }
+        kind => unreachable!("{kind:?} waits for other tasks"),
     }
 }
 

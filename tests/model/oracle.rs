@@ -86,7 +86,7 @@ impl Oracle {
             Kind::Throw => Err(End::Panicked(budget)),
             Kind::Stuck if here.waits_for_ever => Err(End::Dropped),
             Kind::Stuck | Kind::OnDrop => Ok(budget),
-            Kind::Leaf | Kind::Scope | Kind::Guard => {
+            Kind::Leaf | Kind::Scope | Kind::Guard | Kind::Crossed => {
                 let name = match op.kind {
                     Kind::Leaf => "leaf",
                     Kind::Scope => "scope",
@@ -95,12 +95,19 @@ impl Oracle {
                 let span = self.spans.open(name, op.id, here.current, here.ended);
                 let mut inside = here.clone();
                 inside.current = span.unwrap_or(here.current);
+                if op.kind == Kind::Crossed {
+                    let inner = self.spans.open(name, op.id + 1, inside.current, here.ended);
+                    inside.current = inner.unwrap_or(inside.current);
+                }
                 let flow =
                     op.bodies.iter().try_fold(budget, |left, body| self.body(body, &inside, left));
                 // A guard's span ends with it, however that comes.
                 let ended =
                     if flow.is_err_and(|end| matches!(end, End::Dropped)) { Ok(0) } else { flow };
                 let _ended = self.end_as(op.id, ended);
+                if op.kind == Kind::Crossed {
+                    let _ended = self.end_as(op.id + 1, ended);
+                }
                 flow
             }
             Kind::Thread | Kind::Blocking => {

@@ -55,7 +55,7 @@ impl Place {
             Kind::Throw => self.is_caught && !self.is_loser,
             _ if self.is_sync => false,
             Kind::Yield | Kind::Thread | Kind::Join => true,
-            Kind::Guard => self.is_local && self.is_straight,
+            Kind::Guard | Kind::Crossed => self.is_local && self.is_straight,
             Kind::OnDrop => !self.is_guarded,
             Kind::Stuck => self.is_loser,
             Kind::Blocking => waits,
@@ -94,7 +94,7 @@ impl Place {
         Some(match (op.kind, body) {
             (Kind::Leaf | Kind::Scope, _) => Self { is_sync: true, ..self },
             (Kind::Thread | Kind::Blocking, _) => Self { is_sync: true, is_caught: false, ..self },
-            (Kind::Guard, _) => Self { is_guarded: true, ..self },
+            (Kind::Guard | Kind::Crossed, _) => Self { is_guarded: true, ..self },
             (Kind::Select(_), 2) => {
                 Self { is_loser: true, is_straight: true, is_caught: false, ..self }
             }

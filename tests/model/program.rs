@@ -34,8 +34,10 @@ pub(crate) enum Kind {
     Leaf,
     /// A guard in code that is not async.
     Scope,
-    /// A guard held over awaits.
+    /// A guard held over awaits; two, with the next number for the inner one, of which the outer one is
+    /// dropped between the two bodies.
     Guard,
+    Crossed,
     /// A value whose destructor calls a traced fn.
     OnDrop,
     /// A thread, and one of the runtime's blocking pool.
