@@ -109,19 +109,20 @@ impl Place {
                 is_rooted: self.is_rooted && index == 0,
                 ..self
             },
-            (Kind::Future(what), _) => self.through(op)?.inside_future(what),
+            (Kind::Future(what), _) => self.through(op)?.inside_future(what, self.is_lost),
             _ => self,
         })
     }
 
-    fn inside_future(self, what: What) -> Self {
+    /// The place of the body of a future that is made where all is lost or not.
+    fn inside_future(self, what: What, is_lost: bool) -> Self {
         let is_rooted = self.is_rooted && !self.is_lost;
         match what {
             What::Block => Self { is_rooted, ..self },
             What::Caught => Self { is_rooted, is_caught: true, ..self },
             What::Stream => Self { is_rooted, is_straight: false, ..self },
             _ => Self {
-                is_lost: false,
+                is_lost,
                 is_guarded: false,
                 is_straight: what != What::Rows,
                 is_caught: self.is_caught || what == What::Panics,
@@ -134,7 +135,13 @@ impl Place {
     fn through(self, op: &Op) -> Option<Self> {
         let mut place = self;
         for (index, layer) in op.layers.iter().enumerate() {
-            place = place.layer(*layer, op.layers.get(index + 1), op.kind)?;
+            let next = op.layers.get(index + 1);
+            // What is called there has no span, and is as who polls it: it must stay in one task.
+            if self.is_lost && matches!(layer, Layer::Moved(_)) {
+                return None;
+            }
+            place = place.layer(*layer, next, op.kind)?;
+            place.is_lost |= self.is_lost;
         }
         Some(place)
     }
