@@ -213,9 +213,8 @@ impl<F> InContext<F> {
             // If no span took it, it is nobody's.
             slot::take_delay();
         }
-        let guards = slot::held(below);
-        if !guards.is_empty() {
-            *this.held = Some(guards.into_boxed_slice());
+        if slot::is_held(below) {
+            *this.held = Some(slot::held(below).into_boxed_slice());
         }
         result
     }

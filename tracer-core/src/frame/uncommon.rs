@@ -4,6 +4,7 @@ use std::task::Waker;
 
 use crate::callsite::Callsite;
 use crate::clock;
+use crate::context::SpanContext;
 use crate::detail;
 use crate::frame::{Frame, Polled};
 use crate::held;
@@ -79,15 +80,22 @@ impl Frame {
 
     #[inline(never)]
     pub(super) fn pause_uncommonly(&mut self, Polled { below, start }: Polled) {
-        let guards = slot::held(below);
-        if !guards.is_empty() {
-            let kept = held::keep(self.open.context.span, guards, self.open.callsite);
-            self.open.state = if kept { State::Held } else { self.running() };
+        if slot::is_held(below) {
+            self.hold(slot::held(below));
         }
         if start != 0 {
             detail::poll(&self.open.context, start, clock::ticks());
         }
         slot::leave_with_all_above(below);
+    }
+
+    #[cold]
+    fn hold(&mut self, guards: Vec<SpanContext>) {
+        // Else what is above was left before.
+        if !guards.is_empty() {
+            let kept = held::keep(self.open.context.span, guards, self.open.callsite);
+            self.open.state = if kept { State::Held } else { self.running() };
+        }
     }
 
     #[cold]

@@ -9,7 +9,7 @@ mod unfinished;
 use std::cell::Cell;
 use std::task::Waker;
 
-pub(crate) use unfinished::{begin_drop, end_drop, enter_again, held};
+pub(crate) use unfinished::{begin_drop, end_drop, enter_again, held, is_held};
 
 use crate::callsite::Callsite;
 use crate::clock;

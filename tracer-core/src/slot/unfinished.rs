@@ -5,23 +5,25 @@ use crate::context::SpanContext;
 use crate::id::SpanId;
 use crate::provider::key;
 use crate::slot::{enter, task_on_top, with};
-use crate::stack::{Kind, Stack};
+use crate::stack::Kind;
 
-/// What guards have entered above the frame above `below`, when its poll is over: they are held over
-/// an await. From the outside in.
+/// Whether something is left above the frame above `below` when its poll is over.
 #[inline(always)]
-pub(crate) fn held(below: u32) -> Vec<SpanContext> {
-    with(|stack| if stack.depth() == below + 1 { Vec::new() } else { guards(stack, below + 1) })
+pub(crate) fn is_held(below: u32) -> bool {
+    with(|stack| stack.depth() != below + 1)
 }
 
+/// What guards have entered there, from the outside in: they are held over an await.
 #[cold]
-fn guards(stack: &Stack, frame: u32) -> Vec<SpanContext> {
-    let above = stack.depth().saturating_sub(frame) as usize;
-    let places = stack.innermost_first().take(above);
-    let guards = places.filter(|(place, _)| place.kind.get() == Kind::Guard);
-    let mut held: Vec<_> = guards.map(|(place, strand)| strand.context(place)).collect();
-    held.reverse();
-    held
+pub(crate) fn held(below: u32) -> Vec<SpanContext> {
+    with(|stack| {
+        let above = stack.depth().saturating_sub(below + 1) as usize;
+        let places = stack.innermost_first().take(above);
+        let guards = places.filter(|(place, _)| place.kind.get() == Kind::Guard);
+        let mut held: Vec<_> = guards.map(|(place, strand)| strand.context(place)).collect();
+        held.reverse();
+        held
+    })
 }
 
 /// Makes current again what guards had that were held over an await, above the frame, where each finds
