@@ -47,6 +47,8 @@ mod parents;
 mod recording;
 #[path = "promises/returned.rs"]
 mod returned;
+#[path = "promises/several_guards.rs"]
+mod several_guards;
 #[path = "promises/smol_tasks.rs"]
 mod smol_tasks;
 #[path = "promises/spawn_lookalikes.rs"]
@@ -61,6 +63,8 @@ mod threads;
 mod tokios;
 #[path = "promises/unsampled.rs"]
 mod unsampled;
+#[path = "promises/unsampled_tasks.rs"]
+mod unsampled_tasks;
 #[path = "promises/values.rs"]
 mod values;
 #[path = "promises/whole.rs"]

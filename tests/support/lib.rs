@@ -4,7 +4,9 @@ mod gate;
 mod runtime;
 
 pub use gate::Gate;
-pub use runtime::{AsyncStd, Runtime, Smol, Task, TokioCurrentThread, TokioMultiThread};
+pub use runtime::{
+    AsyncStd, FuturesPool, Runtime, Smol, Task, TokioCurrentThread, TokioMultiThread,
+};
 
 use std::future::Future;
 use std::pin::Pin;

@@ -2,9 +2,13 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::OnceLock;
 use std::task::{Context, Poll};
 
+use futures::channel::oneshot;
+use futures::executor::ThreadPool;
 use tokio::runtime::{Builder, Runtime as Tokio};
+use tracer::{FutureExt as _, in_current};
 
 /// A spawned task; dropping it detaches.
 pub type Task<T> = Pin<Box<dyn Future<Output = T> + Send>>;
@@ -19,6 +23,9 @@ pub trait Runtime: 'static {
 
     /// The adapter's spawn, which carries the context.
     fn spawn_here<F: Future<Output: Send> + Send + 'static>(future: F) -> Task<F::Output>;
+
+    /// The adapter's spawn of what blocks, which carries the context.
+    fn spawn_blocking_here<T: Send + 'static>(f: impl FnOnce() -> T + Send + 'static) -> Task<T>;
 }
 
 /// tokio on the thread that waits.
@@ -37,6 +44,10 @@ pub struct AsyncStd;
 #[derive(Clone, Copy, Debug)]
 pub struct Smol;
 
+/// The thread pool of `futures`, two threads for the process. It has no adapter.
+#[derive(Clone, Copy, Debug)]
+pub struct FuturesPool;
+
 impl Runtime for TokioCurrentThread {
     fn block_on<F: Future>(future: F) -> F::Output {
         started(&mut Builder::new_current_thread()).block_on(future)
@@ -49,6 +60,11 @@ impl Runtime for TokioCurrentThread {
 
     fn spawn_here<F: Future<Output: Send> + Send + 'static>(future: F) -> Task<F::Output> {
         let task = tracer::tokio::spawn(future);
+        Box::pin(async { task.await.expect("the task did not panic") })
+    }
+
+    fn spawn_blocking_here<T: Send + 'static>(f: impl FnOnce() -> T + Send + 'static) -> Task<T> {
+        let task = tracer::tokio::spawn_blocking(f);
         Box::pin(async { task.await.expect("the task did not panic") })
     }
 }
@@ -65,6 +81,10 @@ impl Runtime for TokioMultiThread {
     fn spawn_here<F: Future<Output: Send> + Send + 'static>(future: F) -> Task<F::Output> {
         TokioCurrentThread::spawn_here(future)
     }
+
+    fn spawn_blocking_here<T: Send + 'static>(f: impl FnOnce() -> T + Send + 'static) -> Task<T> {
+        TokioCurrentThread::spawn_blocking_here(f)
+    }
 }
 
 impl Runtime for AsyncStd {
@@ -79,6 +99,10 @@ impl Runtime for AsyncStd {
     fn spawn_here<F: Future<Output: Send> + Send + 'static>(future: F) -> Task<F::Output> {
         Box::pin(tracer::async_std::spawn(future))
     }
+
+    fn spawn_blocking_here<T: Send + 'static>(f: impl FnOnce() -> T + Send + 'static) -> Task<T> {
+        Box::pin(tracer::async_std::spawn_blocking(f))
+    }
 }
 
 impl Runtime for Smol {
@@ -92,6 +116,37 @@ impl Runtime for Smol {
 
     fn spawn_here<F: Future<Output: Send> + Send + 'static>(future: F) -> Task<F::Output> {
         Box::pin(Detached(Some(tracer::smol::spawn(future))))
+    }
+
+    fn spawn_blocking_here<T: Send + 'static>(f: impl FnOnce() -> T + Send + 'static) -> Task<T> {
+        Box::pin(Detached(Some(tracer::smol::unblock(f))))
+    }
+}
+
+impl Runtime for FuturesPool {
+    fn block_on<F: Future>(future: F) -> F::Output {
+        futures::executor::block_on(future)
+    }
+
+    fn spawn<F: Future<Output: Send> + Send + 'static>(future: F) -> Task<F::Output> {
+        static POOL: OnceLock<ThreadPool> = OnceLock::new();
+        let start = || ThreadPool::builder().pool_size(2).create().expect("it starts");
+        let (send, receive) = oneshot::channel();
+        let task = async {
+            // Nobody waits if the handle was dropped.
+            let _sent = send.send(future.await);
+        };
+        POOL.get_or_init(start).spawn_ok(task);
+        Box::pin(async { receive.await.expect("the task did not panic") })
+    }
+
+    fn spawn_here<F: Future<Output: Send> + Send + 'static>(future: F) -> Task<F::Output> {
+        Self::spawn(future.in_current())
+    }
+
+    fn spawn_blocking_here<T: Send + 'static>(f: impl FnOnce() -> T + Send + 'static) -> Task<T> {
+        let f = in_current(f);
+        Self::spawn(async { f() })
     }
 }
 

@@ -131,7 +131,9 @@ impl Open {
             }
             return open;
         }
-        Self { context: parent, callsite: Some(callsite), state: State::Passive, ..Self::off() }
+        // What is called in here is not recorded either: it has no other parent than this call.
+        let context = SpanContext { flags: parent.flags & !context::INHERITED, ..parent };
+        Self { context, callsite: Some(callsite), state: State::Passive, ..Self::off() }
     }
 
     /// Opens the root of a new trace, of the tracer of `scope` or of the installed one.

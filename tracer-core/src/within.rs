@@ -126,6 +126,8 @@ pin_project! {
         inner: F,
         context: DroppedIn,
         spawned: u64,
+        // What guards held over an await have made current, from the outside in.
+        held: Option<Box<[SpanContext]>>,
     }
 
     impl<F> PinnedDrop for InContext<F> {
@@ -156,7 +158,7 @@ impl Drop for DroppedIn {
 
 impl<F> InContext<F> {
     const fn new(inner: F, context: SpanContext) -> Self {
-        Self { inner, context: DroppedIn { context, entered: false }, spawned: 0 }
+        Self { inner, context: DroppedIn { context, entered: false }, spawned: 0, held: None }
     }
 }
 
@@ -199,6 +201,9 @@ impl<F> InContext<F> {
         }
         let (below, _) = slot::enter_frame(&context, context.span, cx.waker());
         let _polling = Polling { below };
+        if let Some(held) = this.held.take() {
+            slot::enter_again(&held);
+        }
         let spawned = std::mem::take(this.spawned);
         if spawned != 0 {
             slot::set_delay(clock::ticks().saturating_sub(spawned));
@@ -207,6 +212,9 @@ impl<F> InContext<F> {
         if spawned != 0 {
             // If no span took it, it is nobody's.
             slot::take_delay();
+        }
+        if slot::is_held(below) {
+            *this.held = Some(slot::held(below).into_boxed_slice());
         }
         result
     }

@@ -106,7 +106,7 @@ impl Frame {
     /// A poll below the span that is not recorded, as nearly always where it was called.
     #[inline(never)]
     fn pass(&mut self, waker: &Waker) -> Polled {
-        let is_there = slot::is_top_of(waker, self.open.context.span);
+        let is_there = slot::is_top_of(waker, &self.open.context);
         match self.open.state {
             State::Passive if is_there => Polled::OFF,
             _ => self.enter_uncommonly(waker),

@@ -4,11 +4,11 @@ use std::task::Waker;
 
 use crate::callsite::Callsite;
 use crate::clock;
+use crate::context::SpanContext;
 use crate::detail;
 use crate::frame::{Frame, Polled};
 use crate::held;
 use crate::open::{Decided, Open, State};
-use crate::provider;
 use crate::record::flag;
 use crate::slot;
 
@@ -41,11 +41,12 @@ impl Frame {
     pub(super) fn enter_uncommonly(&mut self, waker: &Waker) -> Polled {
         match self.open.state {
             State::Off => return Polled::OFF,
-            State::Passive
-                if !slot::is_recorded()
-                    && slot::current_of(slot::task_of(waker).key) == self.open.context =>
-            {
-                return Polled::OFF;
+            State::Passive if !slot::is_recorded() => {
+                let current = slot::current_of(slot::task_of(waker).key);
+                let context = &self.open.context;
+                if current == *context && current.is_inherited() == context.is_inherited() {
+                    return Polled::OFF;
+                }
             }
             _ => {}
         }
@@ -67,10 +68,7 @@ impl Frame {
 
     #[cold]
     fn resume(&mut self) {
-        if let Some(context) = held::take(self.open.context.span) {
-            // Above the frame, where the guard finds it.
-            let _below = slot::enter(context, provider::key());
-        }
+        slot::enter_again(&held::take(self.open.context.span));
         self.open.state = self.running();
     }
 
@@ -82,14 +80,22 @@ impl Frame {
 
     #[inline(never)]
     pub(super) fn pause_uncommonly(&mut self, Polled { below, start }: Polled) {
-        if let Some(context) = slot::held(below) {
-            let kept = held::keep(self.open.context.span, context, self.open.callsite);
-            self.open.state = if kept { State::Held } else { self.running() };
+        if slot::is_held(below) {
+            self.hold(slot::held(below));
         }
         if start != 0 {
             detail::poll(&self.open.context, start, clock::ticks());
         }
         slot::leave_with_all_above(below);
+    }
+
+    #[cold]
+    fn hold(&mut self, guards: Vec<SpanContext>) {
+        // Else what is above was left before.
+        if !guards.is_empty() {
+            let kept = held::keep(self.open.context.span, guards, self.open.callsite);
+            self.open.state = if kept { State::Held } else { self.running() };
+        }
     }
 
     #[cold]
@@ -116,7 +122,7 @@ impl Frame {
     pub(super) fn begin_drop_unfinished(&mut self) {
         slot::begin_drop(self.open.context);
         if self.open.state == State::Held {
-            let _guard = held::take(self.open.context.span);
+            let _guards = held::take(self.open.context.span);
         }
         let panicked = self.open.state == State::Panicked;
         self.open.state = if panicked { State::DropPanicked } else { State::DropCancelled };

@@ -5,9 +5,13 @@
 //! `LocalSet` driven inside a request, a nested `block_on`) does not see it.
 
 mod parent;
+mod unfinished;
 
 use std::cell::Cell;
 use std::task::Waker;
+
+pub(crate) use parent::parent;
+pub(crate) use unfinished::{begin_drop, end_drop, enter_again, held, is_held};
 
 use crate::callsite::Callsite;
 use crate::clock;
@@ -17,8 +21,6 @@ use crate::local;
 use crate::path;
 use crate::provider::{self, ContextProvider, inherited, is_same_task, key};
 use crate::stack::{Kind, NO_WAKER, Place, Stack, Strand, Task};
-
-pub(crate) use parent::parent;
 
 thread_local! {
     static STACK: Stack = const { Stack::new() };
@@ -111,13 +113,14 @@ fn uncommon(key: u64) -> SpanContext {
     })
 }
 
-/// Whether the span on top is this one, and of the task that polls with this waker.
+/// Whether the context on top is this one, which is not recorded (all of its trace is one span), and
+/// of the task that polls with this waker.
 #[inline(always)]
-pub(crate) fn is_top_of(waker: &Waker, span: SpanId) -> bool {
+pub(crate) fn is_top_of(waker: &Waker, context: &SpanContext) -> bool {
     let data = waker.data().addr();
     with(|stack| {
-        let (top, strand) = stack.top();
-        data != NO_WAKER && strand.waker.get() == data && top.span.get() == span
+        let (_, strand) = stack.top();
+        data != NO_WAKER && strand.waker.get() == data && strand.has_root_of(context)
     })
 }
 
@@ -149,11 +152,16 @@ pub(crate) fn top_recorded() -> (SpanId, u32) {
 /// Makes `context` current for the task `key`, until [`leave`] is called with what this returns.
 pub(crate) fn enter(context: SpanContext, key: u64) -> u32 {
     with(|stack| {
-        // The running task's waker where it is the task on top.
-        let task = stack.top().1.task();
-        let task = if task.key == key { task } else { Task { key, waker: NO_WAKER } };
+        let task = task_on_top(stack, key);
         stack.push(&context, task, SpanId::NONE, Kind::Guard)
     })
+}
+
+/// The task `key`, with its waker where it is the task on top.
+#[inline(always)]
+fn task_on_top(stack: &Stack, key: u64) -> Task {
+    let task = stack.top().1.task();
+    if task.key == key { task } else { Task { key, waker: NO_WAKER } }
 }
 
 /// Hides what is current from what runs now, until [`leave_with_all_above`] is called with what this
@@ -216,7 +224,9 @@ pub(crate) fn enter_function(context: SpanContext, parent: SpanId, start: u64, k
 #[inline(always)]
 pub(crate) fn leave(span: SpanId, below: u32) {
     with(|stack| {
-        if stack.depth() == below + 1 && stack.top().0.span.get() == span {
+        let (top, _) = stack.top();
+        let is_top = top.span.get() == span && top.kind.get() == Kind::Guard;
+        if stack.depth() == below + 1 && is_top {
             stack.truncate(below);
         } else {
             stack.leave_out_of_order(span, below);
@@ -280,12 +290,6 @@ pub(crate) fn task_of(waker: &Waker) -> Task {
     })
 }
 
-/// What is on top of the frame above `below` when its poll is over: a guard that is held over an
-/// await.
-pub(crate) fn held(below: u32) -> Option<SpanContext> {
-    with(|stack| (stack.depth() != below + 1).then(top))
-}
-
 /// Leaves word of how long the running task waited for its first poll.
 pub(crate) fn set_delay(ticks: u64) {
     DELAY.set(ticks);
@@ -294,16 +298,6 @@ pub(crate) fn set_delay(ticks: u64) {
 /// Takes what [`set_delay`] left.
 pub(crate) fn take_delay() -> u64 {
     DELAY.replace(0)
-}
-
-/// Enters the context of a future that is about to be dropped unfinished; [`end_drop`] must follow.
-pub(crate) fn begin_drop(context: SpanContext) {
-    enter(context, key());
-}
-
-/// Leaves what [`begin_drop`] entered.
-pub(crate) fn end_drop() {
-    with(|stack| stack.truncate(stack.depth().saturating_sub(1)));
 }
 
 #[cfg(test)]

@@ -11,10 +11,12 @@ use crate::root::Root;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub(crate) enum Kind {
-    /// A guard, or a future being dropped.
+    /// A guard.
     Guard,
     /// A frame that is being polled.
     Frame,
+    /// A future that is being dropped. No guard leaves it, not even one of the same span.
+    Dropping,
     /// A guard that was left while others were above it.
     Left,
     /// Hides what is below: another scheduler's tasks run on top.
