@@ -61,7 +61,7 @@ fn nothing_is_kept_of_tasks_that_have_ended_however_they_did() {
         });
         assert_eq!(hooks::kept(), 0, "it was dropped at once");
     }
-    assert_eq!(hooks::refused(), 0);
+    assert_eq!(hooks::evicted(), 0);
 }
 
 #[test]

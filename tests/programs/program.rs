@@ -2,6 +2,7 @@
 #![expect(clippy::print_stdout, reason = "the test reads what its program says")]
 
 mod allocations;
+mod async_std_spawns;
 mod filter;
 #[cfg(unix)]
 mod forked;
@@ -18,6 +19,12 @@ fn main() -> std::process::ExitCode {
         "steady-details" => allocations::details_warmed_up(),
         "within-grace" => inherited::within_the_grace(),
         "expired" => inherited::expired(),
+        "async-std-inherits" => async_std_spawns::inherits(),
+        "async-std-ends" => async_std_spawns::ends(),
+        "async-std-many" => async_std_spawns::many(),
+        "async-std-expires" => async_std_spawns::expires(),
+        "async-std-logger" => async_std_spawns::logger(),
+        "async-std-own-logger" => async_std_spawns::own_logger(),
         "registers-late" => inherited::registers_late(),
         #[cfg(unix)]
         "forked" => forked::forked(),

@@ -18,6 +18,8 @@
 //! assert_eq!(scope.tree(), "request\n  audit\n");
 //! ```
 
+pub mod hooks;
+mod inherited;
 mod provider;
 mod spawn;
 

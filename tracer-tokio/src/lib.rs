@@ -22,8 +22,6 @@
 mod handle;
 #[cfg(tokio_unstable)]
 pub mod hooks;
-#[cfg(any(tokio_unstable, test))]
-mod inherited;
 mod join_set;
 mod provider;
 mod spawn;

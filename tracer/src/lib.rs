@@ -49,6 +49,7 @@
 //! | `tree` (default) | the tree on stderr |
 //! | `tokio` | `tracer::tokio`: task identity, `spawn` and its kin, `main` and `test` |
 //! | `async-std` | `tracer::async_std`: task identity, `spawn`, `main` and `test` |
+//! | `async-std-unstable` | `tracer::async_std::spawn_local` and `Builder::local`, as async-std's `unstable` has them |
 //! | `smol` | `tracer::smol`: executors, `spawn`, `unblock`, `main` and `test` |
 //! | `rayon` | `tracer::rayon`: `join`, `scope`, `spawn` and `install` that carry the context |
 //! | `off` | takes `#[traced]` back: items stay as they are written |
