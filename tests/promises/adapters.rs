@@ -10,7 +10,8 @@ use tracer::export::SpanRecord;
 use tracer::tokio::JoinSet;
 use tracer::{FutureExt as _, Span, current, traced};
 use tracer_tests::{
-    Runtime, TokioCurrentThread, TokioMultiThread, on_each_runtime, pause, scope, tree_of,
+    Runtime, TokioCurrentThread, TokioMultiThread, on_each_runtime, pause, query, request, scope,
+    tree_of,
 };
 
 on_each_runtime!(
@@ -19,17 +20,6 @@ on_each_runtime!(
     a_panicking_task,
     a_detached_task_keeps_its_parent
 );
-
-#[traced(args)]
-async fn query(id: u32) -> u32 {
-    pause().await;
-    id
-}
-
-#[traced]
-async fn request(work: impl Future<Output = ()>) {
-    work.await;
-}
 
 fn a_spawned_block<R: Runtime>() {
     let tree = tree_of::<R>(request(async {
