@@ -64,27 +64,23 @@ pub(crate) fn ends() {
     hooks::inherit_context().expect("there is no logger");
     let scope = Scope::new();
     let (asked, never) = (Gate::default(), Gate::default());
-    let cancelled = task::block_on(scope.bind(async {
-        let mut cancelled = None;
-        request(1, async {
-            library(2).await;
-            assert_eq!(hooks::kept(), 0, "all have ended");
-            tracer::async_std::spawn(query(4)).await;
-            Builder::new().spawn(async {}.in_current()).expect("it starts").await;
-            assert_eq!(hooks::kept(), 1, "it did not ask");
-            let told = asked.clone();
-            cancelled = Some(task::spawn(async move {
-                query(5).await;
-                told.open();
-                never.await;
-            }));
-            asked.await;
-            assert_eq!(hooks::kept(), 2);
-        })
-        .await;
-        cancelled.expect("it was spawned")
-    }));
-    task::block_on(cancelled.cancel());
+    let mut cancelled = None;
+    task::block_on(scope.bind(request(1, async {
+        library(2).await;
+        assert_eq!(hooks::kept(), 0, "all have ended");
+        tracer::async_std::spawn(query(4)).await;
+        Builder::new().spawn(async {}.in_current()).expect("it starts").await;
+        assert_eq!(hooks::kept(), 1, "it did not ask");
+        let told = asked.clone();
+        cancelled = Some(task::spawn(async move {
+            query(5).await;
+            told.open();
+            never.await;
+        }));
+        asked.await;
+        assert_eq!(hooks::kept(), 2);
+    })));
+    task::block_on(cancelled.expect("it was spawned").cancel());
     assert_eq!((hooks::kept(), hooks::evicted()), (1, 0));
     let lines = [2, 2, 3, 4, 5].map(|id| format!("  query(id={id})\n"));
     assert_eq!(scope.tree(), format!("request(id=1)\n{}", lines.concat()));

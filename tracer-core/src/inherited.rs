@@ -36,7 +36,6 @@ struct Shard {
 
 impl Inherited {
     #[doc(hidden)]
-    #[expect(clippy::new_without_default, reason = "it is a static")]
     pub const fn new() -> Self {
         Self {
             shards: [const { Mutex::new(Shard { tasks: BTreeMap::new(), ends: [0; ENDS] }) };
