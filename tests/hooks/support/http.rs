@@ -19,16 +19,18 @@ use tokio::task::JoinSet;
 use tower_service::Service;
 use tracer::{SpanContext, current, traced};
 
-pub(crate) type OneConnection = Client<Once, Chunk>;
+/// A client whose requests share a connection.
+pub type OneConnection = Client<Once, Chunk>;
 
 /// Connects once: later requests wait until the connection is free.
 #[derive(Clone, Debug)]
-pub(crate) struct Once {
+pub struct Once {
     connector: HttpConnector,
     used: Arc<AtomicBool>,
 }
 
-pub(crate) fn client() -> OneConnection {
+/// Makes one that has not connected yet.
+pub fn client() -> OneConnection {
     let connector = Once { connector: HttpConnector::new(), used: Arc::default() };
     Client::builder(TokioExecutor::new()).build(connector)
 }
@@ -52,7 +54,12 @@ impl Service<Uri> for Once {
     }
 }
 
-pub(crate) async fn posted(client: &OneConnection, url: &str, body: Chunk) -> String {
+/// Posts a body, or gets where it is none, and returns the answer.
+///
+/// # Panics
+///
+/// If there is no answer.
+pub async fn posted(client: &OneConnection, url: &str, body: Chunk) -> String {
     let method = if body.id.is_some() { "POST" } else { "GET" };
     let request = Request::builder().method(method).uri(url).body(body).expect("a valid request");
     let answer = client.request(request).await.expect("the server answers");
@@ -61,7 +68,11 @@ pub(crate) async fn posted(client: &OneConnection, url: &str, body: Chunk) -> St
 }
 
 /// Accepts so many connections, a task each, and waits for their ends.
-pub(crate) async fn serve_with_hyper<F>(
+///
+/// # Panics
+///
+/// If no connection comes, or its task panics.
+pub async fn serve_with_hyper<F>(
     listener: TcpListener,
     connections: usize,
     answer: impl Fn(String) -> F + Copy + Send + 'static,
@@ -87,17 +98,19 @@ pub(crate) async fn serve_with_hyper<F>(
 
 /// A body of one piece, made in the task of the connection, or of none.
 #[derive(Debug, Default)]
-pub(crate) struct Chunk {
+pub struct Chunk {
     id: Option<u32>,
     context: Option<SpanContext>,
 }
 
 impl Chunk {
-    pub(crate) fn new(id: u32) -> Self {
+    /// Traces what reads it.
+    pub fn new(id: u32) -> Self {
         Self { id: Some(id), context: None }
     }
 
-    pub(crate) fn in_current(id: u32) -> Self {
+    /// Traces what reads it, in the context current here.
+    pub fn in_current(id: u32) -> Self {
         Self { id: Some(id), context: Some(current()) }
     }
 }
