@@ -13,7 +13,9 @@ use tracer::export::Memory;
 use tracer::testing::{self, Scope};
 use tracer::tokio::hooks;
 use tracer::{Span, Tracer};
-use tracer_hooks_tests::{Chunk, client, posted, request, runtimes, serve_with_hyper};
+use tracer_hooks_tests::{
+    Chunk, OneConnection, client, posted, request, runtimes, serve_with_hyper,
+};
 
 static ALONE: Mutex<()> = Mutex::new(());
 
@@ -135,7 +137,7 @@ fn a_pooled_connection_s_task_begins_traces_of_its_own_after_its_first_request_e
             let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
             let url = format!("http://{}/", listener.local_addr().unwrap());
             let accepting = tokio::spawn(serve_with_hyper(listener, 1, |_| async { "echoed" }));
-            let client = client();
+            let client = OneConnection::new();
             request(1, async { drop(posted(&client, &url, Chunk::new(1)).await) }).await;
             request(2, async { drop(posted(&client, &url, Chunk::new(2)).await) }).await;
             request(3, async { drop(posted(&client, &url, Chunk::in_current(3)).await) }).await;

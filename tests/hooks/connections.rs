@@ -1,13 +1,14 @@
 //! With hooks in the runtime, the tasks of connections belong to whoever made hyper or axum spawn them.
 #![cfg(tokio_unstable)]
-#![expect(clippy::unwrap_used, reason = "what is spawned here neither panics nor is cancelled")]
 
 use axum::Router;
 use axum::routing::get;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tracer::traced;
-use tracer_hooks_tests::{Chunk, client, posted, query, request, serve_with_hyper, tree};
+use tracer_hooks_tests::{
+    Chunk, OneConnection, client, posted, query, request, serve_with_hyper, tree,
+};
 
 #[traced]
 async fn handle() -> &'static str {
@@ -86,7 +87,7 @@ fn a_pooled_connection_s_task_is_its_first_request_s_before_that_expires() {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}/", listener.local_addr().unwrap());
         let accepting = tokio::spawn(serve_with_hyper(listener, 1, |_| async { "echoed" }));
-        let client = client();
+        let client = OneConnection::new();
         request(1, async { drop(posted(&client, &url, Chunk::new(1)).await) }).await;
         request(2, async { drop(posted(&client, &url, Chunk::new(2)).await) }).await;
         request(3, async { drop(posted(&client, &url, Chunk::in_current(3)).await) }).await;

@@ -1,6 +1,5 @@
 //! With hooks in the runtime, what third-party crates spawn belongs to whoever made them do so.
 #![cfg(tokio_unstable)]
-#![expect(clippy::unwrap_used, reason = "what is spawned here neither panics nor is cancelled")]
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
