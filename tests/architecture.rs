@@ -49,7 +49,7 @@ const MODULES: &[(&str, Rows)] = &[
             &["nearest"],
         ],
     ),
-    ("tracer-tokio", &[&["spawn", "handle", "hooks", "join_set"], &["provider"]]),
+    ("tracer-tokio", &[&["spawn", "handle", "hooks", "join_set", "task_tracker"], &["provider"]]),
     ("tracer-async-std", &[&["spawn", "hooks"], &["provider"], &["inherited"]]),
     ("tracer-smol", &[&["executor"], &["spawn"]]),
     (

@@ -48,6 +48,7 @@
 //! | `macros` (default) | `#[traced]` |
 //! | `tree` (default) | the tree on stderr |
 //! | `tokio` | `tracer::tokio`: task identity, `spawn` and its kin, `main` and `test` |
+//! | `tokio-util` | `tracer::tokio::TaskTrackerExt`: spawns on a `TaskTracker` that carry the context |
 //! | `async-std` | `tracer::async_std`: task identity, `spawn`, `main` and `test` |
 //! | `async-std-unstable` | `tracer::async_std::spawn_local` and `Builder::local`, as async-std's `unstable` has them |
 //! | `smol` | `tracer::smol`: executors, `spawn`, `unblock`, `main` and `test` |
