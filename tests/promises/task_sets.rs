@@ -135,7 +135,6 @@ fn a_task_tracker_spawns_children_in_every_way() {
             tracker.spawn_blocking_in_current(|| block_on(async { query(5).await })),
             tracker.spawn_blocking_in_current_on(|| block_on(async { query(6).await }), &here),
         ];
-        assert_eq!(tracker.len(), 6);
         other.await;
         let mut done = BTreeSet::new();
         for task in tasks {
