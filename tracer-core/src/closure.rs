@@ -83,6 +83,7 @@ impl Carried {
     }
 
     /// The context current here, for what runs as a part of the running task.
+    #[cfg(feature = "rayon")]
     pub(crate) fn in_place() -> Self {
         Self { context: slot::current(), spawned: 0 }
     }
