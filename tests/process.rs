@@ -58,6 +58,32 @@ fn after_the_grace_an_actor_begins_traces_of_its_own_with_a_link() {
 }
 
 #[test]
+fn what_is_spawned_on_async_std_inherits_where_one_asks_for_it() {
+    succeeds("async-std-inherits");
+}
+
+#[test]
+fn nothing_is_kept_of_async_std_s_tasks_that_asked_and_ended() {
+    succeeds("async-std-ends");
+}
+
+#[test]
+fn the_newest_of_async_std_s_tasks_are_kept_as_many_as_there_is_room_for() {
+    succeeds("async-std-many");
+}
+
+#[test]
+fn what_a_task_of_async_std_inherits_expires() {
+    succeeds("async-std-expires");
+}
+
+#[test]
+fn a_logger_sees_no_more_because_async_std_s_tasks_inherit() {
+    succeeds("async-std-logger");
+    succeeds("async-std-own-logger");
+}
+
+#[test]
 fn a_log_that_is_too_small_loses_what_it_counts_and_mixes_nothing() {
     succeeds("small-log");
 }

@@ -55,6 +55,8 @@ mod smol_tasks;
 mod spawn_lookalikes;
 #[path = "promises/spawns.rs"]
 mod spawns;
+#[path = "promises/task_sets.rs"]
+mod task_sets;
 #[path = "promises/test_attributes.rs"]
 mod test_attributes;
 #[path = "promises/threads.rs"]

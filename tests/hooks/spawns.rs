@@ -1,84 +1,76 @@
 //! With hooks in the runtime, what third-party crates spawn belongs to whoever made them do so.
 #![cfg(tokio_unstable)]
-#![expect(clippy::unwrap_used, reason = "what is spawned here neither panics nor is cancelled")]
-
-mod http;
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use axum::Router;
-use axum::routing::get;
-use tokio::net::TcpListener;
-use tokio::runtime::{Builder, Handle, Runtime};
+use tokio::runtime::{Builder, Handle};
 use tokio::sync::oneshot;
-use tokio::task::{JoinSet, LocalSet, yield_now};
+use tokio::task::{self, JoinSet, LocalSet};
 use tokio::time;
 use tracer::testing::{self, Scope};
-use tracer::tokio::hooks::{self, BuilderExt as _};
-use tracer::{FutureExt as _, Span, current, traced};
-
-use http::{Chunk, client, posted, serve_with_hyper};
-
-#[traced(args)]
-async fn query(id: u32) {
-    yield_now().await;
-}
-
-/// Its work is written elsewhere: the attribute carries nothing into what that spawns.
-#[traced(args(id))]
-async fn request(id: u32, work: impl Future<Output = ()>) {
-    work.await;
-}
-
-fn runtimes() -> [Runtime; 2] {
-    [Builder::new_current_thread(), Builder::new_multi_thread()].map(|mut builder| {
-        builder.worker_threads(2).enable_all().inherit_context();
-        builder.build().expect("a runtime starts")
-    })
-}
-
-/// What is recorded of a future, the same on both kinds of runtime.
-fn tree<F: Future<Output = ()>>(future: impl Fn() -> F) -> String {
-    let [one, many] = runtimes().map(|runtime| {
-        let scope = Scope::new();
-        runtime.block_on(scope.bind(future()));
-        drop(runtime);
-        scope.tree()
-    });
-    assert_eq!(one, many);
-    one
-}
-
-async fn spawns() {
-    tokio::spawn(async {
-        query(1).await;
-        tokio::spawn(async { query(2).await }).await.unwrap();
-    })
-    .await
-    .unwrap();
-    let mut outer = JoinSet::new();
-    outer.spawn(async {
-        let mut inner = JoinSet::new();
-        inner.spawn(async { query(3).await });
-        inner.join_all().await;
-    });
-    outer.join_all().await;
-    Handle::current().spawn(async { query(4).await }).await.unwrap();
-    tokio::spawn(async {
-        let long = Duration::from_secs(30);
-        // time: over at once
-        assert!(time::timeout(long, time::sleep(Duration::ZERO)).await.is_ok());
-        query(5).await;
-    })
-    .await
-    .unwrap();
-}
+use tracer::tokio::hooks;
+use tracer::{FutureExt as _, Span, current};
+use tracer_hooks_tests::{query, request, tree};
 
 #[test]
 fn a_bare_spawn_has_its_spawner() {
+    let tree = tree(|| {
+        request(0, async {
+            let nested = async {
+                query(1).await;
+                tokio::spawn(async { query(2).await }).await.unwrap();
+            };
+            tokio::spawn(nested).await.unwrap();
+            Handle::current().spawn(async { query(3).await }).await.unwrap();
+        })
+    });
+    assert_eq!(tree, "request(id=0)\n  query(id=1)\n  query(id=2)\n  query(id=3)\n");
+}
+
+#[test]
+fn a_join_set_in_a_join_set_has_its_spawner() {
+    let tree = tree(|| {
+        request(0, async {
+            let mut outer = JoinSet::new();
+            outer.spawn(async {
+                let mut inner = JoinSet::new();
+                inner.spawn(async { query(1).await });
+                inner.build_task().name("named").spawn(async { query(2).await }).unwrap();
+                inner.join_all().await;
+            });
+            outer.join_all().await;
+            let named = task::Builder::new().name("named").spawn(async { query(3).await });
+            named.unwrap().await.unwrap();
+        })
+    });
+    assert_eq!(tree, "request(id=0)\n  query(id=1)\n  query(id=2)\n  query(id=3)\n");
+}
+
+#[test]
+fn a_task_that_waits_for_timers_keeps_its_spawner() {
+    let tree = tree(|| {
+        request(0, async {
+            let timers = async {
+                // time: all are over at once, but the one that must not be
+                time::sleep(Duration::from_millis(1)).await;
+                query(1).await;
+                let mut ticks = time::interval(Duration::from_millis(1));
+                for id in [2, 3] {
+                    ticks.tick().await;
+                    query(id).await;
+                }
+                let long = Duration::from_secs(60);
+                assert!(time::timeout(long, query(4)).await.is_ok());
+                let never = std::future::pending::<()>();
+                assert!(time::timeout(Duration::from_millis(1), never).await.is_err());
+                query(5).await;
+            };
+            tokio::spawn(timers).await.unwrap();
+        })
+    });
     let children = [1, 2, 3, 4, 5].map(|id| format!("  query(id={id})\n")).concat();
-    assert_eq!(tree(|| request(0, spawns())), format!("request(id=0)\n{children}"));
+    assert_eq!(tree, format!("request(id=0)\n{children}"));
 }
 
 #[test]
@@ -122,11 +114,11 @@ fn blocking_work_and_local_sets_are_known_limits() {
     let tree = tree(|| {
         request(1, async {
             let is_known = || current().is_valid();
-            assert!(!tokio::task::spawn_blocking(is_known).await.unwrap());
+            assert!(!task::spawn_blocking(is_known).await.unwrap());
             assert!(tracer::tokio::spawn_blocking(is_known).await.unwrap());
             LocalSet::new()
                 .run_until(async {
-                    let task = tokio::task::spawn_local(async move { is_known() });
+                    let task = task::spawn_local(async move { is_known() });
                     assert!(!task.await.unwrap());
                     tracer::tokio::spawn_local(async { query(2).await }).await.unwrap();
                 })
@@ -172,96 +164,4 @@ fn the_main_attribute_installs_them() {
         assert_eq!(scope.tree(), "request(id=1)\n  query(id=1)\n");
     }
     main();
-}
-
-#[traced]
-async fn handle() -> &'static str {
-    query(1).await;
-    "handled"
-}
-
-#[traced(kind = server)]
-async fn serve_request() -> &'static str {
-    query(2).await;
-    "served"
-}
-
-/// axum spawns a task for each connection: what it serves belongs to who runs the server, but
-/// requests, which say that they are some, have traces of their own.
-#[test]
-fn axum_s_connection_tasks_inherit_from_the_accept_loop() {
-    let tree = tree(|| async {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
-        let app = Router::new().route("/span", get(handle)).route("/server", get(serve_request));
-        let (stop, stopped) = oneshot::channel::<()>();
-        let (hand, handed) = oneshot::channel();
-        request(0, async move {
-            let serving = async move {
-                let serving = axum::serve(listener, app);
-                serving.with_graceful_shutdown(async { drop(stopped.await) }).await.unwrap();
-            };
-            hand.send(tokio::spawn(serving)).unwrap();
-        })
-        .await;
-        let client = client();
-        for path in ["span", "server"] {
-            let url = format!("http://{address}/{path}");
-            assert!(posted(&client, &url, Chunk::default()).await.ends_with("ed"));
-        }
-        drop((client, stop));
-        handed.await.unwrap().await.unwrap();
-    });
-    assert_eq!(
-        tree,
-        "request(id=0)\n  handle\n    query(id=1)\nserve_request linked\n  query(id=2)\n"
-    );
-}
-
-/// The same for a loop of one's own around hyper, which is traced while it still runs.
-#[test]
-fn a_traced_accept_loop_is_the_parent_of_what_its_connections_do() {
-    let tree = tree(|| async {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
-        let accepting = tokio::spawn(request(
-            0,
-            serve_with_hyper(listener, 2, |path| async move {
-                if path == "/server" { serve_request().await } else { handle().await }
-            }),
-        ));
-        for path in ["span", "server"] {
-            let url = format!("http://{address}/{path}");
-            assert!(posted(&client(), &url, Chunk::default()).await.ends_with("ed"));
-        }
-        accepting.await.unwrap();
-    });
-    assert_eq!(
-        tree,
-        "request(id=0)\n  handle\n    query(id=1)\nserve_request linked\n  query(id=2)\n"
-    );
-}
-
-/// The task of a pooled connection is its first request's for as long as that counts: what it does
-/// by itself for others is found there. What carries its own context, or is called by the request,
-/// is right.
-#[test]
-fn a_pooled_connection_s_task_is_its_first_request_s_before_that_expires() {
-    let scope = Scope::new();
-    let [runtime, _] = runtimes();
-    runtime.block_on(scope.bind(async {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let url = format!("http://{}/", listener.local_addr().unwrap());
-        let accepting = tokio::spawn(serve_with_hyper(listener, 1, |_| async { "echoed" }));
-        let client = client();
-        request(1, async { drop(posted(&client, &url, Chunk::new(1)).await) }).await;
-        request(2, async { drop(posted(&client, &url, Chunk::new(2)).await) }).await;
-        request(3, async { drop(posted(&client, &url, Chunk::in_current(3)).await) }).await;
-        drop(client);
-        accepting.await.unwrap();
-    }));
-    assert_eq!(
-        scope.tree(),
-        "request(id=1)\n  chunk(id=1)\n  chunk(id=2)\nrequest(id=2)\nrequest(id=3)\n  chunk(id=3)\n"
-    );
 }

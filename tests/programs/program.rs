@@ -2,6 +2,7 @@
 #![expect(clippy::print_stdout, reason = "the test reads what its program says")]
 
 mod allocations;
+mod async_std_spawns;
 mod burst;
 mod filter;
 #[cfg(unix)]
@@ -21,6 +22,12 @@ fn main() -> std::process::ExitCode {
         "slow-exporter" => burst::slower_than_spans_come(),
         "within-grace" => inherited::within_the_grace(),
         "expired" => inherited::expired(),
+        "async-std-inherits" => async_std_spawns::inherits(),
+        "async-std-ends" => async_std_spawns::ends(),
+        "async-std-many" => async_std_spawns::many(),
+        "async-std-expires" => async_std_spawns::expires(),
+        "async-std-logger" => async_std_spawns::logger(),
+        "async-std-own-logger" => async_std_spawns::own_logger(),
         "registers-late" => inherited::registers_late(),
         #[cfg(unix)]
         "forked" => forked::forked(),

@@ -1,16 +1,14 @@
 //! The adapters' spawns are drop-in: what they spawn is a child of who spawned it.
 
-use std::collections::BTreeSet;
 use std::thread;
 
 use futures::FutureExt as _;
 use futures::executor::block_on;
-use tokio::task::LocalSet;
 use tracer::export::SpanRecord;
-use tracer::tokio::JoinSet;
 use tracer::{FutureExt as _, Span, current, traced};
 use tracer_tests::{
-    Runtime, TokioCurrentThread, TokioMultiThread, on_each_runtime, pause, scope, tree_of,
+    Runtime, TokioCurrentThread, TokioMultiThread, on_each_runtime, pause, query, request, scope,
+    tree_of,
 };
 
 on_each_runtime!(
@@ -20,17 +18,6 @@ on_each_runtime!(
     a_detached_task_keeps_its_parent,
     a_bare_spawn_in_code_without_the_attribute_loses_its_spawner_which_is_a_known_limit,
 );
-
-#[traced(args)]
-async fn query(id: u32) -> u32 {
-    pause().await;
-    id
-}
-
-#[traced]
-async fn request(work: impl Future<Output = ()>) {
-    work.await;
-}
 
 fn a_spawned_block<R: Runtime>() {
     let tree = tree_of::<R>(request(async {
@@ -133,53 +120,6 @@ fn all_that_tokio_spawns() {
 }
 
 #[test]
-fn a_join_set_spawns_children() {
-    let scope = scope();
-    TokioCurrentThread::block_on(LocalSet::new().run_until(scope.bind(request(async {
-        let mut set = JoinSet::new();
-        set.spawn(async { query(1).await });
-        set.spawn_local(async { query(2).await });
-        set.spawn_blocking(|| block_on(query(3)));
-        let mut done = BTreeSet::new();
-        while let Some(id) = set.join_next().await {
-            done.insert(id.unwrap());
-        }
-        assert_eq!(done, BTreeSet::from([1, 2, 3]));
-    }))));
-    assert_eq!(scope.tree(), "request\n  query(id=1)\n  query(id=2)\n  query(id=3)\n");
-}
-
-#[test]
-fn a_join_set_does_what_tokios_does() {
-    let scope = scope();
-    TokioCurrentThread::block_on(scope.bind(request(async {
-        let mut set = JoinSet::default();
-        assert!(set.is_empty() && set.try_join_next().is_none());
-        let abort = set.spawn(async { query(1).await });
-        let kept = set.spawn(async { query(2).await }).id();
-        assert_eq!(set.len(), 2);
-        abort.abort();
-        let mut results = Vec::new();
-        while let Some(result) = set.join_next_with_id().await {
-            results.push(
-                result.map(|(id, value)| (id == kept, value)).map_err(|error| error.is_cancelled()),
-            );
-        }
-        results.sort();
-        assert_eq!(results, [Ok((true, 2)), Err(true)]);
-        set.spawn(request(std::future::pending()).map(|()| 0));
-        pause().await;
-        set.shutdown().await;
-        set.spawn(async { query(4).await });
-        set.abort_all();
-        set.detach_all();
-        assert!(set.is_empty());
-    })));
-    // What was aborted before its first poll has no span.
-    assert_eq!(scope.tree(), "request\n  query(id=2)\n  request cancelled\n");
-}
-
-#[test]
 fn the_delay_from_spawn_to_first_poll_is_known() {
     let scope = scope();
     TokioCurrentThread::block_on(scope.bind(request(async {
@@ -243,21 +183,6 @@ fn a_spawn_delay_goes_to_no_other_task() {
     let spans = scope.spans();
     let query = spans.iter().find(|span| span.name() == "query").unwrap();
     assert_eq!(query.spawn_delay(), None);
-}
-
-#[test]
-fn a_join_set_spawns_children_on_any_handle() {
-    let scope = scope();
-    TokioCurrentThread::block_on(LocalSet::new().run_until(scope.bind(request(async {
-        let here = tokio::runtime::Handle::current();
-        let mut set = JoinSet::new();
-        set.spawn_on(async { query(1).await }, &here);
-        set.spawn_blocking_on(|| block_on(async { query(2).await }), &here);
-        while let Some(id) = set.join_next().await {
-            id.unwrap();
-        }
-    }))));
-    assert_eq!(scope.tree(), "request\n  query(id=1)\n  query(id=2)\n");
 }
 
 #[test]

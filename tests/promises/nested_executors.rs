@@ -7,8 +7,8 @@ use futures::future::FutureExt as _;
 use futures::stream::{FuturesUnordered, StreamExt as _};
 use futures::task::{LocalSpawnExt as _, SpawnExt as _};
 use tracer::testing::Scope;
-use tracer::{FutureExt as _, Span, current, isolated, traced};
-use tracer_tests::{Runtime, on_each_runtime, pause, scope};
+use tracer::{FutureExt as _, Span, current, isolated};
+use tracer_tests::{Runtime, handle, leaf, on_each_runtime, pause, request, scope};
 
 on_each_runtime!(
     a_local_pool_isolated_inside_a_request,
@@ -17,33 +17,19 @@ on_each_runtime!(
     tasks_of_a_thread_pool,
 );
 
-#[traced(args)]
-async fn query(id: u32) {
-    pause().await;
-    leaf();
-}
-
-#[traced]
-fn leaf() {}
-
-#[traced]
-async fn request(work: impl Future<Output = ()>) {
-    work.await;
-}
-
 /// A pool with a task without a context, and one of `scope` with one of its own.
 fn pool_of(scope: &Scope) -> LocalPool {
     let pool = LocalPool::new();
     let spawner = pool.spawner();
     let bare = async {
         assert!(!current().is_valid());
-        query(1).await;
+        handle(1).await;
         pause().await;
         assert!(!current().is_valid());
     };
     spawner.spawn_local(bare).expect("the pool lives");
     let other = scope.in_scope(|| Span::new("other"));
-    let task = other.in_scope(|| async { query(2).await }.in_current());
+    let task = other.in_scope(|| async { handle(2).await }.in_current());
     spawner.spawn_local(task).expect("the pool lives");
     pool
 }
@@ -52,15 +38,15 @@ fn a_local_pool_isolated_inside_a_request<R: Runtime>() {
     let (ours, theirs) = (scope(), scope());
     let mut pool = pool_of(&theirs);
     R::block_on(ours.bind(request(async {
-        query(3).await;
+        handle(3).await;
         isolated(|| {
             assert!(!current().is_valid());
             pool.run();
         });
-        query(4).await;
+        handle(4).await;
     })));
-    assert_eq!(ours.tree(), "request\n  query(id=3)\n    leaf\n  query(id=4)\n    leaf\n");
-    assert_eq!(theirs.tree(), "other\n  query(id=2)\n    leaf\n");
+    assert_eq!(ours.tree(), "request\n  handle(id=3)\n    leaf\n  handle(id=4)\n    leaf\n");
+    assert_eq!(theirs.tree(), "other\n  handle(id=2)\n    leaf\n");
 }
 
 fn a_future_that_drives_a_pool_isolated_inside_a_request<R: Runtime>() {
@@ -73,10 +59,10 @@ fn a_future_that_drives_a_pool_isolated_inside_a_request<R: Runtime>() {
             pool.run();
             assert!(!current().is_valid());
         };
-        futures::join!(query(3), driver.isolated(), query(4));
+        futures::join!(handle(3), driver.isolated(), handle(4));
     })));
-    assert_eq!(ours.tree(), "request\n  query(id=3)\n    leaf\n  query(id=4)\n    leaf\n");
-    assert_eq!(theirs.tree(), "other\n  query(id=2)\n    leaf\n");
+    assert_eq!(ours.tree(), "request\n  handle(id=3)\n    leaf\n  handle(id=4)\n    leaf\n");
+    assert_eq!(theirs.tree(), "other\n  handle(id=2)\n    leaf\n");
 }
 
 /// Calls of many requests, polled by one task that has a span itself.
@@ -86,8 +72,8 @@ fn a_driver_of_many_requests<R: Runtime>() {
         let calls: FuturesUnordered<_> = (0..20)
             .map(|id| {
                 let caller = requests.in_scope(|| Span::new("caller"));
-                let call = caller.in_scope(|| query(id));
-                let block = caller.in_scope(|| async move { query(id + 20).await }.in_current());
+                let call = caller.in_scope(|| handle(id));
+                let block = caller.in_scope(|| async move { handle(id + 20).await }.in_current());
                 call.boxed().then(|()| block)
             })
             .collect();
@@ -95,7 +81,7 @@ fn a_driver_of_many_requests<R: Runtime>() {
     });
     let mut expected: Vec<_> = (0..20)
         .map(|id| {
-            let mut queries = [id, id + 20].map(|id| format!("  query(id={id})\n    leaf\n"));
+            let mut queries = [id, id + 20].map(|id| format!("  handle(id={id})\n    leaf\n"));
             queries.sort();
             format!("caller\n{}", queries.concat())
         })
@@ -109,14 +95,14 @@ fn tasks_of_a_thread_pool<R: Runtime>() {
     let scope = scope();
     let pool = ThreadPool::builder().pool_size(2).create().expect("it starts");
     R::block_on(scope.bind(request(async {
-        let call = pool.spawn_with_handle(query(1)).expect("it starts");
+        let call = pool.spawn_with_handle(handle(1)).expect("it starts");
         let block =
-            pool.spawn_with_handle(async { query(2).await }.in_current()).expect("it starts");
+            pool.spawn_with_handle(async { handle(2).await }.in_current()).expect("it starts");
         let bare = pool.spawn_with_handle(async { current().is_valid() }).expect("it starts");
         futures::join!(call, block);
         assert!(!bare.await, "nothing carries it");
     })));
-    assert_eq!(scope.tree(), "request\n  query(id=1)\n    leaf\n  query(id=2)\n    leaf\n");
+    assert_eq!(scope.tree(), "request\n  handle(id=1)\n    leaf\n  handle(id=2)\n    leaf\n");
 }
 
 /// A call made by the request that drives the pool, and handed to another's task there: the caller's,
@@ -130,12 +116,12 @@ fn a_call_handed_to_a_task_that_its_caller_drives() {
     let task = async move { handed.recv().unwrap().await };
     pool.spawner().spawn_local(other.in_scope(|| task.in_current())).unwrap();
     let mut driver = Box::pin(ours.bind(request(async {
-        calls.send(query(1)).unwrap();
+        calls.send(handle(1)).unwrap();
         isolated(|| pool.run());
     })));
     assert!(tracer_tests::poll_once(driver.as_mut()).is_ready());
     drop((driver, other));
-    assert_eq!(ours.tree(), "request\n  query(id=1)\n    leaf\n");
+    assert_eq!(ours.tree(), "request\n  handle(id=1)\n    leaf\n");
     assert_eq!(theirs.tree(), "other\n");
 }
 
@@ -204,6 +190,6 @@ fn a_spawn_delay_is_not_taken_by_a_nested_executor() {
         let span = spans.iter().find(|span| span.name() == name).unwrap();
         span.spawn_delay().is_some()
     };
-    assert!(!delays(&theirs, "query"));
+    assert!(!delays(&theirs, "handle"));
     assert!(delays(&ours, "leaf"));
 }

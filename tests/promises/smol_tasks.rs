@@ -2,26 +2,12 @@
 
 use smol::block_on;
 use tracer::smol::{Executor, LocalExecutor};
-use tracer::{Span, current, traced};
-use tracer_tests::{pause, scope};
-
-#[traced(args)]
-async fn query(id: u32) {
-    pause().await;
-    leaf();
-}
-
-#[traced]
-fn leaf() {}
-
-#[traced]
-async fn request(work: impl Future<Output = ()>) {
-    work.await;
-}
+use tracer::{Span, current};
+use tracer_tests::{handle, leaf, pause, request, scope};
 
 async fn sees_nothing() {
     assert!(!current().is_valid());
-    query(0).await;
+    handle(0).await;
     pause().await;
     assert!(!current().is_valid());
 }
@@ -33,7 +19,7 @@ fn a_static_executor_driven_inside_the_requests_of_others() {
     let (ours, theirs) = (scope(), scope());
     let task = |id| {
         let other = theirs.in_scope(|| Span::new("other"));
-        other.in_scope(|| EXECUTOR.spawn(async move { query(id).await }))
+        other.in_scope(|| EXECUTOR.spawn(async move { handle(id).await }))
     };
     let (one, other) = (task(1), task(2));
     // As a library would that knows smol's executor alone.
@@ -44,16 +30,16 @@ fn a_static_executor_driven_inside_the_requests_of_others() {
         while EXECUTOR.try_tick() {}
         EXECUTOR
             .run(async {
-                query(3).await;
+                handle(3).await;
                 one.await;
                 library.await;
             })
             .await;
-        let own = EXECUTOR.spawn(async { query(4).await });
+        let own = EXECUTOR.spawn(async { handle(4).await });
         EXECUTOR.run(async { futures::join!(other, bare, own) }).await;
     })));
-    assert_eq!(ours.tree(), "request\n  query(id=3)\n    leaf\n  query(id=4)\n    leaf\n");
-    assert_eq!(theirs.tree(), "other\n  query(id=1)\n    leaf\nother\n  query(id=2)\n    leaf\n");
+    assert_eq!(ours.tree(), "request\n  handle(id=3)\n    leaf\n  handle(id=4)\n    leaf\n");
+    assert_eq!(theirs.tree(), "other\n  handle(id=1)\n    leaf\nother\n  handle(id=2)\n    leaf\n");
 }
 
 #[test]
@@ -63,17 +49,17 @@ fn tasks_of_a_local_executor() {
     let other = theirs.in_scope(|| Span::new("other"));
     let mut tasks = Vec::new();
     other.in_scope(|| {
-        local.spawn_many((1..=2).map(|id| async move { query(id).await }), &mut tasks);
+        local.spawn_many((1..=2).map(|id| async move { handle(id).await }), &mut tasks);
     });
     tasks.push(local.spawn(sees_nothing()));
     block_on(ours.bind(request(local.run(async {
-        query(3).await;
-        local.spawn(async { query(4).await }).await;
+        handle(3).await;
+        local.spawn(async { handle(4).await }).await;
         futures::future::join_all(tasks).await;
     }))));
     drop(other);
-    assert_eq!(ours.tree(), "request\n  query(id=3)\n    leaf\n  query(id=4)\n    leaf\n");
-    assert_eq!(theirs.tree(), "other\n  query(id=1)\n    leaf\n  query(id=2)\n    leaf\n");
+    assert_eq!(ours.tree(), "request\n  handle(id=3)\n    leaf\n  handle(id=4)\n    leaf\n");
+    assert_eq!(theirs.tree(), "other\n  handle(id=1)\n    leaf\n  handle(id=2)\n    leaf\n");
 }
 
 /// The tasks are isolated one by one, because not every driver is the adapter's.
@@ -122,9 +108,9 @@ fn unblocked_work_is_a_child() {
         tracer::smol::unblock(leaf).await;
         // The thread is used again and has forgotten all.
         ::smol::unblock(|| assert!(!current().is_valid())).await;
-        tracer::smol::unblock(|| block_on(query(1))).await;
+        tracer::smol::unblock(|| block_on(handle(1))).await;
     })));
-    assert_eq!(scope.tree(), "request\n  leaf\n  query(id=1)\n    leaf\n");
+    assert_eq!(scope.tree(), "request\n  handle(id=1)\n    leaf\n  leaf\n");
 }
 
 #[test]

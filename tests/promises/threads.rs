@@ -3,14 +3,22 @@
 use std::sync::mpsc::channel;
 use std::thread::ThreadId;
 
-use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
-use rayon::{ThreadPool, ThreadPoolBuilder};
+use rayon::iter::{
+    IndexedParallelIterator as _, IntoParallelIterator as _, IntoParallelRefIterator as _,
+    ParallelIterator as _,
+};
+use rayon::{BroadcastContext, ThreadPool, ThreadPoolBuilder};
+use tracer::rayon::ParallelIteratorExt as _;
 use tracer::{Span, bound, current, isolated, thread, traced};
 use tracer_tests::{Gate, scope};
 
 #[traced(args)]
 fn hash(id: u32) -> u32 {
     id
+}
+
+fn hashed(id: u32) {
+    hash(id);
 }
 
 #[traced]
@@ -67,14 +75,143 @@ fn each_way_to_start_a_job() {
                 scope.spawn(|scope| scope.spawn(|_| sum += hash(4)));
             });
             assert_eq!(sum, 4);
-            tracer::rayon::spawn(move || done.send(hash(5)).unwrap());
+            let sent = done.clone();
+            tracer::rayon::spawn(move || sent.send(hash(5)).unwrap());
+            tracer::rayon::spawn_fifo(move || done.send(hash(9)).unwrap());
         });
-        assert_eq!(wait.recv(), Ok(5));
-        let bound = bound(hash);
-        let sum: u32 = isolated(|| pool.install(|| (6..9).into_par_iter().map(bound).sum()));
+        assert_eq!(wait.iter().sum::<u32>(), 14);
+        let ids = (6..9).into_par_iter().in_current();
+        let sum: u32 = tracer::rayon::install(&pool, || ids.map(hash).sum());
         assert_eq!(sum, 21);
     });
-    assert_eq!(tree, hashes(1..=8));
+    assert_eq!(tree, hashes(1..=9));
+}
+
+#[test]
+fn each_scope_of_jobs() {
+    let pool = pool(2);
+    let tree = tree(|| {
+        tracer::rayon::install(&pool, || {
+            tracer::rayon::scope_fifo(|scope| {
+                hash(1);
+                scope.spawn_fifo(|scope| scope.spawn_fifo(|_| hashed(2)));
+            });
+            // Not `Send`: it runs where it is called.
+            let (here, cell) = (std::thread::current().id(), std::rc::Rc::new(3));
+            tracer::rayon::in_place_scope(|scope| {
+                assert_eq!(std::thread::current().id(), here);
+                hash(*cell);
+                scope.spawn(|scope| scope.spawn(|_| hashed(4)));
+            });
+            tracer::rayon::in_place_scope_fifo(|scope| {
+                hash(*cell + 2);
+                scope.spawn_fifo(|_| hashed(6));
+            });
+        });
+    });
+    assert_eq!(tree, hashes(1..=6));
+}
+
+#[test]
+fn each_way_to_run_on_all_threads() {
+    let pool = pool(2);
+    let (done, wait) = channel();
+    let tree = tree(|| {
+        tracer::rayon::install(&pool, || {
+            let index = |thread: BroadcastContext<'_>| u32::try_from(thread.index()).unwrap();
+            let ids = tracer::rayon::broadcast(|thread| hash(index(thread)));
+            assert_eq!(ids, [0, 1]);
+            tracer::rayon::scope(|scope| {
+                scope.spawn_broadcast(move |scope, thread| {
+                    let id = 2 + index(thread);
+                    scope.spawn(move |_| hashed(id));
+                });
+            });
+            tracer::rayon::scope_fifo(|scope| {
+                scope.spawn_broadcast(move |_, thread| hashed(4 + index(thread)));
+            });
+            let done = done.clone();
+            tracer::rayon::spawn_broadcast(move |thread| {
+                done.send(hash(6 + index(thread))).unwrap();
+            });
+        });
+        pool.spawn(tracer::in_current({
+            let done = done.clone();
+            move || done.send(hash(8)).unwrap()
+        }));
+        assert_eq!((0..3).map(|_| wait.recv().unwrap()).sum::<u32>(), 21);
+    });
+    assert_eq!(tree, hashes(0..=8));
+}
+
+/// What runs in its place is no spawned task, and what is spawned has a delay.
+#[test]
+fn what_a_scope_runs_in_place_is_not_spawned() {
+    let scope = scope();
+    scope.in_scope(|| {
+        request(|| {
+            tracer::rayon::in_place_scope(|scope| {
+                hash(1);
+                scope.spawn(|_| hashed(2));
+            });
+        });
+    });
+    let spans = scope.spans();
+    let spawned = |id: &str| {
+        let mut spans = spans.iter().filter(|span| span.name() == "hash");
+        let span = spans.find(|span| span.attribute("id").unwrap().to_string() == id).unwrap();
+        (span.is_spawned(), span.spawn_delay().is_some())
+    };
+    assert_eq!((spawned("1"), spawned("2")), ((false, false), (true, true)));
+}
+
+#[test]
+fn parallel_iterators_run_in_the_current_context_what_comes_after_it() {
+    let pool = pool(2);
+    let tree = tree(|| {
+        let numbers = |ids: [u32; 3]| ids.into_par_iter().zip(0..3).in_current();
+        // As the global pool would, but with known threads.
+        tracer::rayon::install(&pool, || {
+            let odd = numbers([1, 2, 3]).map(|(id, _)| id).filter(|id| hash(*id) % 2 == 1);
+            assert_eq!(odd.collect::<Vec<_>>(), [1, 3], "in order");
+            let seen = |n: u32| {
+                assert!(current().is_valid());
+                n
+            };
+            let sums = numbers([4, 5, 6]).fold(|| seen(0), |sum, (id, _)| sum + hash(id));
+            assert_eq!(sums.map(seen).reduce(|| 0, |a, b| a + b), 15);
+            let most = numbers([1, 2, 3]).map(|(_, id)| 7 + id).reduce_with(|a, b| {
+                // Where the results of two threads meet.
+                seen(a.max(b))
+            });
+            assert_eq!(most.map(hash), Some(9));
+            numbers([7, 8, 0]).for_each(|(id, at)| {
+                if at < 2 {
+                    hashed(id);
+                }
+            });
+        });
+    });
+    assert_eq!(tree, hashes(1..=9));
+}
+
+#[test]
+fn a_job_taken_up_while_a_parallel_iterator_waits_sees_nothing_of_it() {
+    assert!(!a_stranger_sees_who_waits(|a, b| {
+        vec![a, b].into_par_iter().in_current().for_each(|side| side());
+    }));
+}
+
+/// The closures of some adaptors can be bound as well, where one takes care of the isolation.
+#[test]
+fn parallel_iterators_with_bound_closures() {
+    let pool = pool(2);
+    let tree = tree(|| {
+        let square = bound(|id: &u32| hash(id * id));
+        let sum: u32 = isolated(|| pool.install(|| [1, 2, 3].par_iter().map(square).sum()));
+        assert_eq!(sum, 14);
+    });
+    assert_eq!(tree, hashes([1, 4, 9]));
 }
 
 type Side = Box<dyn FnOnce() + Send>;
@@ -116,6 +253,12 @@ fn a_job_taken_up_while_a_request_waits_sees_nothing_of_it() {
     assert!(!a_stranger_sees_who_waits(|a, b| {
         tracer::rayon::scope(|scope| {
             scope.spawn(|_| b());
+            a();
+        });
+    }));
+    assert!(!a_stranger_sees_who_waits(|a, b| {
+        tracer::rayon::in_place_scope_fifo(|scope| {
+            scope.spawn_fifo(|_| b());
             a();
         });
     }));

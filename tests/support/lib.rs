@@ -1,9 +1,11 @@
 //! What several promises share: runtimes to keep them on, and gates to wait at.
 
 mod gate;
+mod request;
 mod runtime;
 
 pub use gate::Gate;
+pub use request::{handle, leaf, query, request};
 pub use runtime::{
     AsyncStd, FuturesPool, Runtime, Smol, Task, TokioCurrentThread, TokioMultiThread,
 };

@@ -1,8 +1,22 @@
 //! async-std for the tracer crates: which task runs, and spawns that carry the context.
 //!
-//! async-std is discontinued in favour of smol; this adapter keeps programs that still use it
-//! traceable. `tracer-smol` has the same names: `spawn` (whose task is cancelled with its handle
-//! unless it is detached) and `unblock` in place of `spawn_blocking`.
+//! A span belongs to the task that opened it. A spawned task does not know who spawned it unless the
+//! context is carried: the functions here are drop-in replacements of async-std's that do so, and the
+//! module [`hooks`] does it for whoever spawns, if one asks for it.
+//!
+//! # async-std is discontinued
+//!
+//! Its authors point to smol. This adapter keeps programs that still use it traceable, and stays as
+//! small as it is. Traces look the same after a move, and programs may move task by task: with the
+//! features of several runtimes on, each answers for its own tasks.
+//!
+//! | here | on smol, `tracer::smol` | on tokio, `tracer::tokio` |
+//! |---|---|---|
+//! | `#[tracer::async_std::main]`, `test` | `#[tracer::smol::main]`, `test` | `#[tracer::tokio::main]`, `test` |
+//! | `spawn` | `spawn`, and `.detach()` where the handle is dropped: dropping it cancels there | `spawn`, whose handle gives a `Result` |
+//! | `spawn_local` | `LocalExecutor::spawn` | `spawn_local`, in a `LocalSet` |
+//! | `spawn_blocking` | `unblock` | `spawn_blocking` |
+//! | [`hooks::inherit_context`] | none: spawn by `Executor::spawn`, or what is `.in_current()` | `--cfg tokio_unstable`, and the module `hooks` |
 //!
 //! # Examples
 //!
@@ -18,6 +32,8 @@
 //! assert_eq!(scope.tree(), "request\n  audit\n");
 //! ```
 
+pub mod hooks;
+mod inherited;
 mod provider;
 mod spawn;
 

@@ -1,7 +1,9 @@
 //! Which async-std task runs.
 
 use async_std::task;
-use tracer_core::{ContextProvider, key_of};
+use tracer_core::{ContextProvider, SpanContext, key_of};
+
+use crate::inherited;
 
 /// Answers for async-std's tasks: their id is the key.
 ///
@@ -40,6 +42,10 @@ impl ContextProvider for AsyncStd {
     #[inline]
     fn key(&self) -> u64 {
         task::try_current().map_or(0, |task| key_of(&task.id()))
+    }
+
+    fn inherited(&self) -> Option<SpanContext> {
+        inherited::find(self.key())
     }
 }
 

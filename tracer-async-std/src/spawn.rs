@@ -7,6 +7,7 @@ use async_std::task::{self, JoinHandle};
 use tracer_core::__private::spawned;
 use tracer_core::in_current;
 
+use crate::inherited;
 use crate::provider::register;
 
 /// Spawns as [`async_std::task::spawn`]; the task's spans are children of the current one.
@@ -34,7 +35,7 @@ where
     T: Send + 'static,
 {
     register();
-    task::spawn(spawned(future))
+    carrying(task::spawn(spawned(future)))
 }
 
 /// Runs `f` as [`async_std::task::spawn_blocking`]; its spans are children of the current one.
@@ -82,7 +83,7 @@ where
     T: 'static,
 {
     register();
-    task::spawn_local(spawned(future))
+    carrying(task::spawn_local(spawned(future)))
 }
 
 /// An [`async_std::task::Builder`] whose tasks' spans are children of their spawner's.
@@ -128,7 +129,7 @@ impl Builder {
         T: Send + 'static,
     {
         register();
-        self.builder.spawn(spawned(future))
+        self.builder.spawn(spawned(future)).map(carrying)
     }
 
     /// Spawns a task on this thread, in the current context.
@@ -149,6 +150,12 @@ impl Builder {
         T: 'static,
     {
         register();
-        self.builder.local(spawned(future))
+        self.builder.local(spawned(future)).map(carrying)
     }
+}
+
+/// The task has its context with it: what it would inherit is not needed.
+fn carrying<T>(task: JoinHandle<T>) -> JoinHandle<T> {
+    inherited::forget(task.task());
+    task
 }

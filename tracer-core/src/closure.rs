@@ -48,8 +48,8 @@ pub fn in_current<R>(f: impl FnOnce() -> R) -> impl FnOnce() -> R {
 /// assert_eq!(scope.tree(), "request\n  hash\n  hash\n");
 /// ```
 pub fn bound<T, R>(f: impl Fn(T) -> R) -> impl Fn(T) -> R {
-    let context = slot::current().inherited();
-    move |value| Carried { context, spawned: 0 }.run(|| f(value))
+    let carried = Carried::often();
+    move |value| carried.run(|| f(value))
 }
 
 /// Wraps a closure so that it runs in `context`, which it inherits.
@@ -59,6 +59,7 @@ pub(crate) fn in_context<R>(context: SpanContext, f: impl FnOnce() -> R) -> impl
 }
 
 /// A context on its way to where something runs in it.
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Carried {
     context: SpanContext,
     /// Ticks at which it set out, 0 where nobody asks.
@@ -74,6 +75,17 @@ impl Carried {
     /// The context current here, for one that inherits it.
     pub(crate) fn current() -> Self {
         Self::new(slot::current().inherited())
+    }
+
+    /// The context current here, for what inherits it and runs again and again.
+    pub(crate) fn often() -> Self {
+        Self { context: slot::current().inherited(), spawned: 0 }
+    }
+
+    /// The context current here, for what runs as a part of the running task.
+    #[cfg(feature = "rayon")]
+    pub(crate) fn in_place() -> Self {
+        Self { context: slot::current(), spawned: 0 }
     }
 
     pub(crate) fn run<R>(self, f: impl FnOnce() -> R) -> R {

@@ -19,6 +19,7 @@ mod value;
 // Whose child it is, and whether it is recorded.
 mod context;
 mod destination;
+mod inherited;
 mod provider;
 mod sample;
 mod slot;
@@ -91,6 +92,7 @@ pub mod __private {
     pub use crate::filter::Level;
     pub use crate::future::{attached, traced};
     pub use crate::guard::{SpanGuard, arguments, enter};
+    pub use crate::inherited::Inherited;
     pub use crate::kind::SpanKind;
     pub use crate::outcome::{
         ByDebug, ByDisplay, ByError, ByLocalReport, ByName, ByReport, Nothing, Observe, PickDebug,

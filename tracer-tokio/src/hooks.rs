@@ -4,8 +4,9 @@
 //! and `test` install them by themselves; for a runtime that you build there is [`BuilderExt`], and
 //! for one that has hooks of its own there are the plain functions.
 //!
-//! Contexts are kept for at most 262,144 tasks that are alive at once, about 20 MiB; the spans of
-//! others begin traces of their own, and [`refused`] counts them. Nothing is done at a poll.
+//! Contexts are kept of the newest 262,144 tasks that are alive at once, about 20 MiB; older ones make
+//! room, and [`evicted`] counts them: their next spans begin traces of their own. Nothing is done at
+//! a poll.
 //!
 //! tokio does not tell of `spawn_blocking` and of the tasks of a `LocalSet`: there it takes
 //! [`spawn_blocking`](crate::spawn_blocking()) and [`spawn_local`](crate::spawn_local()), or a traced
@@ -31,8 +32,7 @@ use tokio::runtime::{Builder, TaskMeta};
 use tracer_core::__private::inheritable;
 use tracer_core::key_of;
 
-use crate::inherited;
-use crate::provider::register;
+use crate::provider::{INHERITED, register};
 
 /// Lets all tasks of a runtime inherit the context in which they are spawned.
 pub trait BuilderExt {
@@ -81,13 +81,13 @@ impl BuilderExt for Builder {
 /// ```
 pub fn on_task_spawn(task: &TaskMeta<'_>) {
     if let Some(context) = inheritable() {
-        inherited::keep(key_of(&task.id()), context);
+        INHERITED.keep(key_of(&task.id()), context);
     }
 }
 
 /// Forgets the context of a task that has ended; see [`on_task_spawn`].
 pub fn on_task_terminate(task: &TaskMeta<'_>) {
-    inherited::forget(key_of(&task.id()));
+    INHERITED.take(key_of(&task.id()));
 }
 
 /// Returns how many tasks are alive whose contexts are kept.
@@ -98,16 +98,16 @@ pub fn on_task_terminate(task: &TaskMeta<'_>) {
 /// assert_eq!(tracer_tokio::hooks::kept(), 0, "nothing was spawned yet");
 /// ```
 pub fn kept() -> usize {
-    inherited::tasks()
+    INHERITED.tasks()
 }
 
-/// Returns how many tasks did not inherit a context, because there were too many at once.
+/// Returns how many tasks lost what they inherited, because there were too many at once.
 ///
 /// # Examples
 ///
 /// ```
-/// assert_eq!(tracer_tokio::hooks::refused(), 0);
+/// assert_eq!(tracer_tokio::hooks::evicted(), 0);
 /// ```
-pub fn refused() -> u64 {
-    inherited::refused()
+pub fn evicted() -> u64 {
+    INHERITED.evicted()
 }

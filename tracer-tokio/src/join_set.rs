@@ -13,7 +13,8 @@ use crate::provider::register;
 /// A [`tokio::task::JoinSet`] whose tasks' spans are children of their spawner's.
 ///
 /// All that does not spawn is reached through [`Deref`]. It can be collected from futures and
-/// extended by them.
+/// extended by them. `build_task`, which tokio has with `--cfg tokio_unstable`, is tokio's own: its
+/// tasks carry the context where the runtime has hooks.
 ///
 /// # Examples
 ///

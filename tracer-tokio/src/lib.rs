@@ -22,16 +22,18 @@
 mod handle;
 #[cfg(tokio_unstable)]
 pub mod hooks;
-#[cfg(any(tokio_unstable, test))]
-mod inherited;
 mod join_set;
 mod provider;
 mod spawn;
+#[cfg(feature = "tokio-util")]
+mod task_tracker;
 
 pub use handle::{HandleExt, LocalSetExt};
 pub use join_set::JoinSet;
 pub use provider::{Tokio, register};
 pub use spawn::{block_in_place, spawn, spawn_blocking, spawn_local};
+#[cfg(feature = "tokio-util")]
+pub use task_tracker::TaskTrackerExt;
 
 /// What the macros write calls to; promises nothing between versions.
 #[doc(hidden)]

@@ -32,6 +32,11 @@ pub fn register() {
     tracer_core::register(&Tokio);
 }
 
+/// What the hooks are told.
+#[cfg(tokio_unstable)]
+pub(crate) static INHERITED: tracer_core::__private::Inherited =
+    tracer_core::__private::Inherited::new();
+
 impl ContextProvider for Tokio {
     fn runtime(&self) -> &'static str {
         "tokio"
@@ -44,7 +49,7 @@ impl ContextProvider for Tokio {
 
     #[cfg(tokio_unstable)]
     fn inherited(&self) -> Option<tracer_core::SpanContext> {
-        crate::inherited::find(self.key())
+        INHERITED.find(self.key())
     }
 }
 

@@ -50,9 +50,11 @@
 //! | `macros` (default) | `#[traced]` |
 //! | `tree` (default) | the tree on stderr |
 //! | `tokio` | `tracer::tokio`: task identity, `spawn` and its kin, `main` and `test` |
+//! | `tokio-util` | `tracer::tokio::TaskTrackerExt`: spawns on a `TaskTracker` that carry the context |
 //! | `async-std` | `tracer::async_std`: task identity, `spawn`, `main` and `test` |
+//! | `async-std-unstable` | `tracer::async_std::spawn_local` and `Builder::local`, as async-std's `unstable` has them |
 //! | `smol` | `tracer::smol`: executors, `spawn`, `unblock`, `main` and `test` |
-//! | `rayon` | `tracer::rayon`: `join`, `scope`, `spawn` and `install` that carry the context |
+//! | `rayon` | `tracer::rayon`: `join`, `scope`, `spawn`, `broadcast` and their kin that carry the context |
 //! | `off` | takes `#[traced]` back: items stay as they are written |
 //!
 //! Features only add names, but for `off`, which is for programs alone. Several runtimes may be on at once: each answers for its own tasks. A

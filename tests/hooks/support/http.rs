@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 use std::error::Error;
+use std::ops::Deref;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -12,25 +13,66 @@ use hyper::body::{Body, Bytes, Frame};
 use hyper::service::service_fn;
 use hyper::{Request, Response, Uri};
 use hyper_util::client::legacy::Client;
-use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::client::legacy::connect::{Connect, HttpConnector};
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tower_service::Service;
 use tracer::{SpanContext, current, traced};
 
-pub(crate) type OneConnection = Client<Once, Chunk>;
-
-/// Connects once: later requests wait until the connection is free.
-#[derive(Clone, Debug)]
-pub(crate) struct Once {
-    connector: HttpConnector,
-    used: Arc<AtomicBool>,
+/// Makes a client that connects as often as it likes.
+pub fn client() -> Client<HttpConnector, Chunk> {
+    Client::builder(TokioExecutor::new()).build_http()
 }
 
-pub(crate) fn client() -> OneConnection {
-    let connector = Once { connector: HttpConnector::new(), used: Arc::default() };
-    Client::builder(TokioExecutor::new()).build(connector)
+/// A client that connects once: later requests wait until the connection is free.
+#[derive(Debug)]
+pub struct OneConnection {
+    client: Client<Once, Chunk>,
+    closed: Arc<Semaphore>,
+}
+
+impl OneConnection {
+    /// Makes one that has not connected yet.
+    pub fn new() -> Self {
+        let closed = Arc::new(Semaphore::new(0));
+        let once = Once {
+            connector: HttpConnector::new(),
+            used: Arc::default(),
+            closed: Arc::clone(&closed),
+        };
+        Self { client: Client::builder(TokioExecutor::new()).build(once), closed }
+    }
+}
+
+impl Default for OneConnection {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Deref for OneConnection {
+    type Target = Client<Once, Chunk>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.client
+    }
+}
+
+impl Drop for OneConnection {
+    fn drop(&mut self) {
+        // The client goes on connecting in the background, and keeps its pool for that.
+        self.closed.close();
+    }
+}
+
+/// Connects once; later tries fail when the client is dropped.
+#[derive(Clone, Debug)]
+pub struct Once {
+    connector: HttpConnector,
+    used: Arc<AtomicBool>,
+    closed: Arc<Semaphore>,
 }
 
 impl Service<Uri> for Once {
@@ -45,14 +87,26 @@ impl Service<Uri> for Once {
     fn call(&mut self, uri: Uri) -> Self::Future {
         // Relaxed: it guards nothing but itself.
         if self.used.swap(true, Ordering::Relaxed) {
-            return Box::pin(std::future::pending());
+            let closed = Arc::clone(&self.closed);
+            return Box::pin(async move {
+                drop(closed.acquire().await);
+                Err("the client is closed".into())
+            });
         }
         let connecting = self.connector.call(uri);
         Box::pin(async { Ok(connecting.await?) })
     }
 }
 
-pub(crate) async fn posted(client: &OneConnection, url: &str, body: Chunk) -> String {
+/// Posts a body, or gets where it is none, and returns the answer.
+///
+/// # Panics
+///
+/// If there is no answer.
+pub async fn posted<C>(client: &Client<C, Chunk>, url: &str, body: Chunk) -> String
+where
+    C: Connect + Clone + Send + Sync + 'static,
+{
     let method = if body.id.is_some() { "POST" } else { "GET" };
     let request = Request::builder().method(method).uri(url).body(body).expect("a valid request");
     let answer = client.request(request).await.expect("the server answers");
@@ -61,7 +115,11 @@ pub(crate) async fn posted(client: &OneConnection, url: &str, body: Chunk) -> St
 }
 
 /// Accepts so many connections, a task each, and waits for their ends.
-pub(crate) async fn serve_with_hyper<F>(
+///
+/// # Panics
+///
+/// If no connection comes, or its task panics.
+pub async fn serve_with_hyper<F>(
     listener: TcpListener,
     connections: usize,
     answer: impl Fn(String) -> F + Copy + Send + 'static,
@@ -87,17 +145,19 @@ pub(crate) async fn serve_with_hyper<F>(
 
 /// A body of one piece, made in the task of the connection, or of none.
 #[derive(Debug, Default)]
-pub(crate) struct Chunk {
+pub struct Chunk {
     id: Option<u32>,
     context: Option<SpanContext>,
 }
 
 impl Chunk {
-    pub(crate) fn new(id: u32) -> Self {
+    /// Traces what reads it.
+    pub fn new(id: u32) -> Self {
         Self { id: Some(id), context: None }
     }
 
-    pub(crate) fn in_current(id: u32) -> Self {
+    /// Traces what reads it, in the context current here.
+    pub fn in_current(id: u32) -> Self {
         Self { id: Some(id), context: Some(current()) }
     }
 }
