@@ -24,6 +24,7 @@ const MODULES: &[(&str, Rows)] = &[
             &["outcome"],
             &["span", "guard"],
             &["open"],
+            &["task"],
             &["detail", "held", "backtrace"],
             &["slot", "log"],
             &["provider", "stack"],

@@ -41,6 +41,8 @@ mod returned;
 mod smol_tasks;
 #[path = "promises/spawns.rs"]
 mod spawns;
+#[path = "promises/task_facts.rs"]
+mod task_facts;
 #[path = "promises/test_attributes.rs"]
 mod test_attributes;
 #[path = "promises/threads.rs"]

@@ -1,7 +1,7 @@
 //! Which async-std task runs.
 
 use async_std::task;
-use tracer_core::{ContextProvider, key_of};
+use tracer_core::{ContextProvider, TaskFacts, key_of};
 
 /// Answers for async-std's tasks: their id is the key.
 ///
@@ -40,6 +40,12 @@ impl ContextProvider for AsyncStd {
     #[inline]
     fn key(&self) -> u64 {
         task::try_current().map_or(0, |task| key_of(&task.id()))
+    }
+
+    fn describe(&self, tell: &mut dyn FnMut(TaskFacts<'_>)) {
+        let task = task::try_current();
+        let name = task.as_ref().and_then(|task| task.name());
+        tell(name.map_or(TaskFacts::default(), |name| TaskFacts::default().name(name)));
     }
 }
 

@@ -11,8 +11,8 @@ use crate::provider::register;
 
 /// Spawns as [`async_std::task::spawn`]; the task's spans are children of the current one.
 ///
-/// The time until the task is first polled is recorded as its spawn delay. Like every inherited
-/// context, this one expires: ten seconds after the end of the request's first span in this process,
+/// The place of the call, and the time until the task is first polled, are recorded. Like every
+/// inherited context, this one expires: ten seconds after the end of the request's first span in this process,
 /// new spans of the task begin a trace of their own, linked to it.
 ///
 /// # Examples
@@ -28,6 +28,7 @@ use crate::provider::register;
 /// spans are marked as such.
 ///
 /// [`async_std::task::spawn`]: https://docs.rs/async-std/1/async_std/task/fn.spawn.html
+#[track_caller]
 pub fn spawn<F, T>(future: F) -> JoinHandle<T>
 where
     F: Future<Output = T> + Send + 'static,
@@ -51,6 +52,7 @@ where
 /// As [`async_std::task::spawn_blocking`]: dropping the handle lets `f` run on.
 ///
 /// [`async_std::task::spawn_blocking`]: https://docs.rs/async-std/1/async_std/task/fn.spawn_blocking.html
+#[track_caller]
 pub fn spawn_blocking<F, T>(f: F) -> JoinHandle<T>
 where
     F: FnOnce() -> T + Send + 'static,
@@ -76,6 +78,7 @@ where
 ///
 /// As [`spawn`](spawn()).
 #[cfg(feature = "unstable")]
+#[track_caller]
 pub fn spawn_local<F, T>(future: F) -> JoinHandle<T>
 where
     F: Future<Output = T> + 'static,
@@ -122,6 +125,7 @@ impl Builder {
     /// # Cancel safety
     ///
     /// As [`spawn`](spawn()).
+    #[track_caller]
     pub fn spawn<F, T>(self, future: F) -> io::Result<JoinHandle<T>>
     where
         F: Future<Output = T> + Send + 'static,
@@ -143,6 +147,7 @@ impl Builder {
     ///
     /// As [`spawn`](spawn()).
     #[cfg(feature = "unstable")]
+    #[track_caller]
     pub fn local<F, T>(self, future: F) -> io::Result<JoinHandle<T>>
     where
         F: Future<Output = T> + 'static,

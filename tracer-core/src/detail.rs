@@ -7,7 +7,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use crate::clock;
 use crate::context::SpanContext;
 use crate::log::{self, Row};
-use crate::record::{self, Head, Key, Kind, MAX_KEY, MAX_WORDS, Sink};
+use crate::provider::TaskFacts;
+use crate::record::{self, Head, Key, Kind, MAX_KEY, MAX_WORDS, Sink, UNKNOWN_DELAY};
 use crate::value::Value;
 
 /// An attribute to be written.
@@ -86,9 +87,14 @@ pub(crate) fn poll(context: &SpanContext, start: u64, end: u64) {
     });
 }
 
-/// Writes how long the span's task waited from its spawn to its first poll, in ticks.
-pub(crate) fn spawn(context: &SpanContext, delay: u64) {
-    other(context, Kind::Spawn, &[delay], 0, no_item);
+/// Writes what is known of the task whose outermost span this is; `delay` is in ticks.
+pub(crate) fn task(context: &SpanContext, key: u64, delay: Option<u64>, facts: TaskFacts<'_>) {
+    let (file, line) = facts.spawned_at.map_or(("", 0), |place| (place.file(), place.line()));
+    let words = [delay.unwrap_or(UNKNOWN_DELAY), key, facts.spawned_by, u64::from(line)];
+    let texts = [file, facts.name.unwrap_or_default()];
+    other(context, Kind::Task, &words, texts.len(), |index| {
+        (Key::Name(""), Value::Str(texts[index]))
+    });
 }
 
 fn no_item(_: usize) -> Item<'static> {

@@ -12,7 +12,7 @@ use crate::log;
 use crate::path;
 use crate::record::{Head, Kind, SLOT, flag};
 use crate::root::Root;
-use crate::slot;
+use crate::task;
 
 /// How far a span has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -88,8 +88,8 @@ impl Open {
 
     /// Opens a span below `parent`, or a root where the parent is none or does not count any more.
     pub(crate) fn child(callsite: &'static Callsite, parent: SpanContext, spawned: bool) -> Self {
-        if parent.is_plain() && !callsite.is_root() {
-            return Self::recorded(callsite, parent, if spawned { flag::SPAWNED } else { 0 });
+        if parent.is_plain() && !spawned && !callsite.is_root() {
+            return Self::recorded(callsite, parent, 0);
         }
         Self::uncommon(callsite, parent, spawned)
     }
@@ -125,9 +125,8 @@ impl Open {
         }
         if parent.is_recorded() {
             let open = Self::recorded(callsite, parent, if spawned { flag::SPAWNED } else { 0 });
-            match slot::take_delay() {
-                0 => {}
-                delay => detail::spawn(&open.context, delay),
+            if spawned {
+                task::write(&open.context);
             }
             return open;
         }
@@ -150,7 +149,9 @@ impl Open {
             flags: SpanContext::flags_of(tracer, recorded),
             root: Root::begin(),
         };
-        Self::recorded(callsite, parent, flag::LOCAL_ROOT)
+        let open = Self::recorded(callsite, parent, flag::LOCAL_ROOT);
+        task::write(&open.context);
+        open
     }
 
     /// Whether the span is open and recorded: neither its future's to come, nor a mere place below

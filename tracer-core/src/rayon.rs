@@ -38,6 +38,7 @@ use crate::isolated::isolated;
 /// # Panics
 ///
 /// If one of them does.
+#[track_caller]
 pub fn join<A, B, RA, RB>(a: A, b: B) -> (RA, RB)
 where
     A: FnOnce() -> RA + Send,
@@ -58,6 +59,7 @@ where
 /// tracer_core::rayon::spawn(move || send.send(42).unwrap());
 /// assert_eq!(receive.recv(), Ok(42));
 /// ```
+#[track_caller]
 pub fn spawn<F>(f: F)
 where
     F: FnOnce() + Send + 'static,
@@ -77,6 +79,7 @@ where
 /// # Panics
 ///
 /// If `f` does.
+#[track_caller]
 pub fn install<F, R>(pool: &ThreadPool, f: F) -> R
 where
     F: FnOnce() -> R + Send,
@@ -99,6 +102,7 @@ where
 /// # Panics
 ///
 /// If `f` or what is spawned there does.
+#[track_caller]
 pub fn scope<'scope, F, R>(f: F) -> R
 where
     F: FnOnce(&Scope<'_, 'scope>) -> R + Send,
@@ -116,6 +120,7 @@ pub struct Scope<'a, 'scope> {
 
 impl<'scope> Scope<'_, 'scope> {
     /// Runs `f` as [`rayon::Scope::spawn`], in the current context.
+    #[track_caller]
     pub fn spawn<F>(&self, f: F)
     where
         F: FnOnce(&Scope<'_, 'scope>) + Send + 'scope,

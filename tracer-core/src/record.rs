@@ -1,6 +1,6 @@
 //! What a span leaves in the log: 64-byte slots of eight words, and how text and numbers lie in them.
 //!
-//! | word | end of a span | detail (attributes, event, link, error, poll, spawn) |
+//! | word | end of a span | detail (attributes, event, link, error, poll, task) |
 //! |---|---|---|
 //! | 0 | head: kind, flags, tracer, callsite | head: kind, number of payload words, tracer, callsite |
 //! | 1, 2 | trace id | 1: span id, then the payload, over several slots where it is longer |
@@ -30,7 +30,7 @@ pub(crate) enum Kind {
     Link,
     Error,
     Poll,
-    Spawn,
+    Task,
     /// A guard was held over an await; a word to the developer.
     Held,
 }
@@ -44,7 +44,7 @@ impl Kind {
             4 => Self::Link,
             5 => Self::Error,
             6 => Self::Poll,
-            7 => Self::Spawn,
+            7 => Self::Task,
             8 => Self::Held,
             _ => return None,
         })
@@ -95,6 +95,9 @@ impl Head {
         (words + 2).div_ceil(SLOT)
     }
 }
+
+/// In place of a task's delay, in ticks, where it is not known.
+pub(crate) const UNKNOWN_DELAY: u64 = u64::MAX;
 
 /// Payload words of one detail: 12 bits.
 pub(crate) const MAX_WORDS: usize = 0xFFF;
@@ -299,7 +302,7 @@ mod tests {
 
     #[test]
     fn a_head_keeps_all_its_parts() {
-        let head = Head { kind: Kind::Spawn, extra: 0xABC, tracer: 0xFE_DCBA, callsite: 0x12_3456 };
+        let head = Head { kind: Kind::Task, extra: 0xABC, tracer: 0xFE_DCBA, callsite: 0x12_3456 };
         assert_eq!(Head::from_word(head.to_word()), Some(head));
         assert_eq!(Head::from_word(0), None);
     }

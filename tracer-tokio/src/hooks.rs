@@ -4,7 +4,7 @@
 //! and `test` install them by themselves; for a runtime that you build there is [`BuilderExt`], and
 //! for one that has hooks of its own there are the plain functions.
 //!
-//! Contexts are kept for at most 262,144 tasks that are alive at once, about 20 MiB; the spans of
+//! Contexts are kept for at most 262,144 tasks that are alive at once, about 26 MiB; the spans of
 //! others begin traces of their own, and [`refused`] counts them. Nothing is done at a poll.
 //!
 //! tokio does not tell of `spawn_blocking` and of the tasks of a `LocalSet`: there it takes
@@ -29,10 +29,10 @@
 
 use tokio::runtime::{Builder, TaskMeta};
 use tracer_core::__private::inheritable;
-use tracer_core::key_of;
+use tracer_core::{ContextProvider as _, key_of};
 
-use crate::inherited;
-use crate::provider::register;
+use crate::inherited::{self, Kept};
+use crate::provider::{Tokio, register};
 
 /// Lets all tasks of a runtime inherit the context in which they are spawned.
 pub trait BuilderExt {
@@ -81,7 +81,8 @@ impl BuilderExt for Builder {
 /// ```
 pub fn on_task_spawn(task: &TaskMeta<'_>) {
     if let Some(context) = inheritable() {
-        inherited::keep(key_of(&task.id()), context);
+        let (spawned_by, spawned_at) = (Tokio.key(), task.spawned_at());
+        inherited::keep(key_of(&task.id()), Kept { context, spawned_by, spawned_at });
     }
 }
 

@@ -4,6 +4,7 @@
 //! an end that finds nothing leaves its number, and a spawn that finds its own keeps nothing.
 
 use std::collections::BTreeMap;
+use std::panic::Location;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, TryLockError};
 use std::thread;
@@ -15,8 +16,17 @@ const SHARDS: usize = 64;
 const MAX_TASKS: usize = 4_096;
 const ENDS: usize = 16;
 
+/// What is kept of a task.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Kept {
+    pub(crate) context: SpanContext,
+    /// The task that spawned it, 0 for none.
+    pub(crate) spawned_by: u64,
+    pub(crate) spawned_at: &'static Location<'static>,
+}
+
 struct Shard {
-    tasks: BTreeMap<u64, SpanContext>,
+    tasks: BTreeMap<u64, Kept>,
     /// Which tasks ended last that were not kept.
     ends: [u64; ENDS],
 }
@@ -26,14 +36,14 @@ static KEPT: [Mutex<Shard>; SHARDS] =
 static TASKS: AtomicUsize = AtomicUsize::new(0);
 static REFUSED: AtomicU64 = AtomicU64::new(0);
 
-/// Keeps the context of a task that was spawned.
-pub(crate) fn keep(task: u64, context: SpanContext) {
+/// Keeps what is known of a task that was spawned.
+pub(crate) fn keep(task: u64, new: Kept) {
     let kept = shard(task).is_some_and(|mut shard| {
         if shard.ends[place(task)] == task {
             return true;
         }
         let has_room = shard.tasks.len() < MAX_TASKS;
-        if has_room && shard.tasks.insert(task, context).is_none() {
+        if has_room && shard.tasks.insert(task, new).is_none() {
             // Relaxed: the task is scheduled after this, and reads it then.
             TASKS.fetch_add(1, Ordering::Relaxed);
         }
@@ -57,7 +67,7 @@ pub(crate) fn forget(task: u64) {
 }
 
 /// What is kept of a task that runs.
-pub(crate) fn find(task: u64) -> Option<SpanContext> {
+pub(crate) fn find(task: u64) -> Option<Kept> {
     // Relaxed: what was kept of this task was so before it was scheduled.
     if TASKS.load(Ordering::Relaxed) == 0 {
         return None;
@@ -94,13 +104,16 @@ const fn place(task: u64) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use std::panic::Location;
+
     use tracer_core::Span;
 
-    use super::{MAX_TASKS, SHARDS, find, forget, keep, refused, tasks};
+    use super::{Kept, MAX_TASKS, SHARDS, find, forget, keep, refused, tasks};
 
     #[test]
     fn a_task_is_kept_until_it_ends_and_no_more_are_than_there_is_room_for() {
         let context = Span::new("request").context();
+        let context = Kept { context, spawned_by: 0, spawned_at: Location::caller() };
         let shard = |number: usize| (number * SHARDS) as u64;
         for number in 1..=MAX_TASKS {
             keep(shard(number), context);
@@ -108,7 +121,9 @@ mod tests {
         assert_eq!((tasks(), refused()), (MAX_TASKS, 0));
         keep(shard(MAX_TASKS + 1), context);
         assert_eq!((tasks(), refused()), (MAX_TASKS, 1));
-        assert!(find(shard(1)).is_some() && find(shard(MAX_TASKS + 1)).is_none());
+        let kept = find(shard(1)).map(|kept| (kept.context, kept.spawned_by, kept.spawned_at));
+        assert_eq!(kept, Some((context.context, 0, context.spawned_at)));
+        assert!(find(shard(MAX_TASKS + 1)).is_none());
         for number in 1..=MAX_TASKS + 1 {
             forget(shard(number));
         }

@@ -44,7 +44,15 @@ impl ContextProvider for Tokio {
 
     #[cfg(tokio_unstable)]
     fn inherited(&self) -> Option<tracer_core::SpanContext> {
-        crate::inherited::find(self.key())
+        crate::inherited::find(self.key()).map(|kept| kept.context)
+    }
+
+    #[cfg(tokio_unstable)]
+    fn describe(&self, tell: &mut dyn FnMut(tracer_core::TaskFacts<'_>)) {
+        let facts = tracer_core::TaskFacts::default();
+        tell(crate::inherited::find(self.key()).map_or(facts, |kept| {
+            facts.spawned_by(kept.spawned_by).spawned_at(kept.spawned_at)
+        }));
     }
 }
 

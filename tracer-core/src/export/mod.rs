@@ -3,6 +3,7 @@
 mod detail;
 mod memory;
 mod record;
+mod task;
 
 use std::fmt;
 use std::sync::Arc;
@@ -10,6 +11,7 @@ use std::sync::Arc;
 pub use detail::{ErrorRecord, Event, Link};
 pub use memory::Memory;
 pub use record::{Outcome, Slice, SpanRecord};
+pub use task::TaskRecord;
 
 /// Takes finished spans out of the process, or shows them.
 ///

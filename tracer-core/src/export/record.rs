@@ -3,11 +3,12 @@
 use crate::callsite::{self, Callsite};
 use crate::clock::Timeline;
 use crate::export::detail::{self, Details, ErrorRecord, Event, Link};
+use crate::export::task::TaskRecord;
 use crate::filter::Level;
 use crate::id::{SpanId, TraceId};
 use crate::kind::SpanKind;
 use crate::path;
-use crate::record::{Head, Kind, SLOT, flag};
+use crate::record::{Head, Kind, SLOT, UNKNOWN_DELAY, flag};
 use crate::value::Value;
 
 /// A finished span.
@@ -53,7 +54,6 @@ pub struct SpanRecord {
     /// Details in the order they came: each a head word and its payload, little endian.
     details: Vec<u8>,
     slices: Vec<Slice>,
-    spawn_delay: Option<u64>,
     passed_on: bool,
     backtrace: Option<String>,
 }
@@ -124,7 +124,6 @@ impl SpanRecord {
             end: end.max(start),
             details,
             slices: Vec::new(),
-            spawn_delay: None,
             passed_on: false,
             backtrace: None,
         };
@@ -132,7 +131,7 @@ impl SpanRecord {
         Some(record)
     }
 
-    /// Takes out polls and spawn delay, and turns the ticks of events into nanoseconds.
+    /// Takes out polls, and turns ticks into nanoseconds.
     fn read_polls(&mut self, timeline: &Timeline) {
         let mut slices = Vec::new();
         let mut rest = self.details.as_mut_slice();
@@ -148,7 +147,9 @@ impl SpanRecord {
                 (Kind::Poll, Some(start), Some(end)) => {
                     slices.push(Slice { start: timeline.unix(start), end: timeline.unix(end) });
                 }
-                (Kind::Spawn, Some(ticks), _) => self.spawn_delay = Some(timeline.nanos(ticks)),
+                (Kind::Task, Some(ticks), _) if ticks != UNKNOWN_DELAY => {
+                    payload[..8].copy_from_slice(&timeline.nanos(ticks).to_le_bytes());
+                }
                 (Kind::Event, Some(ticks), _) => {
                     payload[..8].copy_from_slice(&timeline.unix(ticks).to_le_bytes());
                 }
@@ -303,15 +304,17 @@ impl SpanRecord {
     /// });
     /// let spans = scope.spans();
     /// let hash = spans.iter().find(|span| span.name() == "hash").unwrap();
-    /// assert!(hash.is_spawned() && hash.spawn_delay().is_some());
+    /// assert!(hash.is_spawned());
     /// ```
     pub const fn is_spawned(&self) -> bool {
         self.flags & flag::SPAWNED != 0
     }
 
-    /// Returns the nanoseconds from its task's spawn to its first poll, if known.
-    pub const fn spawn_delay(&self) -> Option<u64> {
-        self.spawn_delay
+    /// Returns what is known of the task that this is the outermost span of, if it is one.
+    ///
+    /// Roots outside of tasks have none, nor has what a plain thread runs that was told nothing.
+    pub fn task(&self) -> Option<TaskRecord<'_>> {
+        self.details().task()
     }
 
     /// Returns the attributes in the order in which they were set.

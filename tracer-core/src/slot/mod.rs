@@ -4,7 +4,6 @@
 //! entered, and each entry says which task it is current for: another task that runs on top of it (a
 //! `LocalSet` driven inside a request, a nested `block_on`) does not see it.
 
-use std::cell::Cell;
 use std::task::Waker;
 
 use crate::callsite::Callsite;
@@ -18,8 +17,6 @@ use crate::stack::{Kind, NO_WAKER, Place, Stack, Strand, Task};
 
 thread_local! {
     static STACK: Stack = const { Stack::new() };
-    /// Ticks from the spawn of the running task to its first poll, until a span takes them.
-    static DELAY: Cell<u64> = const { Cell::new(0) };
 }
 
 /// Works on this thread's stack.
@@ -314,16 +311,6 @@ pub(crate) fn task_of(waker: &Waker) -> Task {
 /// await.
 pub(crate) fn held(below: u32) -> Option<SpanContext> {
     with(|stack| (stack.depth() != below + 1).then(top))
-}
-
-/// Leaves word of how long the running task waited for its first poll.
-pub(crate) fn set_delay(ticks: u64) {
-    DELAY.set(ticks);
-}
-
-/// Takes what [`set_delay`] left.
-pub(crate) fn take_delay() -> u64 {
-    DELAY.replace(0)
 }
 
 /// Enters the context of a future that is about to be dropped unfinished; [`end_drop`] must follow.
