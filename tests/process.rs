@@ -67,6 +67,15 @@ fn a_tracer_is_installed_once_and_again_after_it_has_gone() {
     succeeds("install");
 }
 
+#[test]
+fn a_future_that_blocks_its_executor_is_named_once() {
+    let output = output(&mut program("slow-polls"));
+    let err = said(&output.stderr);
+    let line = err.strip_prefix("tracer: a poll of hash (tests/programs/slow_polls.rs:");
+    let line = line.unwrap_or_else(|| panic!("{err}"));
+    assert!(line.contains("ms and blocked its executor") && err.lines().count() == 1, "{err}");
+}
+
 #[cfg(unix)]
 #[test]
 fn a_forked_child_installs_anew_and_shares_no_span_with_its_parent() {

@@ -37,6 +37,8 @@ mod parents;
 mod recording;
 #[path = "promises/returned.rs"]
 mod returned;
+#[path = "promises/slow_polls.rs"]
+mod slow_polls;
 #[path = "promises/smol_tasks.rs"]
 mod smol_tasks;
 #[path = "promises/spawns.rs"]

@@ -7,6 +7,7 @@ mod filter;
 mod forked;
 mod inherited;
 mod mains;
+mod slow_polls;
 mod small_log;
 mod texts;
 
@@ -21,6 +22,7 @@ fn main() -> std::process::ExitCode {
         "registers-late" => inherited::registers_late(),
         #[cfg(unix)]
         "forked" => forked::forked(),
+        "slow-polls" => slow_polls::slow_polls(),
         "small-log" => small_log::small_log(),
         "many-failures" => small_log::many_failures(),
         "backtrace" => small_log::backtrace(),

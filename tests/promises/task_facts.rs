@@ -108,7 +108,7 @@ fn what_the_attribute_carries_knows_where_it_was_spawned() {
         tokio::task::spawn_blocking(|| hash()).await.unwrap();
         thread::spawn(move || block_on(second())).join().unwrap();
     }
-    let line = line!() - 5;
+    let line = line!() - 4;
     let scope = scope();
     TokioCurrentThread::block_on(scope.bind(spawns()));
     let spans = scope.spans().into_iter().filter(SpanRecord::is_spawned);
@@ -116,11 +116,7 @@ fn what_the_attribute_carries_knows_where_it_was_spawned() {
         .into_iter()
         .map(|(name, facts)| (name, facts.and_then(|facts| facts.place)))
         .collect();
-    let expected = [
-        ("first", here(line)),
-        ("hash", here(line + 1)),
-        ("second", here(line + 2)),
-    ];
+    let expected = [("first", here(line)), ("hash", here(line + 1)), ("second", here(line + 2))];
     assert_eq!(places, HashMap::from(expected));
 }
 

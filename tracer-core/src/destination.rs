@@ -14,6 +14,14 @@ pub(crate) struct Destination {
     pub(crate) sampler: Box<dyn Sampler>,
     /// Spans and details that ended where the log had no room for them.
     pub(crate) lost: Lost,
+    /// Polls that took longer than its builder allowed.
+    pub(crate) slow_polls: AtomicU64,
+}
+
+impl Destination {
+    fn new(sampler: Box<dyn Sampler>) -> Self {
+        Self { sampler, lost: Lost::default(), slow_polls: AtomicU64::new(0) }
+    }
 }
 
 /// Counts of records that could not be written.
@@ -69,7 +77,7 @@ pub(crate) fn open(sampler: Box<dyn Sampler>) -> Option<(u32, &'static Destinati
     let segment = TABLE[number as usize / SEGMENT]
         .get_or_init(|| (0..SEGMENT).map(|_| OnceLock::new()).collect());
     let destination = segment[number as usize % SEGMENT]
-        .get_or_init(|| Box::leak(Box::new(Destination { sampler, lost: Lost::default() })));
+        .get_or_init(|| Box::leak(Box::new(Destination::new(sampler))));
     ACTIVE.fetch_add(1, Ordering::Relaxed);
     Some((number, destination))
 }

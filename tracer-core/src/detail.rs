@@ -77,10 +77,10 @@ pub(crate) fn link(context: &SpanContext, to: &SpanContext) {
     other(context, Kind::Link, &[to.trace.high, to.trace.low, to.span.0], 0, no_item);
 }
 
-/// Writes one poll of the task's outermost frame.
+/// Writes one poll of the task's outermost frame, of the callsite numbered `callsite`.
 #[inline(always)]
-pub(crate) fn poll(context: &SpanContext, start: u64, end: u64) {
-    let head = Head { kind: Kind::Poll, extra: 2, tracer: context.tracer(), callsite: 0 };
+pub(crate) fn poll(context: &SpanContext, callsite: u32, start: u64, end: u64) {
+    let head = Head { kind: Kind::Poll, extra: 2, tracer: context.tracer(), callsite };
     log::detail(head, context.span.0, |sink| {
         sink.word(start);
         sink.word(end);

@@ -50,9 +50,11 @@ impl ContextProvider for Tokio {
     #[cfg(tokio_unstable)]
     fn describe(&self, tell: &mut dyn FnMut(tracer_core::TaskFacts<'_>)) {
         let facts = tracer_core::TaskFacts::default();
-        tell(crate::inherited::find(self.key()).map_or(facts, |kept| {
-            facts.spawned_by(kept.spawned_by).spawned_at(kept.spawned_at)
-        }));
+        tell(
+            crate::inherited::find(self.key()).map_or(facts, |kept| {
+                facts.spawned_by(kept.spawned_by).spawned_at(kept.spawned_at)
+            }),
+        );
     }
 }
 

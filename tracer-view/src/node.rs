@@ -19,6 +19,8 @@ pub(crate) struct Node<'a> {
     /// When its task was polled, if it is the outermost span of one.
     pub(crate) slices: Vec<Stretch>,
     pub(crate) spawned: bool,
+    /// Where its task was spawned, if it is the outermost span of one.
+    pub(crate) spawned_at: Option<(&'a str, u32)>,
     /// The first span of its trace in this process: its parent is elsewhere, not missing.
     pub(crate) local_root: bool,
     pub(crate) outcome: Outcome,
@@ -59,6 +61,7 @@ impl Node<'_> {
             polls: 0,
             slices: Vec::new(),
             spawned: false,
+            spawned_at: None,
             local_root: false,
             outcome: Outcome::Completed,
             failure: None,
@@ -92,6 +95,7 @@ impl<'a> From<&'a SpanRecord> for Node<'a> {
             polls: record.polls(),
             slices: record.slices().iter().map(|slice| (slice.start, slice.end)).collect(),
             spawned: record.is_spawned(),
+            spawned_at: record.task().and_then(|task| task.spawned_at()),
             local_root: record.is_local_root(),
             outcome: record.outcome(),
             failure: failure(record),

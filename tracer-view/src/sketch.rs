@@ -55,6 +55,11 @@ impl Node<'static> {
         self
     }
 
+    pub(crate) fn spawned_at(mut self, file: &'static str, line: u32) -> Self {
+        self.spawned_at = Some((file, line));
+        self.spawned()
+    }
+
     pub(crate) fn ended(mut self, outcome: Outcome) -> Self {
         self.outcome = outcome;
         self

@@ -34,6 +34,15 @@ impl Hasher for IdHasher {
 
 pub(crate) type ById<K, V> = HashMap<K, V, BuildHasherDefault<IdHasher>>;
 
+/// Who is told of records while they are read.
+pub(crate) trait Watch {
+    /// A span has ended; says whether its tracer still wants it.
+    fn ended(&mut self, head: Head, words: &[u64; SLOT], has_polls: impl Fn() -> bool) -> bool;
+
+    /// A poll is over that was recorded.
+    fn polled(&mut self, head: Head, start: u64, end: u64);
+}
+
 /// Ends of spans that wait one pass for details from other threads, and details that wait for ends.
 #[derive(Debug, Default)]
 pub(crate) struct Assembly {
@@ -49,18 +58,23 @@ pub(crate) struct Assembly {
 }
 
 impl Assembly {
-    /// Takes a run of slots that holds whole records; `ended` is told the tracer of each ended span
-    /// and says whether it still wants it.
-    pub(crate) fn read(&mut self, slots: &[Slot], mut ended: impl FnMut(u32) -> bool) {
+    /// Takes a run of slots that holds whole records.
+    pub(crate) fn read(&mut self, slots: &[Slot], watch: &mut impl Watch) {
         let mut rest = slots.iter();
         while let Some(slot) = rest.next() {
             let words = slot.words();
             let Some(head) = Head::from_word(words[0]) else { continue };
             match head.kind {
-                Kind::End if ended(head.tracer) => self.fresh.push(words),
-                Kind::End => {}
+                Kind::End => {
+                    if watch.ended(head, &words, || self.pending.has_polls(words[3])) {
+                        self.fresh.push(words);
+                    }
+                }
                 Kind::Held => self.guards_held.push(callsite::find(head.callsite)),
                 _ => {
+                    if head.kind == Kind::Poll {
+                        watch.polled(head, words[2], words[3]);
+                    }
                     let payload = usize::from(head.extra);
                     let more = rest.by_ref().take(Head::slots(payload) - 1).flat_map(Slot::words);
                     let payload = words.into_iter().skip(2).chain(more).take(payload);

@@ -8,7 +8,9 @@ use std::time::Duration;
 use crate::callsite;
 use crate::collector::error::InstallError;
 use crate::collector::outlet::Outlet;
-use crate::collector::worker::{Command, Route, worker};
+use crate::collector::route::Route;
+use crate::collector::slow::SlowPolls;
+use crate::collector::worker::{Command, worker};
 use crate::collector::{LAST_FLUSH, Tracer};
 use crate::destination;
 use crate::export::{Exporter, Resource};
@@ -47,6 +49,7 @@ pub struct Builder {
     grace: Option<Duration>,
     filter: Option<Filter>,
     text_limit: Option<usize>,
+    slow_poll: Option<Duration>,
 }
 
 impl Builder {
@@ -153,6 +156,27 @@ impl Builder {
         self
     }
 
+    /// Reports futures that block their executor: whose task is polled for so long at once.
+    ///
+    /// Of each function the first such poll is named on stderr, with its place and duration;
+    /// [`Stats::slow_polls`](crate::Stats::slow_polls) counts all. It looks at the outermost span of
+    /// each task, and at functions with `#[traced(poll)]`. It costs traced code nothing.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use tracer_core::Tracer;
+    ///
+    /// let tracer = Tracer::builder().slow_poll_threshold(Duration::from_millis(50)).build()?;
+    /// # Ok::<_, tracer_core::InstallError>(())
+    /// ```
+    pub fn slow_poll_threshold(mut self, threshold: Duration) -> Self {
+        self.slow_poll = Some(threshold);
+        self
+    }
+
     /// Starts the tracer and makes it the one that roots belong to.
     ///
     /// A forked child has neither the tracers nor the threads of its parent. It installs its own, in
@@ -196,7 +220,8 @@ impl Builder {
         let outlets = started.map_err(InstallError::Thread)?;
         let sampler = self.sampler.unwrap_or_else(|| Box::new(Ratio::new(1.0)));
         let (number, destination) = destination::open(sampler).ok_or(InstallError::TooMany)?;
-        let route = Box::new(Route::new(self.resource, outlets.clone()));
+        let slow_polls = self.slow_poll.map(SlowPolls::new);
+        let route = Box::new(Route::new(self.resource, outlets.clone(), slow_polls));
         let (done, opened) = channel();
         let told = worker.send(Command::Open { tracer: number, route, done });
         // Waits, else a pass under way would meet spans of a tracer that it does not know.

@@ -6,7 +6,10 @@ mod error;
 mod origin;
 mod outlet;
 mod pending;
+mod reading;
 mod report;
+mod route;
+mod slow;
 mod stats;
 mod traces;
 mod worker;
@@ -235,6 +238,7 @@ impl Tracer {
         Stats {
             exporters: exporters.collect(),
             lost_details: lost.details.load(Ordering::Relaxed),
+            slow_polls: self.destination.slow_polls.load(Ordering::Relaxed),
             log_bytes: log::allocated(),
         }
     }

@@ -31,6 +31,7 @@ struct Details {
     events: u16,
     links: u16,
     errors: u16,
+    has_polls: bool,
     bytes: Vec<u8>,
 }
 
@@ -54,6 +55,11 @@ impl Pending {
         }
         // Making room for attributes may have taken more than was added.
         self.bytes = self.bytes - before + details.bytes.len();
+    }
+
+    /// Whether polls of a span were recorded that has not ended yet.
+    pub(crate) fn has_polls(&self, span: u64) -> bool {
+        self.spans.get(&span).is_some_and(|details| details.has_polls)
     }
 
     /// Takes what was said of a span that has ended.
@@ -94,7 +100,16 @@ impl Pending {
 
 impl Details {
     const fn new(tracer: u32, pass: u64) -> Self {
-        Self { tracer, pass, attributes: 0, events: 0, links: 0, errors: 0, bytes: Vec::new() }
+        Self {
+            tracer,
+            pass,
+            attributes: 0,
+            events: 0,
+            links: 0,
+            errors: 0,
+            has_polls: false,
+            bytes: Vec::new(),
+        }
     }
 
     /// Counts a detail; false if the span has too many of its kind.
@@ -104,7 +119,11 @@ impl Details {
             Kind::Event => &mut self.events,
             Kind::Link => &mut self.links,
             Kind::Error => &mut self.errors,
-            Kind::End | Kind::Poll | Kind::Task | Kind::Held => return true,
+            Kind::Poll => {
+                self.has_polls = true;
+                return true;
+            }
+            Kind::End | Kind::Task | Kind::Held => return true,
         };
         if *count < MAX_OF_A_KIND {
             *count += 1;

@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 use std::io;
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::{Duration, Instant};
@@ -11,12 +10,11 @@ use once_cell::sync::OnceCell;
 
 use crate::clock::Timeline;
 use crate::collector::assemble::Assembly;
-use crate::collector::outlet::Outlet;
-use crate::collector::report::{self, Report};
-use crate::collector::traces::{Ready, Traces};
+use crate::collector::reading::Reading;
+use crate::collector::report;
+use crate::collector::route::Route;
 use crate::context::SpanContext;
 use crate::destination;
-use crate::export::{Batch, Completeness, Resource, SpanRecord, Unit};
 use crate::id;
 use crate::log::Logs;
 use crate::process::PerProcess;
@@ -27,8 +25,6 @@ use crate::slot;
 /// Time between two passes while spans come, and while none do.
 const BUSY: Duration = Duration::from_millis(10);
 const IDLE: Duration = Duration::from_millis(100);
-/// Spans of one batch of the stream.
-const BATCH: usize = 4_096;
 
 /// What the worker is told.
 #[derive(Debug)]
@@ -61,82 +57,6 @@ fn leave_parent() {
     if !slot::top().is_none() {
         // Never left: it ends with the function or the poll that encloses it, as a leaked guard.
         let _below = slot::enter(SpanContext::NONE, provider::key());
-    }
-}
-
-/// Where the spans of one tracer go.
-#[derive(Debug)]
-pub(crate) struct Route {
-    resource: Arc<Resource>,
-    outlets: Vec<Arc<Outlet>>,
-    stream: Vec<SpanRecord>,
-    /// Present if an exporter wants whole traces.
-    traces: Option<Traces>,
-    report: Report,
-    is_closing: bool,
-}
-
-impl Route {
-    pub(crate) fn new(resource: Resource, outlets: Vec<Arc<Outlet>>) -> Self {
-        let whole = outlets.iter().any(|outlet| outlet.unit == Unit::Traces);
-        Self {
-            resource: Arc::new(resource),
-            outlets,
-            stream: Vec::new(),
-            traces: whole.then(Traces::default),
-            report: Report::default(),
-            is_closing: false,
-        }
-    }
-
-    fn take(&mut self, span: SpanRecord, now: Instant) {
-        let streamed = self.outlets.iter().any(|outlet| outlet.unit == Unit::Spans);
-        match &mut self.traces {
-            Some(traces) if streamed => {
-                traces.add(span.clone(), now);
-                self.stream.push(span);
-            }
-            Some(traces) => traces.add(span, now),
-            None => self.stream.push(span),
-        }
-        if self.stream.len() >= BATCH {
-            self.send_stream();
-        }
-    }
-
-    fn send_stream(&mut self) {
-        if !self.stream.is_empty() {
-            let spans = std::mem::take(&mut self.stream);
-            self.send(Unit::Spans, spans, Completeness::Stream);
-        }
-    }
-
-    fn send_traces(&self, ready: Vec<Ready>) {
-        for (spans, completeness) in ready {
-            self.send(Unit::Traces, spans, completeness);
-        }
-    }
-
-    fn send(&self, unit: Unit, spans: Vec<SpanRecord>, completeness: Completeness) {
-        let batch = Arc::new(Batch { resource: Arc::clone(&self.resource), spans, completeness });
-        self.outlets
-            .iter()
-            .filter(|outlet| outlet.unit == unit)
-            .for_each(|outlet| outlet.push(&batch));
-    }
-
-    fn send_due(&mut self, now: Instant) {
-        self.send_stream();
-        if let Some(ready) = self.traces.as_mut().map(|traces| traces.due(now)) {
-            self.send_traces(ready);
-        }
-    }
-
-    fn flush(&mut self, all: bool) {
-        self.send_stream();
-        if let Some(ready) = self.traces.as_mut().map(|traces| traces.flush(all)) {
-            self.send_traces(ready);
-        }
     }
 }
 
@@ -204,14 +124,11 @@ impl Worker {
 
     /// Reads all logs once, and counts what ended before anything of it is handed on.
     fn read(&mut self) {
-        let Self { logs, assembly, ended, routes, .. } = self;
-        let is_open = |tracer| routes.get(&tracer).is_some_and(|route: &Route| !route.is_closing);
-        logs.read(|slots| {
-            assembly.read(slots, |tracer| {
-                *ended.entry(tracer).or_default() += 1;
-                is_open(tracer)
-            });
-        });
+        // Before: durations are judged while they are read.
+        self.timeline.refresh();
+        let Self { logs, assembly, ended, routes, timeline, .. } = self;
+        let mut reading = Reading { ended, routes, timeline };
+        logs.read(|slots| assembly.read(slots, &mut reading));
         for (tracer, count) in self.ended.drain() {
             self.last_busy = Instant::now();
             match self.routes.get(&tracer).filter(|route| !route.is_closing) {

@@ -2,6 +2,7 @@
 
 mod detail;
 mod memory;
+mod polls;
 mod record;
 mod task;
 
@@ -10,7 +11,8 @@ use std::sync::Arc;
 
 pub use detail::{ErrorRecord, Event, Link};
 pub use memory::Memory;
-pub use record::{Outcome, Slice, SpanRecord};
+pub use polls::Slice;
+pub use record::{Outcome, SpanRecord};
 pub use task::TaskRecord;
 
 /// Takes finished spans out of the process, or shows them.

@@ -3,6 +3,7 @@
 use crate::callsite::{self, Callsite};
 use crate::clock::Timeline;
 use crate::export::detail::{self, Details, ErrorRecord, Event, Link};
+use crate::export::polls::{Polls, Slice};
 use crate::export::task::TaskRecord;
 use crate::filter::Level;
 use crate::id::{SpanId, TraceId};
@@ -53,7 +54,7 @@ pub struct SpanRecord {
     end: u64,
     /// Details in the order they came: each a head word and its payload, little endian.
     details: Vec<u8>,
-    slices: Vec<Slice>,
+    recorded: Polls,
     passed_on: bool,
     backtrace: Option<String>,
 }
@@ -82,32 +83,6 @@ pub enum Outcome {
     Panicked,
 }
 
-/// A stretch of time in which a task was being polled.
-///
-/// Times are nanoseconds since the Unix epoch.
-///
-/// # Examples
-///
-/// ```
-/// use tracer_core::SpanRecord;
-///
-/// /// Nanoseconds in which the task was running, not waiting.
-/// fn busy(span: &SpanRecord) -> u64 {
-///     span.slices().iter().map(|slice| slice.end - slice.start).sum()
-/// }
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Slice {
-    /// When the first of its polls began.
-    pub start: u64,
-    /// When the last of its polls returned.
-    pub end: u64,
-}
-
-/// Slices of a span; more are merged over the shortest gaps between them.
-const MAX_SLICES: usize = 64;
-
 impl SpanRecord {
     pub(crate) fn new(words: [u64; SLOT], details: Vec<u8>, timeline: &Timeline) -> Option<Self> {
         let head = Head::from_word(words[0])?;
@@ -123,7 +98,7 @@ impl SpanRecord {
             start,
             end: end.max(start),
             details,
-            slices: Vec::new(),
+            recorded: Polls::default(),
             passed_on: false,
             backtrace: None,
         };
@@ -157,7 +132,7 @@ impl SpanRecord {
             }
             rest = next;
         }
-        self.slices = merged(slices);
+        self.recorded = Polls::new(slices);
     }
 
     fn details(&self) -> Details<'_> {
@@ -286,7 +261,40 @@ impl SpanRecord {
     /// Only the outermost span of a task has them, and it has none if its first poll finished it.
     /// More stretches are merged over the shortest gaps between them.
     pub fn slices(&self) -> &[Slice] {
-        &self.slices
+        &self.recorded.slices
+    }
+
+    /// Returns the nanoseconds in which its task was being polled, where polls were recorded.
+    ///
+    /// The outermost span of a task has them, and one with `#[traced(poll)]`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tracer_core::SpanRecord;
+    ///
+    /// /// Nanoseconds in which the task waited.
+    /// fn idle(span: &SpanRecord) -> Option<u64> {
+    ///     Some(span.end() - span.start() - span.poll_duration()?)
+    /// }
+    /// ```
+    pub fn poll_duration(&self) -> Option<u64> {
+        self.of_polls(self.recorded.total)
+    }
+
+    /// Returns the nanoseconds of its longest poll, where polls were recorded.
+    pub fn max_poll_duration(&self) -> Option<u64> {
+        self.of_polls(self.recorded.longest)
+    }
+
+    fn of_polls(&self, recorded: u64) -> Option<u64> {
+        let is_outermost = self.flags & (flag::SPAWNED | flag::LOCAL_ROOT) != 0;
+        let is_one = is_outermost && self.polls == 1 && self.outcome() == Outcome::Completed;
+        match self.recorded.slices.is_empty() {
+            false => Some(recorded),
+            // Its only poll is the span itself.
+            true => is_one.then(|| self.end - self.start),
+        }
     }
 
     /// Returns whether it ran in another task or thread than its parent.
@@ -344,26 +352,4 @@ impl SpanRecord {
         self.start = self.start.max(parent_start);
         self.end = self.end.max(self.start);
     }
-}
-
-/// In order, without overlaps, and not more than [`MAX_SLICES`].
-fn merged(mut slices: Vec<Slice>) -> Vec<Slice> {
-    slices.sort_by_key(|slice| slice.start);
-    if slices.len() <= MAX_SLICES {
-        return slices;
-    }
-    let mut gaps: Vec<_> =
-        slices.windows(2).map(|pair| pair[1].start.saturating_sub(pair[0].end)).collect();
-    let (_, limit, _) = gaps.select_nth_unstable_by(MAX_SLICES - 1, |a, b| b.cmp(a));
-    let limit = *limit;
-    let mut kept: Vec<Slice> = Vec::with_capacity(MAX_SLICES);
-    for slice in slices {
-        match kept.last_mut() {
-            Some(last) if slice.start.saturating_sub(last.end) <= limit => {
-                last.end = last.end.max(slice.end);
-            }
-            _ => kept.push(slice),
-        }
-    }
-    kept
 }

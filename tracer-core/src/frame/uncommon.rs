@@ -87,9 +87,14 @@ impl Frame {
             self.open.state = if kept { State::Held } else { self.running() };
         }
         if start != 0 {
-            detail::poll(&self.open.context, start, clock::ticks());
+            self.write_poll(start, clock::ticks());
         }
         slot::leave_with_all_above(below);
+    }
+
+    fn write_poll(&self, start: u64, end: u64) {
+        let callsite = self.open.callsite.map_or(0, Callsite::known_id);
+        detail::poll(&self.open.context, callsite, start, end);
     }
 
     #[cold]
@@ -98,7 +103,7 @@ impl Frame {
         slot::leave_with_all_above(below);
         // The only poll of a span that was never pending is the span itself.
         if start != 0 && (start != self.open.start || self.open.polls > 1) {
-            detail::poll(&self.open.context, start, end);
+            self.write_poll(start, end);
         }
         self.open.end(end, 0);
     }

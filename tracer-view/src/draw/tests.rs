@@ -139,6 +139,22 @@ serve panicked                  10.0 ms  ▕█░░░░░░░░░░░
     assert_eq!(drawn(nodes, 80), expected);
 }
 
+#[test]
+fn where_a_task_was_spawned_stands_where_there_is_room() {
+    let nodes = vec![
+        span(1, 0, "serve", 0.0, 10.0),
+        span(2, 1, "audit", 1.0, 9.0).spawned_at("src/db.rs", 9),
+        span(3, 1, "index", 9.0, 10.0).spawned_at("src/search/index.rs", 120),
+    ];
+    let expected = "\
+trace 4f9c02d1  10.0 ms  3 spans · 3 tasks
+serve                           10.0 ms  ▕████████████████████████████████▏
+├─ audit ⇢  at src/db.rs:9      8.00 ms ◆▕   ██████████████████████████   ▏
+└─ index ⇢                      1.00 ms ◆▕                            ████▏
+";
+    assert_eq!(drawn(nodes, 80), expected);
+}
+
 fn failure(message: &'static str) -> Failure<'static> {
     span(1, 0, "", 0.0, 0.0).failed(message, &[]).failure.unwrap()
 }

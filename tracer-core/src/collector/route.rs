@@ -1,0 +1,95 @@
+//! Where the spans of one tracer go.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use crate::collector::outlet::Outlet;
+use crate::collector::report::Report;
+use crate::collector::slow::SlowPolls;
+use crate::collector::traces::{Ready, Traces};
+use crate::export::{Batch, Completeness, Resource, SpanRecord, Unit};
+
+/// Spans of one batch of the stream.
+const BATCH: usize = 4_096;
+
+/// Where the spans of one tracer go.
+#[derive(Debug)]
+pub(crate) struct Route {
+    resource: Arc<Resource>,
+    pub(super) outlets: Vec<Arc<Outlet>>,
+    stream: Vec<SpanRecord>,
+    /// Present if an exporter wants whole traces.
+    traces: Option<Traces>,
+    pub(super) report: Report,
+    pub(super) is_closing: bool,
+    pub(super) slow_polls: Option<SlowPolls>,
+}
+
+impl Route {
+    pub(crate) fn new(
+        resource: Resource,
+        outlets: Vec<Arc<Outlet>>,
+        slow_polls: Option<SlowPolls>,
+    ) -> Self {
+        let whole = outlets.iter().any(|outlet| outlet.unit == Unit::Traces);
+        Self {
+            resource: Arc::new(resource),
+            outlets,
+            stream: Vec::new(),
+            traces: whole.then(Traces::default),
+            report: Report::default(),
+            is_closing: false,
+            slow_polls,
+        }
+    }
+
+    pub(super) fn take(&mut self, span: SpanRecord, now: Instant) {
+        let streamed = self.outlets.iter().any(|outlet| outlet.unit == Unit::Spans);
+        match &mut self.traces {
+            Some(traces) if streamed => {
+                traces.add(span.clone(), now);
+                self.stream.push(span);
+            }
+            Some(traces) => traces.add(span, now),
+            None => self.stream.push(span),
+        }
+        if self.stream.len() >= BATCH {
+            self.send_stream();
+        }
+    }
+
+    fn send_stream(&mut self) {
+        if !self.stream.is_empty() {
+            let spans = std::mem::take(&mut self.stream);
+            self.send(Unit::Spans, spans, Completeness::Stream);
+        }
+    }
+
+    fn send_traces(&self, ready: Vec<Ready>) {
+        for (spans, completeness) in ready {
+            self.send(Unit::Traces, spans, completeness);
+        }
+    }
+
+    fn send(&self, unit: Unit, spans: Vec<SpanRecord>, completeness: Completeness) {
+        let batch = Arc::new(Batch { resource: Arc::clone(&self.resource), spans, completeness });
+        self.outlets
+            .iter()
+            .filter(|outlet| outlet.unit == unit)
+            .for_each(|outlet| outlet.push(&batch));
+    }
+
+    pub(super) fn send_due(&mut self, now: Instant) {
+        self.send_stream();
+        if let Some(ready) = self.traces.as_mut().map(|traces| traces.due(now)) {
+            self.send_traces(ready);
+        }
+    }
+
+    pub(super) fn flush(&mut self, all: bool) {
+        self.send_stream();
+        if let Some(ready) = self.traces.as_mut().map(|traces| traces.flush(all)) {
+            self.send_traces(ready);
+        }
+    }
+}
