@@ -11,7 +11,15 @@ use std::path::{Path, PathBuf};
 type Rows = &'static [&'static [&'static str]];
 
 const MODULES: &[(&str, Rows)] = &[
-    ("tracer", &[&["tokio", "async_std", "smol"], &["init"], &["environment", "providers"]]),
+    (
+        "tracer",
+        &[
+            &["tokio", "async_std", "smol"],
+            &["in_flight"],
+            &["init"],
+            &["environment", "providers"],
+        ],
+    ),
     (
         "tracer-core",
         &[

@@ -25,6 +25,8 @@ mod flows;
 mod foreign_tasks;
 #[path = "promises/guards.rs"]
 mod guards;
+#[path = "promises/in_flight.rs"]
+mod in_flight;
 #[path = "promises/isolation.rs"]
 mod isolation;
 #[path = "promises/nested_executors.rs"]

@@ -37,6 +37,8 @@ fn main() -> std::process::ExitCode {
         "async-std" => mains::async_std(),
         "smol" => mains::smol(),
         "signal" => mains::signal(),
+        #[cfg(unix)]
+        "hangs" => mains::hangs(),
         "panic-in-main" => mains::panic_in_main(),
         other => panic!("no program `{other}`"),
     }

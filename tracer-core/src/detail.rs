@@ -6,6 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::clock;
 use crate::context::SpanContext;
+use crate::id::{SpanId, TraceId};
 use crate::log::{self, Row};
 use crate::provider::TaskFacts;
 use crate::record::{self, Head, Key, Kind, MAX_KEY, MAX_WORDS, Sink, UNKNOWN_DELAY};
@@ -75,6 +76,16 @@ pub(crate) fn event(context: &SpanContext, name: &str, items: &[(&str, Value<'_>
 /// Writes a link to another span.
 pub(crate) fn link(context: &SpanContext, to: &SpanContext) {
     other(context, Kind::Link, &[to.trace.high, to.trace.low, to.span.0], 0, no_item);
+}
+
+/// Writes that a span has begun.
+pub(crate) fn begin(context: &SpanContext, callsite: u32, parent: SpanId, start: u64, flags: u16) {
+    let head = Head { kind: Kind::Begin, extra: 5, tracer: context.tracer(), callsite };
+    log::detail(head, context.span.0, |sink| {
+        let TraceId { high, low } = context.trace;
+        [high, low, parent.0, start].into_iter().for_each(|word| sink.word(word));
+        sink.word(u64::from(flags) << 32 | u64::from(context.path));
+    });
 }
 
 /// Writes one poll of the task's outermost frame, of the callsite numbered `callsite`.

@@ -66,8 +66,8 @@ pub use closure::{bound, in_current};
 pub use collector::{Builder, Dropped, ExporterStats, FlushError, InstallError, Stats, Tracer};
 pub use context::SpanContext;
 pub use export::{
-    Batch, Completeness, ErrorRecord, Event, ExportError, Exporter, Link, Memory, Outcome,
-    Resource, Slice, SpanRecord, TaskRecord, Unit,
+    Batch, Completeness, ErrorRecord, Event, ExportError, Exporter, InFlight, Link, Memory,
+    Outcome, Resource, Slice, SpanRecord, TaskRecord, Unit,
 };
 pub use filter::{Filter, FilterError, Level};
 pub use future::Traced;

@@ -128,6 +128,7 @@ impl Open {
             if spawned {
                 task::write(&open.context);
             }
+            open.follow();
             return open;
         }
         Self { context: parent, callsite: Some(callsite), state: State::Passive, ..Self::off() }
@@ -146,12 +147,20 @@ impl Open {
             trace,
             span: SpanId::NONE,
             path: 0,
-            flags: SpanContext::flags_of(tracer, recorded),
+            flags: SpanContext::flags_of(tracer, recorded, destination.marks),
             root: Root::begin(),
         };
         let open = Self::recorded(callsite, parent, flag::LOCAL_ROOT);
         task::write(&open.context);
+        open.follow();
         open
+    }
+
+    /// Tells those who follow what is in flight that the span has begun.
+    fn follow(&self) {
+        if let (true, Some(callsite)) = (self.context.is_followed(), self.callsite) {
+            detail::begin(&self.context, callsite.id(), self.parent, self.start, self.flags);
+        }
     }
 
     /// Whether the span is open and recorded: neither its future's to come, nor a mere place below

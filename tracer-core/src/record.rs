@@ -1,6 +1,6 @@
 //! What a span leaves in the log: 64-byte slots of eight words, and how text and numbers lie in them.
 //!
-//! | word | end of a span | detail (attributes, event, link, error, poll, task) |
+//! | word | end of a span | detail (attributes, event, link, error, poll, task, begin) |
 //! |---|---|---|
 //! | 0 | head: kind, flags, tracer, callsite | head: kind, number of payload words, tracer, callsite |
 //! | 1, 2 | trace id | 1: span id, then the payload, over several slots where it is longer |
@@ -33,6 +33,8 @@ pub(crate) enum Kind {
     Task,
     /// A guard was held over an await; a word to the developer.
     Held,
+    /// A span of a tracer that shows what is in flight.
+    Begin,
 }
 
 impl Kind {
@@ -46,6 +48,7 @@ impl Kind {
             6 => Self::Poll,
             7 => Self::Task,
             8 => Self::Held,
+            9 => Self::Begin,
             _ => return None,
         })
     }
@@ -57,6 +60,8 @@ pub(crate) mod flag {
     pub(crate) const PANICKED: u16 = 1 << 1;
     pub(crate) const SPAWNED: u16 = 1 << 2;
     pub(crate) const LOCAL_ROOT: u16 = 1 << 3;
+    /// It has not ended: set by the collector alone.
+    pub(crate) const OPEN: u16 = 1 << 4;
 }
 
 /// The first word of a record.

@@ -77,6 +77,10 @@ impl Node<'_> {
         self.outcome == Outcome::Cancelled
     }
 
+    pub(crate) fn is_open(&self) -> bool {
+        self.outcome == Outcome::Open
+    }
+
     /// Whether an error began here.
     pub(crate) fn is_origin(&self) -> bool {
         self.failure.as_ref().is_some_and(|failure| !failure.passed_on)

@@ -39,6 +39,9 @@ pub(crate) trait Watch {
     /// A span has ended; says whether its tracer still wants it.
     fn ended(&mut self, head: Head, words: &[u64; SLOT], has_polls: impl Fn() -> bool) -> bool;
 
+    /// A span has begun, of a tracer that shows what is in flight.
+    fn began(&mut self, head: Head, words: [u64; SLOT]);
+
     /// A poll is over that was recorded.
     fn polled(&mut self, head: Head, start: u64, end: u64);
 }
@@ -70,6 +73,7 @@ impl Assembly {
                         self.fresh.push(words);
                     }
                 }
+                Kind::Begin => watch.began(head, words),
                 Kind::Held => self.guards_held.push(callsite::find(head.callsite)),
                 _ => {
                     if head.kind == Kind::Poll {

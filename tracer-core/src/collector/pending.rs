@@ -62,6 +62,11 @@ impl Pending {
         self.spans.get(&span).is_some_and(|details| details.has_polls)
     }
 
+    /// What was said so far of a span that has not ended.
+    pub(crate) fn so_far(&self, span: u64) -> Vec<u8> {
+        self.spans.get(&span).map_or_else(Vec::new, |details| details.bytes.clone())
+    }
+
     /// Takes what was said of a span that has ended.
     pub(crate) fn take(&mut self, span: u64) -> Vec<u8> {
         let bytes = self.spans.remove(&span).map_or_else(Vec::new, |details| details.bytes);
@@ -123,7 +128,7 @@ impl Details {
                 self.has_polls = true;
                 return true;
             }
-            Kind::End | Kind::Task | Kind::Held => return true,
+            Kind::End | Kind::Task | Kind::Held | Kind::Begin => return true,
         };
         if *count < MAX_OF_A_KIND {
             *count += 1;

@@ -20,13 +20,23 @@ pub(crate) struct Reading<'a> {
 impl Watch for Reading<'_> {
     fn ended(&mut self, head: Head, words: &[u64; SLOT], has_polls: impl Fn() -> bool) -> bool {
         *self.ended.entry(head.tracer).or_default() += 1;
-        let Some(route) = self.routes.get(&head.tracer) else { return false };
+        let Some(route) = self.routes.get_mut(&head.tracer) else { return false };
+        if let Some(open) = &mut route.open {
+            open.end(words[3]);
+        }
         // Its only poll is the span itself, where none was recorded.
         let is_outermost = head.extra & (flag::SPAWNED | flag::LOCAL_ROOT) != 0;
         if route.slow_polls.is_some() && is_outermost && words[7] >> 32 == 1 && !has_polls() {
             self.polled(head, words[5], words[6]);
         }
         self.routes.get(&head.tracer).is_some_and(|route| !route.is_closing)
+    }
+
+    fn began(&mut self, head: Head, words: [u64; SLOT]) {
+        let route = self.routes.get_mut(&head.tracer);
+        if let Some(open) = route.and_then(|route| route.open.as_mut()) {
+            open.begin(head, words);
+        }
     }
 
     fn polled(&mut self, head: Head, start: u64, end: u64) {

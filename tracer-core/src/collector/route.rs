@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
+use crate::collector::in_flight::OpenSpans;
 use crate::collector::outlet::Outlet;
 use crate::collector::report::Report;
 use crate::collector::slow::SlowPolls;
@@ -23,6 +24,8 @@ pub(crate) struct Route {
     pub(super) report: Report,
     pub(super) is_closing: bool,
     pub(super) slow_polls: Option<SlowPolls>,
+    /// Present if its tracer shows what is in flight.
+    pub(super) open: Option<OpenSpans>,
 }
 
 impl Route {
@@ -30,6 +33,7 @@ impl Route {
         resource: Resource,
         outlets: Vec<Arc<Outlet>>,
         slow_polls: Option<SlowPolls>,
+        open: Option<OpenSpans>,
     ) -> Self {
         let whole = outlets.iter().any(|outlet| outlet.unit == Unit::Traces);
         Self {
@@ -40,6 +44,7 @@ impl Route {
             report: Report::default(),
             is_closing: false,
             slow_polls,
+            open,
         }
     }
 

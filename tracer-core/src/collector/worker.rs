@@ -10,11 +10,13 @@ use once_cell::sync::OnceCell;
 
 use crate::clock::Timeline;
 use crate::collector::assemble::Assembly;
+use crate::collector::in_flight::OpenSpans;
 use crate::collector::reading::Reading;
 use crate::collector::report;
 use crate::collector::route::Route;
 use crate::context::SpanContext;
 use crate::destination;
+use crate::export::InFlight;
 use crate::id;
 use crate::log::Logs;
 use crate::process::PerProcess;
@@ -33,6 +35,8 @@ pub(crate) enum Command {
     Open { tracer: u32, route: Box<Route>, done: Sender<()> },
     /// Hand on what has ended; and, for a tracer that closes, everything.
     Flush { tracer: u32, close: bool, done: Sender<()> },
+    /// Show what is in flight.
+    Look { tracer: u32, done: Sender<InFlight> },
 }
 
 /// A thread belongs to one process: a forked child starts its own.
@@ -97,6 +101,13 @@ impl Worker {
                     // Whoever asked may have given up waiting.
                     let _waiting = done.send(());
                 }
+                Ok(Command::Look { tracer, done }) => {
+                    self.read();
+                    let open = self.routes.get(&tracer).and_then(|route| route.open.as_ref());
+                    let now = open.map(|open| open.now(&self.assembly.pending, &self.timeline));
+                    // Whoever asked may have given up waiting.
+                    let _waiting = now.map(|now| done.send(now));
+                }
                 Err(RecvTimeoutError::Timeout) => self.pass(),
                 Err(RecvTimeoutError::Disconnected) => return,
             }
@@ -129,6 +140,10 @@ impl Worker {
         let Self { logs, assembly, ended, routes, timeline, .. } = self;
         let mut reading = Reading { ended, routes, timeline };
         logs.read(|slots| assembly.read(slots, &mut reading));
+        self.routes
+            .values_mut()
+            .filter_map(|route| route.open.as_mut())
+            .for_each(OpenSpans::next_pass);
         for (tracer, count) in self.ended.drain() {
             self.last_busy = Instant::now();
             match self.routes.get(&tracer).filter(|route| !route.is_closing) {

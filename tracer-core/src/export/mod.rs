@@ -1,6 +1,7 @@
 //! Where finished spans go: exporters, what they are given, and what they answer.
 
 mod detail;
+mod in_flight;
 mod memory;
 mod polls;
 mod record;
@@ -10,6 +11,7 @@ use std::fmt;
 use std::sync::Arc;
 
 pub use detail::{ErrorRecord, Event, Link};
+pub use in_flight::InFlight;
 pub use memory::Memory;
 pub use polls::Slice;
 pub use record::{Outcome, SpanRecord};

@@ -81,6 +81,8 @@ pub enum Outcome {
     Cancelled,
     /// It unwound.
     Panicked,
+    /// It has not ended: a span of [`InFlight`](crate::InFlight).
+    Open,
 }
 
 impl SpanRecord {
@@ -197,6 +199,8 @@ impl SpanRecord {
     }
 
     /// Returns when it ended: nanoseconds since the Unix epoch, never before its start.
+    ///
+    /// Of a span that is open, when that was asked.
     pub const fn end(&self) -> u64 {
         self.end
     }
@@ -207,6 +211,8 @@ impl SpanRecord {
             Outcome::Panicked
         } else if self.flags & flag::CANCELLED != 0 {
             Outcome::Cancelled
+        } else if self.flags & flag::OPEN != 0 {
+            Outcome::Open
         } else {
             Outcome::Completed
         }

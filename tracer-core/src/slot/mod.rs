@@ -8,7 +8,7 @@ use std::task::Waker;
 
 use crate::callsite::Callsite;
 use crate::clock;
-use crate::context::{INHERITED, RECORDED, SpanContext};
+use crate::context::{FOLLOWED, INHERITED, RECORDED, SpanContext};
 use crate::id::SpanId;
 use crate::local;
 use crate::path;
@@ -196,7 +196,7 @@ pub(crate) enum OnTop {
     Parent(u32),
     /// A span that is not recorded: nor is what it calls, and that is current already.
     Passive,
-    /// Something else: no span, an inherited one, or one of another task.
+    /// Something else: no span, an inherited one, one of another task, or one that is followed.
     Uncommon,
 }
 
@@ -208,7 +208,7 @@ pub(crate) fn enter_child(callsite: &'static Callsite, key: u64) -> OnTop {
         if strand.key.get() != key {
             return OnTop::Uncommon;
         }
-        match strand.flags.get() & (RECORDED | INHERITED) {
+        match strand.flags.get() & (RECORDED | INHERITED | FOLLOWED) {
             RECORDED => {
                 try_enter_child(stack, top, callsite).map_or(OnTop::Uncommon, OnTop::Parent)
             }
