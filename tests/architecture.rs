@@ -32,7 +32,7 @@ const MODULES: &[(&str, Rows)] = &[
             &["outcome"],
             &["span", "guard"],
             &["open"],
-            &["task"],
+            &["task", "wakes"],
             &["detail", "held", "backtrace"],
             &["slot", "log"],
             &["provider", "stack"],

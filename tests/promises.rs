@@ -55,5 +55,7 @@ mod threads;
 mod tokios;
 #[path = "promises/values.rs"]
 mod values;
+#[path = "promises/wakes.rs"]
+mod wakes;
 #[path = "promises/whole.rs"]
 mod whole;

@@ -41,6 +41,8 @@ pub(crate) const INHERITED: u32 = 1 << 1;
 /// Spans in it are told of as they begin, for a tracer that shows what is in flight. It lies in flags
 /// that the short ways compare anyway, so that it costs spans of other tracers nothing.
 pub(crate) const FOLLOWED: u32 = 1 << 2;
+/// Who wakes its tasks is told, for a tracer that asks.
+pub(crate) const WOKEN: u32 = 1 << 3;
 const TRACER_SHIFT: u32 = 8;
 
 impl SpanContext {
@@ -97,6 +99,10 @@ impl SpanContext {
     #[inline(always)]
     pub(crate) const fn is_inherited(&self) -> bool {
         self.flags & INHERITED != 0
+    }
+
+    pub(crate) const fn is_woken(&self) -> bool {
+        self.flags & WOKEN != 0
     }
 
     /// This context as a spawned task has it.

@@ -88,6 +88,12 @@ pub(crate) fn begin(context: &SpanContext, callsite: u32, parent: SpanId, start:
     });
 }
 
+/// Writes that the task of a span is woken now, where `by` is current.
+pub(crate) fn wake(context: &SpanContext, by: &SpanContext) {
+    let words = [clock::ticks(), by.span.0, by.trace.high, by.trace.low];
+    other(context, Kind::Wake, &words, 0, no_item);
+}
+
 /// Writes one poll of the task's outermost frame, of the callsite numbered `callsite`.
 #[inline(always)]
 pub(crate) fn poll(context: &SpanContext, callsite: u32, start: u64, end: u64) {

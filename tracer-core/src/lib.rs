@@ -30,6 +30,7 @@ mod held;
 mod open;
 mod span;
 mod task;
+mod wakes;
 
 mod backtrace;
 mod call;
@@ -67,7 +68,7 @@ pub use collector::{Builder, Dropped, ExporterStats, FlushError, InstallError, S
 pub use context::SpanContext;
 pub use export::{
     Batch, Completeness, ErrorRecord, Event, ExportError, Exporter, InFlight, Link, Memory,
-    Outcome, Resource, Slice, SpanRecord, TaskRecord, Unit,
+    Outcome, Resource, Slice, SpanRecord, TaskRecord, Unit, Wake,
 };
 pub use filter::{Filter, FilterError, Level};
 pub use future::Traced;

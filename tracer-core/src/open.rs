@@ -29,6 +29,8 @@ pub(crate) enum State {
     Running,
     /// As `Running`, and each poll is recorded.
     Watched,
+    /// As `Running`, and polls with a waker of its own.
+    Woken,
     /// As `Running`, and a guard is held over the await.
     Held,
     /// A poll unwound; what is left is to drop the future.

@@ -1,6 +1,6 @@
 //! What a span leaves in the log: 64-byte slots of eight words, and how text and numbers lie in them.
 //!
-//! | word | end of a span | detail (attributes, event, link, error, poll, task, begin) |
+//! | word | end of a span | detail (attributes, event, link, error, poll, task, begin, wake) |
 //! |---|---|---|
 //! | 0 | head: kind, flags, tracer, callsite | head: kind, number of payload words, tracer, callsite |
 //! | 1, 2 | trace id | 1: span id, then the payload, over several slots where it is longer |
@@ -35,6 +35,8 @@ pub(crate) enum Kind {
     Held,
     /// A span of a tracer that shows what is in flight.
     Begin,
+    /// The task of the span was woken.
+    Wake,
 }
 
 impl Kind {
@@ -49,6 +51,7 @@ impl Kind {
             7 => Self::Task,
             8 => Self::Held,
             9 => Self::Begin,
+            10 => Self::Wake,
             _ => return None,
         })
     }

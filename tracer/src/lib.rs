@@ -125,7 +125,7 @@ pub mod export {
     pub use tracer_core::{
         Batch, Callsite, Completeness, Dropped, ErrorRecord, Event, ExportError, Exporter,
         ExporterStats, InFlight, Level, Link, Memory, Outcome, Resource, Slice, SpanKind,
-        SpanRecord, TaskRecord, Unit,
+        SpanRecord, TaskRecord, Unit, Wake,
     };
 }
 

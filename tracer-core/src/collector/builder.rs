@@ -53,6 +53,7 @@ pub struct Builder {
     text_limit: Option<usize>,
     slow_poll: Option<Duration>,
     in_flight: bool,
+    wakes: bool,
 }
 
 impl Builder {
@@ -189,6 +190,16 @@ impl Builder {
         self
     }
 
+    /// Records which span's poll woke which task; off unless this is called.
+    ///
+    /// [`SpanRecord::wakes`](crate::SpanRecord::wakes) of a task's outermost span has them, and the
+    /// critical path of the tree follows them. Each such task is polled with a waker of its own, which
+    /// costs it one lookup a poll and one record a wake; spans inside of it cost what they cost.
+    pub fn wakes(mut self, recorded: bool) -> Self {
+        self.wakes = recorded;
+        self
+    }
+
     /// Starts the tracer and makes it the one that roots belong to.
     ///
     /// A forked child has neither the tracers nor the threads of its parent. It installs its own, in
@@ -231,7 +242,8 @@ impl Builder {
         let started: io::Result<Vec<_>> = self.exporters.into_iter().map(Outlet::start).collect();
         let outlets = started.map_err(InstallError::Thread)?;
         let sampler = self.sampler.unwrap_or_else(|| Box::new(Ratio::new(1.0)));
-        let marks = if self.in_flight { context::FOLLOWED } else { 0 };
+        let marks = if self.in_flight { context::FOLLOWED } else { 0 }
+            | if self.wakes { context::WOKEN } else { 0 };
         let (number, destination) =
             destination::open(sampler, marks).ok_or(InstallError::TooMany)?;
         let slow_polls = self.slow_poll.map(SlowPolls::new);

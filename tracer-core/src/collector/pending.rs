@@ -9,6 +9,8 @@ use crate::record::{self, Head, Items, Key, Kind};
 /// A span takes so many attributes, and so many of each other kind of detail but polls; further ones
 /// are counted, not kept.
 const MAX_OF_A_KIND: u16 = 128;
+/// Of a task that is woken more often, the first ones are kept.
+const MAX_WAKES: u16 = 1_024;
 /// Bytes of all waiting details together; beyond it those go that have waited longest.
 const MAX_BYTES: usize = 64 << 20;
 
@@ -31,6 +33,7 @@ struct Details {
     events: u16,
     links: u16,
     errors: u16,
+    wakes: u16,
     has_polls: bool,
     bytes: Vec<u8>,
 }
@@ -112,6 +115,7 @@ impl Details {
             events: 0,
             links: 0,
             errors: 0,
+            wakes: 0,
             has_polls: false,
             bytes: Vec::new(),
         }
@@ -124,13 +128,15 @@ impl Details {
             Kind::Event => &mut self.events,
             Kind::Link => &mut self.links,
             Kind::Error => &mut self.errors,
+            Kind::Wake => &mut self.wakes,
             Kind::Poll => {
                 self.has_polls = true;
                 return true;
             }
             Kind::End | Kind::Task | Kind::Held | Kind::Begin => return true,
         };
-        if *count < MAX_OF_A_KIND {
+        let most = if kind == Kind::Wake { MAX_WAKES } else { MAX_OF_A_KIND };
+        if *count < most {
             *count += 1;
             return true;
         }
@@ -169,6 +175,9 @@ impl Details {
     }
 
     fn count(&self) -> u64 {
-        [self.attributes, self.events, self.links, self.errors].into_iter().map(u64::from).sum()
+        [self.attributes, self.events, self.links, self.errors, self.wakes]
+            .into_iter()
+            .map(u64::from)
+            .sum()
     }
 }

@@ -13,7 +13,7 @@ use std::sync::Arc;
 pub use detail::{ErrorRecord, Event, Link};
 pub use in_flight::InFlight;
 pub use memory::Memory;
-pub use polls::Slice;
+pub use polls::{Slice, Wake};
 pub use record::{Outcome, SpanRecord};
 pub use task::TaskRecord;
 

@@ -1,5 +1,7 @@
 //! When a span was polled, and how long that took.
 
+use crate::export::detail::Link;
+
 /// The polls of a span, as far as they were recorded.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Polls {
@@ -7,13 +9,20 @@ pub(super) struct Polls {
     /// Nanoseconds in all polls, and in the longest one.
     pub(super) total: u64,
     pub(super) longest: u64,
+    pub(super) wakes: Vec<Wake>,
 }
 
 impl Polls {
-    pub(super) fn new(slices: Vec<Slice>) -> Self {
+    pub(super) fn new(mut slices: Vec<Slice>, mut wakes: Vec<Wake>) -> Self {
+        slices.sort_by_key(|slice| slice.start);
+        wakes.sort_by_key(|wake| wake.time);
+        for wake in &mut wakes {
+            let next = slices.partition_point(|slice| slice.start < wake.time);
+            wake.scheduled = slices.get(next).map(|poll| poll.start - wake.time);
+        }
         let durations = || slices.iter().map(|slice| slice.end.saturating_sub(slice.start));
         let (total, longest) = (durations().sum(), durations().max().unwrap_or(0));
-        Self { slices: merged(slices), total, longest }
+        Self { slices: merged(slices), total, longest, wakes }
     }
 }
 
@@ -40,12 +49,36 @@ pub struct Slice {
     pub end: u64,
 }
 
+/// That a task was woken, so that it is polled again.
+///
+/// Of several wakes between two polls it is the first one.
+///
+/// # Examples
+///
+/// ```
+/// use tracer_core::SpanRecord;
+///
+/// /// How often something else than a span woke the task: a timer, a socket, untraced code.
+/// fn from_outside(span: &SpanRecord) -> usize {
+///     span.wakes().iter().filter(|wake| wake.by.is_none()).count()
+/// }
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Wake {
+    /// When: nanoseconds since the Unix epoch.
+    pub time: u64,
+    /// The span that was current where it was woken, if one was.
+    pub by: Option<Link>,
+    /// The nanoseconds until it was polled, if it was.
+    pub scheduled: Option<u64>,
+}
+
 /// Slices of a span; more are merged over the shortest gaps between them.
 const MAX_SLICES: usize = 64;
 
-/// In order, without overlaps, and not more than [`MAX_SLICES`].
-fn merged(mut slices: Vec<Slice>) -> Vec<Slice> {
-    slices.sort_by_key(|slice| slice.start);
+/// Without overlaps, and not more than [`MAX_SLICES`].
+fn merged(slices: Vec<Slice>) -> Vec<Slice> {
     if slices.len() <= MAX_SLICES {
         return slices;
     }

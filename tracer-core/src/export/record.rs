@@ -3,7 +3,7 @@
 use crate::callsite::{self, Callsite};
 use crate::clock::Timeline;
 use crate::export::detail::{self, Details, ErrorRecord, Event, Link};
-use crate::export::polls::{Polls, Slice};
+use crate::export::polls::{Polls, Slice, Wake};
 use crate::export::task::TaskRecord;
 use crate::filter::Level;
 use crate::id::{SpanId, TraceId};
@@ -110,7 +110,7 @@ impl SpanRecord {
 
     /// Takes out polls, and turns ticks into nanoseconds.
     fn read_polls(&mut self, timeline: &Timeline) {
-        let mut slices = Vec::new();
+        let (mut slices, mut wakes) = (Vec::new(), Vec::new());
         let mut rest = self.details.as_mut_slice();
         while let Some((head, payload, next)) = detail::split(rest) {
             let word = |index: usize| {
@@ -124,6 +124,14 @@ impl SpanRecord {
                 (Kind::Poll, Some(start), Some(end)) => {
                     slices.push(Slice { start: timeline.unix(start), end: timeline.unix(end) });
                 }
+                (Kind::Wake, Some(ticks), Some(by)) => {
+                    let trace = TraceId {
+                        high: word(2).unwrap_or_default(),
+                        low: word(3).unwrap_or_default(),
+                    };
+                    let by = (by != 0).then_some(Link { trace, span: SpanId(by) });
+                    wakes.push(Wake { time: timeline.unix(ticks), by, scheduled: None });
+                }
                 (Kind::Task, Some(ticks), _) if ticks != UNKNOWN_DELAY => {
                     payload[..8].copy_from_slice(&timeline.nanos(ticks).to_le_bytes());
                 }
@@ -134,7 +142,7 @@ impl SpanRecord {
             }
             rest = next;
         }
-        self.recorded = Polls::new(slices);
+        self.recorded = Polls::new(slices, wakes);
     }
 
     fn details(&self) -> Details<'_> {
@@ -291,6 +299,22 @@ impl SpanRecord {
     /// Returns the nanoseconds of its longest poll, where polls were recorded.
     pub fn max_poll_duration(&self) -> Option<u64> {
         self.of_polls(self.recorded.longest)
+    }
+
+    /// Returns when its task was woken, and by whom; in order, at most 1,024.
+    ///
+    /// Where [`Builder::wakes`](crate::Builder::wakes) asked for it, the outermost span of a task has
+    /// them.
+    pub fn wakes(&self) -> &[Wake] {
+        &self.recorded.wakes
+    }
+
+    /// Returns the nanoseconds in which its task was woken and waited for its poll, if it is known.
+    ///
+    /// The time before the first poll is not in it: see [`TaskRecord::first_poll_delay`].
+    pub fn scheduled_duration(&self) -> Option<u64> {
+        let wakes = self.wakes();
+        (!wakes.is_empty()).then(|| wakes.iter().filter_map(|wake| wake.scheduled).sum())
     }
 
     fn of_polls(&self, recorded: u64) -> Option<u64> {

@@ -3,9 +3,12 @@
 //! Each of the two has a short way, which calls nothing and is what nearly every poll takes, and an
 //! uncommon one, which does all the cases (`uncommon.rs`). A short way changes nothing before it is sure.
 
+mod own;
 mod uncommon;
 
 use std::task::Waker;
+
+pub(crate) use own::Begun;
 
 use crate::callsite::Callsite;
 use crate::clock;
@@ -72,6 +75,9 @@ impl Frame {
     /// The frame of a span that is open already.
     pub(crate) fn opened(mut open: Open) -> Self {
         open.decided = Decided::Opened;
+        if open.context.is_woken() && open.state == State::Running {
+            open.state = State::Woken;
+        }
         Self { open, origin: slot::current().span }
     }
 
@@ -85,22 +91,30 @@ impl Frame {
         &self.open.context
     }
 
-    /// As a row of comparisons: what nearly always comes is tried first.
+    /// As a row of comparisons: what nearly always comes is tried first. The arms stay apart up to the
+    /// poll, so that which waker it is done with is no question where it is the caller's.
     #[inline(always)]
-    pub(crate) fn begin_poll(&mut self, waker: &Waker) -> Polled {
+    pub(crate) fn begin_poll(&mut self, waker: &Waker) -> Begun {
         if self.open.state == State::Running {
-            return self.enter(waker);
+            return Begun::Plain(self.enter(waker));
         }
         if self.open.state == State::New {
-            if destination::is_active() {
-                return self.begin(waker);
+            let active = destination::active();
+            if active.records_wakes() {
+                return self.begin_own(waker);
+            }
+            if active.is_any() {
+                return Begun::Plain(self.begin(waker));
             }
             self.open.state = State::Off;
         }
         if self.open.state == State::Off {
-            return Polled::OFF;
+            return Begun::Plain(Polled::OFF);
         }
-        self.pass(waker)
+        if self.open.state == State::Woken {
+            return self.enter_own(waker);
+        }
+        Begun::Plain(self.pass(waker))
     }
 
     /// A poll below the span that is not recorded, as nearly always where it was called.

@@ -56,6 +56,7 @@ impl Frame {
         if self.open.state == State::Held {
             self.resume();
         }
+        self.choose_waker(is_outermost);
         let is_timed = is_outermost || self.open.state == State::Watched;
         let start = match is_timed && self.open.is_recorded() {
             true if is_first => self.open.start,
@@ -106,6 +107,7 @@ impl Frame {
             self.write_poll(start, end);
         }
         self.open.end(end, 0);
+        self.give_waker_back();
     }
 
     /// The poll unwinds.
@@ -132,5 +134,6 @@ impl Frame {
         slot::end_drop();
         let panicked = self.open.state == State::DropPanicked;
         self.open.end(clock::ticks(), if panicked { flag::PANICKED } else { flag::CANCELLED });
+        self.give_waker_back();
     }
 }

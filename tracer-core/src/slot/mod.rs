@@ -307,6 +307,11 @@ pub(crate) fn task_of(waker: &Waker) -> Task {
     })
 }
 
+/// The frame on top, the outermost one of its task, polls with this waker.
+pub(crate) fn set_waker(waker: &Waker) {
+    with(|stack| stack.top().1.waker.set(waker.data().addr()));
+}
+
 /// What is on top of the frame above `below` when its poll is over: a guard that is held over an
 /// await.
 pub(crate) fn held(below: u32) -> Option<SpanContext> {
