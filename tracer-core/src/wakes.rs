@@ -166,3 +166,54 @@ impl Wake for Woken {
         });
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::task::{Wake, Waker};
+
+    use super::{forget, own};
+    use crate::context::SpanContext;
+    use crate::id::SpanId;
+
+    struct Task;
+
+    impl Wake for Task {
+        fn wake(self: Arc<Self>) {}
+    }
+
+    /// Of spans that no other test has, all kept in one place.
+    fn context(number: u64) -> SpanContext {
+        SpanContext { span: SpanId(77 << 32 | number), ..SpanContext::NONE }
+    }
+
+    #[test]
+    fn a_waker_is_used_again_once_nobody_holds_a_clone_of_it() {
+        let [one, two, three] = [1, 2, 3].map(context);
+        let task = Arc::new(Task);
+        let waker = Waker::from(Arc::clone(&task));
+        let first = own(&one, &waker).unwrap();
+        assert!(std::ptr::eq(own(&one, &waker).unwrap(), first), "as long as its frame lives");
+        let held = first.clone();
+        forget(&one);
+        let second = own(&two, &waker).unwrap();
+        assert!(!held.will_wake(second));
+        forget(&two);
+        drop((held, waker));
+        assert_eq!(Arc::strong_count(&task), 2, "the first one has not been used again yet");
+        assert!(std::ptr::eq(own(&three, Waker::noop()).unwrap(), first));
+        assert_eq!(Arc::strong_count(&task), 1);
+        forget(&three);
+    }
+
+    #[test]
+    fn a_task_that_moves_to_another_executor_is_woken_there() {
+        let span = context(4);
+        let [here, there] = [(); 2].map(|()| Arc::new(Task));
+        let first = own(&span, &Waker::from(Arc::clone(&here))).unwrap();
+        assert!(!first.will_wake(own(&span, &Waker::from(Arc::clone(&there))).unwrap()));
+        assert_eq!((Arc::strong_count(&here), Arc::strong_count(&there)), (1, 2));
+        forget(&span);
+        assert_eq!(Arc::strong_count(&there), 1);
+    }
+}

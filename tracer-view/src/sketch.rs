@@ -50,6 +50,12 @@ impl Node<'static> {
         self
     }
 
+    /// The outermost span of a task that others woke.
+    pub(crate) fn woken(mut self, wakes: &[(f64, u64)]) -> Self {
+        self.wakes = wakes.iter().map(|(time, by)| (nanos(*time), *by)).collect();
+        self
+    }
+
     pub(crate) fn spawned(mut self) -> Self {
         self.spawned = true;
         self

@@ -141,7 +141,7 @@ serve panicked                  10.0 ms  ▕█░░░░░░░░░░░
 
 #[test]
 fn what_is_in_flight_waits_up_to_now() {
-    let open = |node: crate::node::Node<'static>| node.ended(Outcome::Open);
+    let open = |node: Node<'static>| node.ended(Outcome::Open);
     let nodes = vec![
         open(span(1, 0, "serve", 0.0, 10_000.0).sliced(&[(0.0, 1.0), (5_000.0, 5_001.0)])),
         open(span(2, 1, "query", 1.0, 10_000.0)),
