@@ -91,7 +91,7 @@ fn a_task_of_a_request<R: Runtime>() {
             hangs.open();
             query(1, gate).await;
         };
-        R::spawn_here(async { work.await }).await;
+        R::spawn_here(work).await;
         thread.join().unwrap();
     }
     let tracer = tracer();

@@ -1,11 +1,11 @@
 //! What is known of a task: its key and its spawner's, its name, where it was spawned, how long it waited.
-#![expect(clippy::unwrap_used, reason = "what is spawned here neither panics nor is cancelled")]
 
 use std::collections::HashMap;
 use std::thread;
 
 use futures::executor::block_on;
 use tracer::export::SpanRecord;
+use tracer::testing::Scope;
 use tracer::traced;
 use tracer_tests::{Runtime, TokioCurrentThread, on_each_runtime, pause, scope};
 
@@ -39,7 +39,7 @@ struct Facts {
     is_delay_known: bool,
 }
 
-fn facts(spans: Vec<SpanRecord>) -> HashMap<&'static str, Option<Facts>> {
+fn facts(spans: &[SpanRecord]) -> HashMap<&'static str, Option<Facts>> {
     let facts = |span: &SpanRecord| {
         span.task().map(|task| Facts {
             key: task.key(),
@@ -52,8 +52,12 @@ fn facts(spans: Vec<SpanRecord>) -> HashMap<&'static str, Option<Facts>> {
     spans.iter().map(|span| (span.name(), facts(span))).collect()
 }
 
-fn here(line: u32) -> Option<(String, u32)> {
-    Some((file!().to_owned(), line))
+fn here(line: u32) -> (String, u32) {
+    (file!().to_owned(), line)
+}
+
+fn spawned(scope: &Scope) -> Vec<SpanRecord> {
+    scope.spans().into_iter().filter(SpanRecord::is_spawned).collect()
 }
 
 fn a_task_knows_its_spawner<R: Runtime>() {
@@ -70,14 +74,14 @@ fn a_task_knows_its_spawner<R: Runtime>() {
     R::block_on(async { R::spawn(bound).await });
     let spans = scope.spans();
     // Of the two spans of this name the one inside the other is no task's outermost.
-    let spans = spans.into_iter().filter(|span| span.is_local_root() || span.is_spawned());
-    let facts = facts(spans.collect());
+    let outermost = spans.into_iter().filter(|span| span.is_local_root() || span.is_spawned());
+    let facts = facts(&outermost.collect::<Vec<_>>());
     let root = facts["request"].as_ref().and_then(|facts| facts.key);
     let task = facts["first"].as_ref().and_then(|facts| facts.key);
     let first = Facts {
         key: task,
         parent: root,
-        place: here(line),
+        place: Some(here(line)),
         is_delay_known: true,
         ..Facts::default()
     };
@@ -105,16 +109,15 @@ fn what_the_attribute_carries_knows_where_it_was_spawned() {
     #[traced]
     async fn spawns() {
         tokio::spawn(async { first().await }).await.unwrap();
-        tokio::task::spawn_blocking(|| hash()).await.unwrap();
+        tokio::task::spawn_blocking(hash).await.unwrap();
         thread::spawn(move || block_on(second())).join().unwrap();
     }
     let line = line!() - 4;
     let scope = scope();
     TokioCurrentThread::block_on(scope.bind(spawns()));
-    let spans = scope.spans().into_iter().filter(SpanRecord::is_spawned);
-    let places: HashMap<_, _> = facts(spans.collect())
+    let places: HashMap<_, _> = facts(&spawned(&scope))
         .into_iter()
-        .map(|(name, facts)| (name, facts.and_then(|facts| facts.place)))
+        .map(|(name, facts)| (name, facts.unwrap().place.unwrap()))
         .collect();
     let expected = [("first", here(line)), ("hash", here(line + 1)), ("second", here(line + 2))];
     assert_eq!(places, HashMap::from(expected));
@@ -140,7 +143,7 @@ fn a_task_of_async_std_has_its_name() {
         let named = tracer::async_std::Builder::new().name("nightly".to_owned());
         named.spawn(async { first().await }).unwrap().await;
     })));
-    let facts = facts(scope.spans());
+    let facts = facts(&scope.spans());
     assert_eq!(facts["first"].as_ref().unwrap().name.as_deref(), Some("nightly"));
     assert_eq!(facts["request"].as_ref().unwrap().name, None);
 }
@@ -156,9 +159,8 @@ fn threads_and_sets_know_where_they_were_spawned() {
         tracer::thread::spawn(hash).join().unwrap();
     })));
     let line = line!() - 5;
-    let spans = scope.spans().into_iter().filter(SpanRecord::is_spawned);
-    let mut facts = facts(spans.collect());
-    let mut place = |name| facts.remove(name).flatten().unwrap().place;
+    let mut facts = facts(&spawned(&scope));
+    let mut place = |name| facts.remove(name).flatten().unwrap().place.unwrap();
     assert_eq!(place("first"), here(line));
     assert_eq!(place("second"), here(line + 1));
     assert_eq!(place("hash"), here(line + 3));

@@ -62,8 +62,8 @@ fn a_task_woken_by_the_span_of_another<R: Runtime>() {
     R::block_on(async {
         let (sender, receiver) = oneshot::channel();
         let waiting = Gate::default();
-        let received = async { receiver.await.unwrap() };
-        let task = R::spawn(tracer.scope(waits(received, waiting.clone())));
+        let message = async { receiver.await.unwrap() };
+        let task = R::spawn(tracer.scope(waits(message, waiting.clone())));
         R::spawn(tracer.scope(sends(sender, waiting))).await;
         task.await;
     });

@@ -161,14 +161,14 @@ impl Tree {
             let trace = Trace::new(nodes, short(id), Completeness::Partial);
             draw::tree(&trace, self.look(), false)
         });
-        let mut text = drawn.collect::<Vec<_>>().join("\n");
-        if text.is_empty() {
-            text.push_str("nothing is in flight\n");
+        let mut parts: Vec<String> = drawn.collect();
+        if parts.is_empty() {
+            parts.push("nothing is in flight\n".to_owned());
         }
         if open.unlisted() > 0 {
-            text += &format!("{} more open spans\n", open.unlisted());
+            parts.push(format!("{} more open spans\n", open.unlisted()));
         }
-        text
+        parts.join("\n")
     }
 
     fn look(&self) -> Look {

@@ -320,11 +320,11 @@ impl SpanRecord {
     fn of_polls(&self, recorded: u64) -> Option<u64> {
         let is_outermost = self.flags & (flag::SPAWNED | flag::LOCAL_ROOT) != 0;
         let is_one = is_outermost && self.polls == 1 && self.outcome() == Outcome::Completed;
-        match self.recorded.slices.is_empty() {
-            false => Some(recorded),
+        if self.recorded.slices.is_empty() {
             // Its only poll is the span itself.
-            true => is_one.then(|| self.end - self.start),
+            return is_one.then(|| self.end - self.start);
         }
+        Some(recorded)
     }
 
     /// Returns whether it ran in another task or thread than its parent.
