@@ -6,7 +6,6 @@
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
-use crate::context;
 use crate::sample::Sampler;
 
 /// What is known of one tracer; leaked, because contexts may name it for as long as they live.
@@ -36,8 +35,7 @@ pub(crate) struct Lost {
     pub(crate) late_spans: AtomicU64,
 }
 
-/// Tracers that record now, and above them those that record wakes: while there is none, traced code
-/// does nothing.
+/// Tracers that record now: while there is none, traced code does nothing.
 static ACTIVE: AtomicU32 = AtomicU32::new(0);
 /// The tracer of roots that no scope gives to another; 0 when there is none.
 static INSTALLED: AtomicU32 = AtomicU32::new(0);
@@ -46,38 +44,6 @@ static NEXT: AtomicU32 = AtomicU32::new(1);
 const SEGMENT: usize = 4096;
 type Segment = Box<[OnceLock<&'static Destination>]>;
 static TABLE: [OnceLock<Segment>; 4096] = [const { OnceLock::new() }; 4096];
-
-/// Which tracers record now.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Active(u32);
-
-/// What a tracer that records wakes counts for in [`ACTIVE`], beside itself.
-const WAKES: u32 = 1 << 20;
-
-impl Active {
-    #[inline(always)]
-    pub(crate) const fn is_any(self) -> bool {
-        self.0 != 0
-    }
-
-    /// Whether any of them asks who wakes tasks.
-    #[inline(always)]
-    pub(crate) const fn records_wakes(self) -> bool {
-        self.0 >= WAKES
-    }
-
-    /// What a tracer counts for.
-    const fn count(marks: u32) -> u32 {
-        1 + if marks & context::WOKEN == 0 { 0 } else { WAKES }
-    }
-}
-
-/// Returns which tracers record.
-#[inline(always)]
-pub(crate) fn active() -> Active {
-    // Relaxed: as below.
-    Active(ACTIVE.load(Ordering::Relaxed))
-}
 
 /// Returns whether any tracer records: the whole cost of traced code where none does.
 #[inline(always)]
@@ -114,15 +80,14 @@ pub(crate) fn open(sampler: Box<dyn Sampler>, marks: u32) -> Option<(u32, &'stat
         .get_or_init(|| (0..SEGMENT).map(|_| OnceLock::new()).collect());
     let destination = segment[number as usize % SEGMENT]
         .get_or_init(|| Box::leak(Box::new(Destination::new(sampler, marks))));
-    ACTIVE.fetch_add(Active::count(marks), Ordering::Relaxed);
+    ACTIVE.fetch_add(1, Ordering::Relaxed);
     Some((number, destination))
 }
 
 /// Takes a tracer back; records that still name it are counted as too late.
 pub(crate) fn close(number: u32) {
     let _other = INSTALLED.compare_exchange(number, 0, Ordering::Relaxed, Ordering::Relaxed);
-    let marks = find(number).map_or(0, |destination| destination.marks);
-    ACTIVE.fetch_sub(Active::count(marks), Ordering::Relaxed);
+    ACTIVE.fetch_sub(1, Ordering::Relaxed);
 }
 
 /// Finds a tracer by its number.

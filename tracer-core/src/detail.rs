@@ -12,6 +12,9 @@ use crate::provider::TaskFacts;
 use crate::record::{self, Head, Key, Kind, MAX_KEY, MAX_WORDS, Sink, UNKNOWN_DELAY};
 use crate::value::Value;
 
+/// Bytes of a source file's path; of a longer one nothing is said.
+const MAX_PATH: usize = 4_096;
+
 /// An attribute to be written.
 pub(crate) type Item<'a> = (Key<'a>, Value<'a>);
 
@@ -106,12 +109,15 @@ pub(crate) fn poll(context: &SpanContext, callsite: u32, start: u64, end: u64) {
 
 /// Writes what is known of the task whose outermost span this is; `delay` is in ticks.
 pub(crate) fn task(context: &SpanContext, key: u64, delay: Option<u64>, facts: TaskFacts<'_>) {
-    let (file, line) = facts.spawned_at.map_or(("", 0), |place| (place.file(), place.line()));
+    let place = facts.spawned_at.filter(|place| place.file().len() <= MAX_PATH);
+    let (file, line) = place.map_or(("", 0), |place| (place.file(), place.line()));
     let words = [delay.unwrap_or(UNKNOWN_DELAY), key, facts.spawned_by, u64::from(line)];
-    let texts = [file, facts.name.unwrap_or_default()];
-    other(context, Kind::Task, &words, texts.len(), |index| {
-        (Key::Name(""), Value::Str(texts[index]))
-    });
+    // Texts as short as these need no preparation, and most tasks have none.
+    let name = facts.name.filter(|name| name.len() <= MAX_KEY).unwrap_or_default();
+    let texts = [file, name];
+    let count = if texts == ["", ""] { 0 } else { texts.len() };
+    let target = Target { context, callsite: 0, kind: Kind::Task };
+    write(target, &words, count, &|index| (Key::Name(""), Value::Str(texts[index])));
 }
 
 fn no_item(_: usize) -> Item<'static> {

@@ -210,8 +210,12 @@ mod tests {
     fn a_task_that_moves_to_another_executor_is_woken_there() {
         let span = context(4);
         let [here, there] = [(); 2].map(|()| Arc::new(Task));
-        let first = own(&span, &Waker::from(Arc::clone(&here))).unwrap();
-        assert!(!first.will_wake(own(&span, &Waker::from(Arc::clone(&there))).unwrap()));
+        let held = own(&span, &Waker::from(Arc::clone(&here))).unwrap().clone();
+        assert!(!held.will_wake(own(&span, &Waker::from(Arc::clone(&there))).unwrap()));
+        assert_eq!((Arc::strong_count(&here), Arc::strong_count(&there)), (2, 2));
+        forget(&span);
+        drop(held);
+        assert!(own(&span, &Waker::from(Arc::clone(&there))).is_some());
         assert_eq!((Arc::strong_count(&here), Arc::strong_count(&there)), (1, 2));
         forget(&span);
         assert_eq!(Arc::strong_count(&there), 1);

@@ -22,7 +22,7 @@ use crate::value::Value;
 /// let spans = scope.spans();
 /// let hash = spans.iter().find(|span| span.name() == "hash").unwrap();
 /// let task = hash.task().unwrap();
-/// assert_eq!(task.spawned_at(), Some((file!(), line!() - 6)));
+/// assert_eq!(task.spawned_at(), Some((file!(), line!() - 7)));
 /// assert!(task.first_poll_delay().is_some());
 /// assert_eq!(task.key(), None, "a thread is no task of a runtime");
 /// assert!(spans.iter().all(|span| span.name() == "hash" || span.task().is_none()));

@@ -33,9 +33,13 @@ pub(crate) struct Frame {
 pub(crate) struct Polled {
     /// Depth of the stack below the frame.
     below: u32,
-    /// Ticks at which it began, where polls are recorded: in the task's outermost frame. Else 0.
+    /// Ticks at which it began, where polls are recorded: in the task's outermost frame. Else 0. And
+    /// [`OWN_WAKER`], until [`Frame::begin_poll`] returns.
     start: u64,
 }
+
+/// The frame polls with a waker of its own; no number of ticks is so large.
+const OWN_WAKER: u64 = 1 << 63;
 
 impl Polled {
     /// The frame was not entered.
@@ -44,6 +48,11 @@ impl Polled {
     #[inline(always)]
     pub(crate) const fn is_off(self) -> bool {
         self.below == u32::MAX
+    }
+
+    #[inline(always)]
+    const fn has_own_waker(self) -> bool {
+        self.start & OWN_WAKER != 0
     }
 }
 
@@ -91,30 +100,28 @@ impl Frame {
         &self.open.context
     }
 
-    /// As a row of comparisons: what nearly always comes is tried first. The arms stay apart up to the
-    /// poll, so that which waker it is done with is no question where it is the caller's.
+    /// As a row of comparisons: what nearly always comes is tried first.
     #[inline(always)]
     pub(crate) fn begin_poll(&mut self, waker: &Waker) -> Begun {
         if self.open.state == State::Running {
             return Begun::Plain(self.enter(waker));
         }
-        if self.open.state == State::New {
-            let active = destination::active();
-            if active.records_wakes() {
-                return self.begin_own(waker);
+        let polled = if self.open.state == State::New {
+            if !destination::is_active() {
+                self.open.state = State::Off;
+                return Begun::Plain(Polled::OFF);
             }
-            if active.is_any() {
-                return Begun::Plain(self.begin(waker));
-            }
-            self.open.state = State::Off;
-        }
-        if self.open.state == State::Off {
+            self.begin(waker)
+        } else if self.open.state == State::Off {
             return Begun::Plain(Polled::OFF);
+        } else {
+            self.pass(waker)
+        };
+        if polled.has_own_waker() {
+            self.with_own_waker(polled, waker)
+        } else {
+            Begun::Plain(polled)
         }
-        if self.open.state == State::Woken {
-            return self.enter_own(waker);
-        }
-        Begun::Plain(self.pass(waker))
     }
 
     /// A poll below the span that is not recorded, as nearly always where it was called.

@@ -2,7 +2,7 @@
 
 use std::task::Waker;
 
-use crate::frame::{Frame, Polled};
+use crate::frame::{Frame, OWN_WAKER, Polled};
 use crate::open::State;
 use crate::slot;
 use crate::wakes;
@@ -16,43 +16,30 @@ pub(crate) enum Begun {
 }
 
 impl Frame {
-    #[cold]
-    #[inline(never)]
-    pub(super) fn begin_own(&mut self, waker: &Waker) -> Begun {
-        let polled = self.begin(waker);
-        self.own(polled, waker)
-    }
-
-    #[cold]
-    #[inline(never)]
-    pub(super) fn enter_own(&mut self, waker: &Waker) -> Begun {
-        let polled = self.enter_uncommonly(waker);
-        self.own(polled, waker)
-    }
-
-    fn own(&self, polled: Polled, waker: &Waker) -> Begun {
-        if polled.is_off() || self.open.state != State::Woken {
-            return Begun::Plain(polled);
+    /// Whether this poll is done with a waker of the frame's own: [`OWN_WAKER`] then, else 0.
+    pub(super) fn own_waker(&mut self, is_outermost: bool) -> u64 {
+        if self.open.state != State::Woken {
+            return 0;
         }
+        if is_outermost {
+            return OWN_WAKER;
+        }
+        if self.open.polls > 1 {
+            // It was another task's outermost.
+            wakes::forget(self.context());
+        }
+        self.open.state = self.running_inside();
+        0
+    }
+
+    #[cold]
+    #[inline(never)]
+    pub(super) fn with_own_waker(&self, mut polled: Polled, waker: &Waker) -> Begun {
+        polled.start &= !OWN_WAKER;
         let Some(own) = wakes::own(self.context(), waker) else { return Begun::Plain(polled) };
         // By which the frames inside know that they are of the same task.
         slot::set_waker(own);
         Begun::Own(polled, own)
-    }
-
-    /// Whether it polls with a waker of its own: only as the outermost frame of its task.
-    pub(super) fn choose_waker(&mut self, is_outermost: bool) {
-        if !self.context().is_woken() {
-            return;
-        }
-        match self.open.state {
-            State::Running if is_outermost => self.open.state = State::Woken,
-            State::Woken if !is_outermost => {
-                wakes::forget(self.context());
-                self.open.state = State::Running;
-            }
-            _ => {}
-        }
     }
 
     /// The frame has ended.

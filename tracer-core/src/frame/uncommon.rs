@@ -56,14 +56,14 @@ impl Frame {
         if self.open.state == State::Held {
             self.resume();
         }
-        self.choose_waker(is_outermost);
+        let own_waker = self.own_waker(is_outermost);
         let is_timed = is_outermost || self.open.state == State::Watched;
         let start = match is_timed && self.open.is_recorded() {
             true if is_first => self.open.start,
             true => clock::ticks(),
             false => 0,
         };
-        Polled { below, start }
+        Polled { below, start: start | own_waker }
     }
 
     #[cold]
@@ -75,8 +75,13 @@ impl Frame {
         self.open.state = self.running();
     }
 
-    /// The state of an open span, by whether its polls are recorded.
+    /// The state of an open span, by what is recorded of it.
     fn running(&self) -> State {
+        if self.open.context.is_woken() { State::Woken } else { self.running_inside() }
+    }
+
+    /// As [`running`](Self::running), where it is not its task's outermost frame.
+    pub(super) fn running_inside(&self) -> State {
         let is_watched = self.open.callsite.is_some_and(Callsite::records_polls);
         if is_watched { State::Watched } else { State::Running }
     }
