@@ -93,7 +93,8 @@ impl SpanContext {
     /// A span's context, of the running task, that is not recorded: nor is what is below it.
     #[inline(always)]
     pub(crate) const fn is_passive(&self) -> bool {
-        self.flags & (RECORDED | INHERITED) == 0 && self.is_valid()
+        // None that is not recorded is followed; so it is one comparison with the above.
+        self.flags & (RECORDED | INHERITED | FOLLOWED) == 0 && self.is_valid()
     }
 
     #[inline(always)]

@@ -7,7 +7,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use crate::clock;
 use crate::context::SpanContext;
 use crate::id::{SpanId, TraceId};
-use crate::log::{self, Row};
+use crate::log::{self, Payload, Row};
 use crate::provider::TaskFacts;
 use crate::record::{self, Head, Key, Kind, MAX_KEY, MAX_WORDS, Sink, UNKNOWN_DELAY};
 use crate::value::Value;
@@ -112,12 +112,17 @@ pub(crate) fn task(context: &SpanContext, key: u64, delay: Option<u64>, facts: T
     let place = facts.spawned_at.filter(|place| place.file().len() <= MAX_PATH);
     let (file, line) = place.map_or(("", 0), |place| (place.file(), place.line()));
     let words = [delay.unwrap_or(UNKNOWN_DELAY), key, facts.spawned_by, u64::from(line)];
-    // Texts as short as these need no preparation, and most tasks have none.
     let name = facts.name.filter(|name| name.len() <= MAX_KEY).unwrap_or_default();
-    let texts = [file, name];
-    let count = if texts == ["", ""] { 0 } else { texts.len() };
-    let target = Target { context, callsite: 0, kind: Kind::Task };
-    write(target, &words, count, &|index| (Key::Name(""), Value::Str(texts[index])));
+    if file.is_empty() && name.is_empty() {
+        // As of most roots.
+        let extra = words.len() as u16;
+        let head = Head { kind: Kind::Task, extra, tracer: context.tracer(), callsite: 0 };
+        let fill = |sink: &mut Payload<'_>| words.iter().for_each(|word| sink.word(*word));
+        return log::detail(head, context.span.0, fill);
+    }
+    // Texts as short as these need no preparation.
+    let (target, texts) = (Target { context, callsite: 0, kind: Kind::Task }, [file, name]);
+    write(target, &words, texts.len(), &|index| (Key::Name(""), Value::Str(texts[index])));
 }
 
 fn no_item(_: usize) -> Item<'static> {
