@@ -117,8 +117,8 @@ pub(crate) fn task(context: &SpanContext, key: u64, delay: Option<u64>, facts: T
         // As of most roots.
         let extra = words.len() as u16;
         let head = Head { kind: Kind::Task, extra, tracer: context.tracer(), callsite: 0 };
-        let fill = |sink: &mut Payload<'_>| words.iter().for_each(|word| sink.word(*word));
-        return log::detail(head, context.span.0, fill);
+        let put = |sink: &mut Payload<'_>| words.iter().for_each(|word| sink.word(*word));
+        return log::detail(head, context.span.0, put);
     }
     // Texts as short as these need no preparation.
     let (target, texts) = (Target { context, callsite: 0, kind: Kind::Task }, [file, name]);
