@@ -159,6 +159,7 @@ impl Open {
     }
 
     /// Tells those who follow what is in flight that the span has begun.
+    #[inline(always)]
     fn follow(&self) {
         if let (true, Some(callsite)) = (self.context.is_followed(), self.callsite) {
             detail::begin(&self.context, callsite.id(), self.parent, self.start, self.flags);

@@ -189,18 +189,27 @@ pub(crate) fn running() -> u64 {
     keys.fold(0, |all: u64, key| all.rotate_left(17) ^ key)
 }
 
-/// Calls `f` with what the runtime knows of the running task.
+/// Calls `f` with the number of the running task, as [`running`] gives it, and what its runtime knows
+/// of it.
 #[cold]
-pub(crate) fn describe(f: impl FnOnce(TaskFacts<'_>)) {
+pub(crate) fn describe(f: impl FnOnce(u64, TaskFacts<'_>)) {
+    let mut own = None;
+    let mut key = 0_u64;
+    for provider in registered() {
+        let number = provider.key();
+        if number != 0 {
+            key = key.rotate_left(17) ^ number;
+            own = own.or(Some(provider));
+        }
+    }
+    let Some(provider) = own else { return f(0, TaskFacts::default()) };
     let mut f = Some(f);
     let mut tell = |facts: TaskFacts<'_>| {
         if let Some(f) = f.take() {
-            f(facts);
+            f(key, facts);
         }
     };
-    if let Some(provider) = registered().find(|provider| provider.key() != 0) {
-        provider.describe(&mut tell);
-    }
+    provider.describe(&mut tell);
     tell(TaskFacts::default());
 }
 

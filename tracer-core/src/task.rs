@@ -67,15 +67,14 @@ pub(crate) fn write(context: &SpanContext) {
     if !context.is_recorded() {
         return;
     }
-    let (key, arrived) = (provider::running(), take());
-    if key == 0 && arrived.is_none() {
-        return;
-    }
-    provider::describe(|mut facts| {
+    let arrived = take();
+    provider::describe(|key, mut facts| {
         if let Some(Spawned { by, place, .. }) = arrived.map(|arrived| arrived.spawned) {
             // Hooks know of the spawn as well, but not always who asked for it.
             (facts.spawned_at, facts.spawned_by) = (Some(place), by);
         }
-        detail::task(context, key, arrived.map(|arrived| arrived.delay), facts);
+        if key != 0 || arrived.is_some() {
+            detail::task(context, key, arrived.map(|arrived| arrived.delay), facts);
+        }
     });
 }
