@@ -17,6 +17,7 @@ pub(crate) enum Begun {
 
 impl Frame {
     /// Whether this poll is done with a waker of the frame's own: [`OWN_WAKER`] then, else 0.
+    #[inline(always)]
     pub(super) fn own_waker(&mut self, is_outermost: bool) -> u64 {
         if self.open.state != State::Woken {
             return 0;
@@ -24,12 +25,17 @@ impl Frame {
         if is_outermost {
             return OWN_WAKER;
         }
+        self.go_inside();
+        0
+    }
+
+    #[cold]
+    fn go_inside(&mut self) {
         if self.open.polls > 1 {
             // It was another task's outermost.
             wakes::forget(self.context());
         }
         self.open.state = self.running_inside();
-        0
     }
 
     #[cold]

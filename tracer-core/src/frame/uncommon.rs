@@ -98,6 +98,7 @@ impl Frame {
         slot::leave_with_all_above(below);
     }
 
+    #[inline(always)]
     fn write_poll(&self, start: u64, end: u64) {
         let callsite = self.open.callsite.map_or(0, Callsite::known_id);
         detail::poll(&self.open.context, callsite, start, end);
