@@ -13,7 +13,13 @@ type Rows = &'static [&'static [&'static str]];
 const MODULES: &[(&str, Rows)] = &[
     (
         "tracer",
-        &[&["guide"], &["tokio", "async_std", "smol"], &["init"], &["environment", "providers"]],
+        &[
+            &["guide"],
+            &["tokio", "async_std", "smol"],
+            &["in_flight"],
+            &["init"],
+            &["environment", "providers"],
+        ],
     ),
     (
         "tracer-core",
@@ -27,6 +33,7 @@ const MODULES: &[(&str, Rows)] = &[
             &["outcome"],
             &["span", "guard"],
             &["open"],
+            &["task", "wakes"],
             &["detail", "held", "backtrace"],
             &["slot", "log"],
             &["provider", "stack", "inherited"],

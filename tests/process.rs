@@ -2,6 +2,8 @@
 //! Each test starts a program of its own and looks at it from outside.
 
 use std::io::{BufRead as _, BufReader};
+#[cfg(unix)]
+use std::process::Child;
 use std::process::{Command, Output, Stdio};
 
 fn program(name: &str) -> Command {
@@ -103,6 +105,15 @@ fn a_tracer_is_installed_once_and_again_after_it_has_gone() {
     succeeds("install");
 }
 
+#[test]
+fn a_future_that_blocks_its_executor_is_named_once() {
+    let output = output(&mut program("slow-polls"));
+    let err = said(&output.stderr);
+    let line = err.strip_prefix("tracer: a poll of hash (tests/programs/slow_polls.rs:");
+    let line = line.unwrap_or_else(|| panic!("{err}"));
+    assert!(line.contains("ms and blocked its executor") && err.lines().count() == 1, "{err}");
+}
+
 #[cfg(unix)]
 #[test]
 fn a_forked_child_installs_anew_and_shares_no_span_with_its_parent() {
@@ -172,26 +183,52 @@ fn a_destination_that_does_not_exist_is_one_line_and_no_failure() {
 
 #[cfg(unix)]
 #[test]
+fn a_program_tells_on_a_signal_what_is_in_flight() {
+    let nothing = "tracer: nothing is recorded, so nothing is known to be in flight";
+    for (destination, first) in [("off", nothing), ("tree", "open trace ")] {
+        let mut child = started(program("hangs").env("TRACER", destination).stderr(Stdio::piped()));
+        let mut err = BufReader::new(child.stderr.take().expect("it is piped")).lines();
+        let mut line = || err.next().expect("it speaks").expect("it speaks UTF-8");
+        signal(&child, "USR1");
+        assert!(line().starts_with(first), "{destination}");
+        if destination == "tree" {
+            assert!(line().starts_with("hang "));
+        }
+        // It goes on, and ends as ever.
+        drop(child.stdin.take());
+        assert!(child.wait().expect("it ends").success());
+    }
+}
+
+/// Starts a program and waits until it says that it is ready.
+#[cfg(unix)]
+fn started(command: &mut Command) -> Child {
+    let mut child =
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("the program starts");
+    let mut ready = String::new();
+    let stdout = child.stdout.as_mut().expect("it is piped");
+    BufReader::new(stdout).read_line(&mut ready).expect("it speaks");
+    assert_eq!(ready, "ready\n");
+    child
+}
+
+#[cfg(unix)]
+fn signal(child: &Child, signal: &str) {
+    let kill = format!("kill -{signal} {}", child.id());
+    assert!(Command::new("sh").args(["-c", &kill]).status().expect("a shell").success());
+}
+
+#[cfg(unix)]
+#[test]
 fn a_program_that_flushes_on_a_signal_dies_by_it() {
     use std::os::unix::process::ExitStatusExt as _;
 
     for (destination, signal, number) in
         [("off", "TERM", 15), ("tree", "TERM", 15), ("tree", "INT", 2)]
     {
-        let mut child = program("signal")
-            .env("TRACER", destination)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("the program starts");
-        let mut ready = String::new();
-        BufReader::new(child.stdout.take().expect("it is piped"))
-            .read_line(&mut ready)
-            .expect("it speaks");
-        assert_eq!(ready, "ready\n");
-        let kill = format!("kill -{signal} {}", child.id());
-        assert!(Command::new("sh").args(["-c", &kill]).status().expect("a shell").success());
+        let mut program = program("signal");
+        let mut child = started(program.env("TRACER", destination).stderr(Stdio::null()));
+        self::signal(&child, signal);
         // Waiting would close it, and the program would end by itself.
         let stdin = child.stdin.take();
         let status = child.wait().expect("it ends");

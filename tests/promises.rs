@@ -31,6 +31,8 @@ mod foreign_tasks;
 mod guards;
 #[path = "promises/held_guards.rs"]
 mod held_guards;
+#[path = "promises/in_flight.rs"]
+mod in_flight;
 #[path = "promises/isolation.rs"]
 mod isolation;
 #[path = "promises/leaked_guards.rs"]
@@ -49,12 +51,16 @@ mod recording;
 mod returned;
 #[path = "promises/several_guards.rs"]
 mod several_guards;
+#[path = "promises/slow_polls.rs"]
+mod slow_polls;
 #[path = "promises/smol_tasks.rs"]
 mod smol_tasks;
 #[path = "promises/spawn_lookalikes.rs"]
 mod spawn_lookalikes;
 #[path = "promises/spawns.rs"]
 mod spawns;
+#[path = "promises/task_facts.rs"]
+mod task_facts;
 #[path = "promises/task_sets.rs"]
 mod task_sets;
 #[path = "promises/test_attributes.rs"]
@@ -69,6 +75,8 @@ mod unsampled;
 mod unsampled_tasks;
 #[path = "promises/values.rs"]
 mod values;
+#[path = "promises/wakes.rs"]
+mod wakes;
 #[path = "promises/whole.rs"]
 mod whole;
 #[path = "promises/workers.rs"]

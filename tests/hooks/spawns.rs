@@ -14,6 +14,24 @@ use tracer::{FutureExt as _, Span, current};
 use tracer_hooks_tests::{query, request, tree};
 
 #[test]
+fn a_bare_spawn_knows_who_made_it_and_where() {
+    let [runtime, _] = runtimes();
+    let scope = Scope::new();
+    let work = async {
+        tokio::spawn(async { query(1).await }).await.unwrap();
+    };
+    let line = line!() - 2;
+    let task = scope.bind(request(1, work));
+    runtime.block_on(async { tokio::spawn(task).await.unwrap() });
+    let spans = scope.spans();
+    let [query, request] = &spans[..] else { panic!("two spans") };
+    let (query, request) = (query.task().unwrap(), request.task().unwrap());
+    assert_eq!(query.spawned_at(), Some((file!(), line)));
+    assert_eq!(query.parent_key(), request.key());
+    assert_ne!(query.key(), request.key());
+}
+
+#[test]
 fn a_bare_spawn_has_its_spawner() {
     let tree = tree(|| {
         request(0, async {

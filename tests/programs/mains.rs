@@ -83,6 +83,20 @@ pub(crate) async fn signal() {
     std::io::stdin().lock().read_line(&mut line).expect("the test writes nothing");
 }
 
+/// Says that it waits, until it is told to go on.
+#[cfg(unix)]
+#[tracer::tokio::main(in_flight_on_signal, worker_threads = 1)]
+pub(crate) async fn hangs() {
+    #[traced]
+    async fn hang() {
+        println!("ready");
+        std::io::stdout().flush().expect("the test reads");
+        let mut line = String::new();
+        std::io::stdin().lock().read_line(&mut line).expect("the test writes nothing");
+    }
+    hang().await;
+}
+
 /// Says what it gets.
 #[derive(Debug)]
 struct Says;

@@ -9,6 +9,7 @@ mod filter;
 mod forked;
 mod inherited;
 mod mains;
+mod slow_polls;
 mod small_log;
 mod texts;
 
@@ -31,6 +32,7 @@ fn main() -> std::process::ExitCode {
         "registers-late" => inherited::registers_late(),
         #[cfg(unix)]
         "forked" => forked::forked(),
+        "slow-polls" => slow_polls::slow_polls(),
         "small-log" => small_log::small_log(),
         "many-failures" => small_log::many_failures(),
         "backtrace" => small_log::backtrace(),
@@ -45,6 +47,8 @@ fn main() -> std::process::ExitCode {
         "async-std" => mains::async_std(),
         "smol" => mains::smol(),
         "signal" => mains::signal(),
+        #[cfg(unix)]
+        "hangs" => mains::hangs(),
         "panic-in-main" => mains::panic_in_main(),
         "left-on-tokio" => mains::left_on_tokio(),
         "left-on-async-std" => mains::left_on_async_std(),

@@ -135,7 +135,7 @@ fn the_delay_from_spawn_to_first_poll_is_known() {
             (
                 testing_line(span),
                 span.is_spawned(),
-                span.spawn_delay().is_some_and(|delay| delay > 0),
+                span.task().and_then(|task| task.first_poll_delay()).is_some_and(|delay| delay > 0),
             )
         })
         .collect();
@@ -182,7 +182,7 @@ fn a_spawn_delay_goes_to_no_other_task() {
     })));
     let spans = scope.spans();
     let query = spans.iter().find(|span| span.name() == "query").unwrap();
-    assert_eq!(query.spawn_delay(), None);
+    assert_eq!(query.task().unwrap().first_poll_delay(), None);
 }
 
 #[test]

@@ -188,7 +188,7 @@ fn a_spawn_delay_is_not_taken_by_a_nested_executor() {
     let delays = |scope: &Scope, name| {
         let spans = scope.spans();
         let span = spans.iter().find(|span| span.name() == name).unwrap();
-        span.spawn_delay().is_some()
+        span.task().is_some_and(|task| task.first_poll_delay().is_some())
     };
     assert!(!delays(&theirs, "handle"));
     assert!(delays(&ours, "leaf"));

@@ -160,7 +160,7 @@ fn what_a_scope_runs_in_place_is_not_spawned() {
     let spawned = |id: &str| {
         let mut spans = spans.iter().filter(|span| span.name() == "hash");
         let span = spans.find(|span| span.attribute("id").unwrap().to_string() == id).unwrap();
-        (span.is_spawned(), span.spawn_delay().is_some())
+        (span.is_spawned(), span.task().is_some_and(|task| task.first_poll_delay().is_some()))
     };
     assert_eq!((spawned("1"), spawned("2")), ((false, false), (true, true)));
 }

@@ -22,6 +22,7 @@ pub trait Runtime: 'static {
     fn spawn<F: Future<Output: Send> + Send + 'static>(future: F) -> Task<F::Output>;
 
     /// The adapter's spawn, which carries the context.
+    #[track_caller]
     fn spawn_here<F: Future<Output: Send> + Send + 'static>(future: F) -> Task<F::Output>;
 
     /// The adapter's spawn of what blocks, which carries the context.
@@ -58,6 +59,7 @@ impl Runtime for TokioCurrentThread {
         Box::pin(async { task.await.expect("the task did not panic") })
     }
 
+    #[track_caller]
     fn spawn_here<F: Future<Output: Send> + Send + 'static>(future: F) -> Task<F::Output> {
         let task = tracer::tokio::spawn(future);
         Box::pin(async { task.await.expect("the task did not panic") })
@@ -78,6 +80,7 @@ impl Runtime for TokioMultiThread {
         TokioCurrentThread::spawn(future)
     }
 
+    #[track_caller]
     fn spawn_here<F: Future<Output: Send> + Send + 'static>(future: F) -> Task<F::Output> {
         TokioCurrentThread::spawn_here(future)
     }
@@ -96,6 +99,7 @@ impl Runtime for AsyncStd {
         Box::pin(async_std::task::spawn(future))
     }
 
+    #[track_caller]
     fn spawn_here<F: Future<Output: Send> + Send + 'static>(future: F) -> Task<F::Output> {
         Box::pin(tracer::async_std::spawn(future))
     }
@@ -114,6 +118,7 @@ impl Runtime for Smol {
         Box::pin(Detached(Some(smol::spawn(future))))
     }
 
+    #[track_caller]
     fn spawn_here<F: Future<Output: Send> + Send + 'static>(future: F) -> Task<F::Output> {
         Box::pin(Detached(Some(tracer::smol::spawn(future))))
     }

@@ -10,7 +10,7 @@ use async_std::task::Task;
 use tracer_core::__private::Inherited;
 use tracer_core::{SpanContext, key_of};
 
-static KEPT: Inherited = Inherited::new();
+static KEPT: Inherited<SpanContext> = Inherited::new();
 
 /// Keeps the context of a task that is being spawned.
 pub(crate) fn keep(task: u64, context: SpanContext) {

@@ -1,7 +1,7 @@
 //! Which async-std task runs.
 
 use async_std::task;
-use tracer_core::{ContextProvider, SpanContext, key_of};
+use tracer_core::{ContextProvider, SpanContext, TaskFacts, key_of};
 
 use crate::inherited;
 
@@ -46,6 +46,12 @@ impl ContextProvider for AsyncStd {
 
     fn inherited(&self) -> Option<SpanContext> {
         inherited::find(self.key())
+    }
+
+    fn describe(&self, tell: &mut dyn FnMut(TaskFacts<'_>)) {
+        let task = task::try_current();
+        let name = task.as_ref().and_then(|task| task.name());
+        tell(name.map_or(TaskFacts::default(), |name| TaskFacts::default().name(name)));
     }
 }
 

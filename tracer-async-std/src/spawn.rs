@@ -12,8 +12,8 @@ use crate::provider::register;
 
 /// Spawns as [`async_std::task::spawn`]; the task's spans are children of the current one.
 ///
-/// The time until the task is first polled is recorded as its spawn delay. Like every inherited
-/// context, this one expires: ten seconds after the end of the request's first span in this process,
+/// The place of the call, and the time until the task is first polled, are recorded. Like every
+/// inherited context, this one expires: ten seconds after the end of the request's first span in this process,
 /// new spans of the task begin a trace of their own, linked to it.
 ///
 /// # Examples
@@ -29,6 +29,7 @@ use crate::provider::register;
 /// spans are marked as such.
 ///
 /// [`async_std::task::spawn`]: https://docs.rs/async-std/1/async_std/task/fn.spawn.html
+#[track_caller]
 pub fn spawn<F, T>(future: F) -> JoinHandle<T>
 where
     F: Future<Output = T> + Send + 'static,
@@ -52,6 +53,7 @@ where
 /// As [`async_std::task::spawn_blocking`]: dropping the handle lets `f` run on.
 ///
 /// [`async_std::task::spawn_blocking`]: https://docs.rs/async-std/1/async_std/task/fn.spawn_blocking.html
+#[track_caller]
 pub fn spawn_blocking<F, T>(f: F) -> JoinHandle<T>
 where
     F: FnOnce() -> T + Send + 'static,
@@ -77,6 +79,7 @@ where
 ///
 /// As [`spawn`](spawn()).
 #[cfg(feature = "unstable")]
+#[track_caller]
 pub fn spawn_local<F, T>(future: F) -> JoinHandle<T>
 where
     F: Future<Output = T> + 'static,
@@ -123,6 +126,7 @@ impl Builder {
     /// # Cancel safety
     ///
     /// As [`spawn`](spawn()).
+    #[track_caller]
     pub fn spawn<F, T>(self, future: F) -> io::Result<JoinHandle<T>>
     where
         F: Future<Output = T> + Send + 'static,
@@ -144,6 +148,7 @@ impl Builder {
     ///
     /// As [`spawn`](spawn()).
     #[cfg(feature = "unstable")]
+    #[track_caller]
     pub fn local<F, T>(self, future: F) -> io::Result<JoinHandle<T>>
     where
         F: Future<Output = T> + 'static,

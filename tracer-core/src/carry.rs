@@ -1,6 +1,7 @@
 //! What the macro writes around the arguments of well-known spawn calls.
 
 use std::future::Future;
+use std::panic::Location;
 
 use crate::closure;
 use crate::context::SpanContext;
@@ -11,13 +12,15 @@ use crate::within::{self, InContext};
 /// A future for a task that belongs to the span that is current here.
 #[doc(hidden)]
 #[inline]
+#[track_caller]
 pub fn carried<F: Future>(inner: F) -> InContext<F> {
-    within::spawned_in(here().inherited(), inner)
+    within::spawned_in(here().inherited(), Location::caller(), inner)
 }
 
 /// A closure for a thread that belongs to the span that is current here.
 #[doc(hidden)]
 #[inline]
+#[track_caller]
 pub fn carried_fn<R>(f: impl FnOnce() -> R) -> impl FnOnce() -> R {
     closure::in_context(here().inherited(), f)
 }
@@ -26,13 +29,15 @@ pub fn carried_fn<R>(f: impl FnOnce() -> R) -> impl FnOnce() -> R {
 /// is current here.
 #[doc(hidden)]
 #[inline]
+#[track_caller]
 pub fn linked<F: Future>(inner: F) -> InContext<F> {
-    within::spawned_in(here().linked(), inner)
+    within::spawned_in(here().linked(), Location::caller(), inner)
 }
 
 /// As [`linked`], a closure for a thread.
 #[doc(hidden)]
 #[inline]
+#[track_caller]
 pub fn linked_fn<R>(f: impl FnOnce() -> R) -> impl FnOnce() -> R {
     closure::in_context(here().linked(), f)
 }

@@ -1,14 +1,14 @@
 //! Closures in contexts: what threads and blocking tasks run.
 
-use crate::clock;
 use crate::context::SpanContext;
 use crate::slot;
 use crate::span::Running;
+use crate::task::{self, Spawned};
 
 /// Wraps a closure so that it runs, wherever it does, in the context current here.
 ///
-/// For threads and thread pools. The time from here until it runs is recorded as the spawn delay of
-/// the first span in it. The context expires as an inherited one; see
+/// For threads and thread pools. The place of this call, and the time from here until it runs, are
+/// recorded of the first span in it. The context expires as an inherited one; see
 /// [`FutureExt::in_current`](crate::FutureExt::in_current).
 ///
 /// # Examples
@@ -24,6 +24,7 @@ use crate::span::Running;
 /// });
 /// assert_eq!(scope.tree(), "request\n  hash\n");
 /// ```
+#[track_caller]
 pub fn in_current<R>(f: impl FnOnce() -> R) -> impl FnOnce() -> R {
     let carried = Carried::current();
     move || carried.run(f)
@@ -32,7 +33,7 @@ pub fn in_current<R>(f: impl FnOnce() -> R) -> impl FnOnce() -> R {
 /// Wraps a closure so that each of its calls, wherever it is made, runs in the context current here.
 ///
 /// As [`in_current`], for what is called more than once: the closures of parallel iterators, callbacks,
-/// jobs of a worker. Its spans have no spawn delay.
+/// jobs of a worker. Its spans know of no spawn.
 ///
 /// # Examples
 ///
@@ -53,6 +54,7 @@ pub fn bound<T, R>(f: impl Fn(T) -> R) -> impl Fn(T) -> R {
 }
 
 /// Wraps a closure so that it runs in `context`, which it inherits.
+#[track_caller]
 pub(crate) fn in_context<R>(context: SpanContext, f: impl FnOnce() -> R) -> impl FnOnce() -> R {
     let carried = Carried::new(context);
     move || carried.run(f)
@@ -62,40 +64,41 @@ pub(crate) fn in_context<R>(context: SpanContext, f: impl FnOnce() -> R) -> impl
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Carried {
     context: SpanContext,
-    /// Ticks at which it set out, 0 where nobody asks.
-    spawned: u64,
+    /// Nothing where nobody asks.
+    spawned: Option<Spawned>,
 }
 
 impl Carried {
+    #[track_caller]
     fn new(context: SpanContext) -> Self {
-        let spawned = if context.is_recorded() { clock::ticks() } else { 0 };
+        let spawned = if context.is_recorded() { Some(Spawned::now()) } else { None };
         Self { context, spawned }
     }
 
     /// The context current here, for one that inherits it.
+    #[track_caller]
     pub(crate) fn current() -> Self {
         Self::new(slot::current().inherited())
     }
 
     /// The context current here, for what inherits it and runs again and again.
     pub(crate) fn often() -> Self {
-        Self { context: slot::current().inherited(), spawned: 0 }
+        Self { context: slot::current().inherited(), spawned: None }
     }
 
     /// The context current here, for what runs as a part of the running task.
     #[cfg(feature = "rayon")]
     pub(crate) fn in_place() -> Self {
-        Self { context: slot::current(), spawned: 0 }
+        Self { context: slot::current(), spawned: None }
     }
 
     pub(crate) fn run<R>(self, f: impl FnOnce() -> R) -> R {
         let _running = Running::enter(self.context);
-        if self.spawned != 0 {
-            slot::set_delay(clock::ticks().saturating_sub(self.spawned));
+        if let Some(spawned) = self.spawned {
+            spawned.arrive();
         }
         let result = f();
-        // If no span took it, it is nobody's.
-        slot::take_delay();
+        task::take();
         result
     }
 }

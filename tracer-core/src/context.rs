@@ -38,6 +38,11 @@ pub struct SpanContext {
 pub(crate) const RECORDED: u32 = 1;
 /// A task has this context only because it was spawned there.
 pub(crate) const INHERITED: u32 = 1 << 1;
+/// Spans in it are told of as they begin, for a tracer that shows what is in flight. It lies in flags
+/// that the short ways compare anyway, so that it costs spans of other tracers nothing.
+pub(crate) const FOLLOWED: u32 = 1 << 2;
+/// Who wakes its tasks is told, for a tracer that asks.
+pub(crate) const WOKEN: u32 = 1 << 3;
 const TRACER_SHIFT: u32 = 8;
 
 impl SpanContext {
@@ -75,21 +80,30 @@ impl SpanContext {
         self.flags == 0
     }
 
-    /// A recorded span's context, of the running task.
+    /// A recorded span's context, of the running task, and nothing is uncommon in it.
     #[inline(always)]
     pub(crate) const fn is_plain(&self) -> bool {
-        self.flags & (RECORDED | INHERITED) == RECORDED
+        self.flags & (RECORDED | INHERITED | FOLLOWED) == RECORDED
+    }
+
+    pub(crate) const fn is_followed(&self) -> bool {
+        self.flags & FOLLOWED != 0
     }
 
     /// A span's context, of the running task, that is not recorded: nor is what is below it.
     #[inline(always)]
     pub(crate) const fn is_passive(&self) -> bool {
-        self.flags & (RECORDED | INHERITED) == 0 && self.is_valid()
+        // None that is not recorded is followed; so it is one comparison with the above.
+        self.flags & (RECORDED | INHERITED | FOLLOWED) == 0 && self.is_valid()
     }
 
     #[inline(always)]
     pub(crate) const fn is_inherited(&self) -> bool {
         self.flags & INHERITED != 0
+    }
+
+    pub(crate) const fn is_woken(&self) -> bool {
+        self.flags & WOKEN != 0
     }
 
     /// This context as a spawned task has it.
@@ -116,9 +130,9 @@ impl SpanContext {
         flags >> TRACER_SHIFT
     }
 
-    /// The flags of a context of `tracer`.
-    pub(crate) const fn flags_of(tracer: u32, recorded: bool) -> u32 {
-        tracer << TRACER_SHIFT | if recorded { RECORDED } else { 0 }
+    /// The flags of a context of `tracer`; `marks` are those that its recorded spans have.
+    pub(crate) const fn flags_of(tracer: u32, recorded: bool, marks: u32) -> u32 {
+        tracer << TRACER_SHIFT | if recorded { RECORDED | marks } else { 0 }
     }
 }
 

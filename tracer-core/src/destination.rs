@@ -12,8 +12,18 @@ use crate::sample::Sampler;
 #[derive(Debug)]
 pub(crate) struct Destination {
     pub(crate) sampler: Box<dyn Sampler>,
+    /// Flags of contexts that its recorded spans have.
+    pub(crate) marks: u32,
     /// Spans and details that ended where the log had no room for them.
     pub(crate) lost: Lost,
+    /// Polls that took longer than its builder allowed.
+    pub(crate) slow_polls: AtomicU64,
+}
+
+impl Destination {
+    fn new(sampler: Box<dyn Sampler>, marks: u32) -> Self {
+        Self { sampler, marks, lost: Lost::default(), slow_polls: AtomicU64::new(0) }
+    }
 }
 
 /// Counts of records that could not be written.
@@ -61,7 +71,7 @@ pub(crate) fn begin_anew() {
 }
 
 /// Announces a tracer and returns its number, from 1; nothing when all 2^24 have been used.
-pub(crate) fn open(sampler: Box<dyn Sampler>) -> Option<(u32, &'static Destination)> {
+pub(crate) fn open(sampler: Box<dyn Sampler>, marks: u32) -> Option<(u32, &'static Destination)> {
     let number = NEXT.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |next| {
         ((next as usize) < SEGMENT * TABLE.len()).then_some(next + 1)
     });
@@ -69,7 +79,7 @@ pub(crate) fn open(sampler: Box<dyn Sampler>) -> Option<(u32, &'static Destinati
     let segment = TABLE[number as usize / SEGMENT]
         .get_or_init(|| (0..SEGMENT).map(|_| OnceLock::new()).collect());
     let destination = segment[number as usize % SEGMENT]
-        .get_or_init(|| Box::leak(Box::new(Destination { sampler, lost: Lost::default() })));
+        .get_or_init(|| Box::leak(Box::new(Destination::new(sampler, marks))));
     ACTIVE.fetch_add(1, Ordering::Relaxed);
     Some((number, destination))
 }

@@ -6,9 +6,14 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::clock;
 use crate::context::SpanContext;
-use crate::log::{self, Row};
-use crate::record::{self, Head, Key, Kind, MAX_KEY, MAX_WORDS, Sink};
+use crate::id::{SpanId, TraceId};
+use crate::log::{self, Payload, Row};
+use crate::provider::TaskFacts;
+use crate::record::{self, Head, Key, Kind, MAX_KEY, MAX_WORDS, Sink, UNKNOWN_DELAY};
 use crate::value::Value;
+
+/// Bytes of a source file's path; of a longer one nothing is said.
+const MAX_PATH: usize = 4_096;
 
 /// An attribute to be written.
 pub(crate) type Item<'a> = (Key<'a>, Value<'a>);
@@ -76,19 +81,48 @@ pub(crate) fn link(context: &SpanContext, to: &SpanContext) {
     other(context, Kind::Link, &[to.trace.high, to.trace.low, to.span.0], 0, no_item);
 }
 
-/// Writes one poll of the task's outermost frame.
+/// Writes that a span has begun.
+pub(crate) fn begin(context: &SpanContext, callsite: u32, parent: SpanId, start: u64, flags: u16) {
+    let head = Head { kind: Kind::Begin, extra: 5, tracer: context.tracer(), callsite };
+    log::detail(head, context.span.0, |sink| {
+        let TraceId { high, low } = context.trace;
+        [high, low, parent.0, start].into_iter().for_each(|word| sink.word(word));
+        sink.word(u64::from(flags) << 32 | u64::from(context.path));
+    });
+}
+
+/// Writes that the task of a span is woken now, where `by` is current.
+pub(crate) fn wake(context: &SpanContext, by: &SpanContext) {
+    let words = [clock::ticks(), by.span.0, by.trace.high, by.trace.low];
+    other(context, Kind::Wake, &words, 0, no_item);
+}
+
+/// Writes one poll of the task's outermost frame, of the callsite numbered `callsite`.
 #[inline(always)]
-pub(crate) fn poll(context: &SpanContext, start: u64, end: u64) {
-    let head = Head { kind: Kind::Poll, extra: 2, tracer: context.tracer(), callsite: 0 };
+pub(crate) fn poll(context: &SpanContext, callsite: u32, start: u64, end: u64) {
+    let head = Head { kind: Kind::Poll, extra: 2, tracer: context.tracer(), callsite };
     log::detail(head, context.span.0, |sink| {
         sink.word(start);
         sink.word(end);
     });
 }
 
-/// Writes how long the span's task waited from its spawn to its first poll, in ticks.
-pub(crate) fn spawn(context: &SpanContext, delay: u64) {
-    other(context, Kind::Spawn, &[delay], 0, no_item);
+/// Writes what is known of the task whose outermost span this is; `delay` is in ticks.
+pub(crate) fn task(context: &SpanContext, key: u64, delay: Option<u64>, facts: TaskFacts<'_>) {
+    let place = facts.spawned_at.filter(|place| place.file().len() <= MAX_PATH);
+    let (file, line) = place.map_or(("", 0), |place| (place.file(), place.line()));
+    let words = [delay.unwrap_or(UNKNOWN_DELAY), key, facts.spawned_by, u64::from(line)];
+    let name = facts.name.filter(|name| name.len() <= MAX_KEY).unwrap_or_default();
+    if file.is_empty() && name.is_empty() {
+        // As of most roots.
+        let extra = words.len() as u16;
+        let head = Head { kind: Kind::Task, extra, tracer: context.tracer(), callsite: 0 };
+        let put = |sink: &mut Payload<'_>| words.iter().for_each(|word| sink.word(*word));
+        return log::detail(head, context.span.0, put);
+    }
+    // Texts as short as these need no preparation.
+    let (target, texts) = (Target { context, callsite: 0, kind: Kind::Task }, [file, name]);
+    write(target, &words, texts.len(), &|index| (Key::Name(""), Value::Str(texts[index])));
 }
 
 fn no_item(_: usize) -> Item<'static> {

@@ -9,7 +9,7 @@ use futures_core::FusedFuture;
 use pin_project_lite::pin_project;
 
 use crate::callsite::Callsite;
-use crate::frame::{Frame, Polled};
+use crate::frame::{Begun, Frame, Polled};
 use crate::guard::SpanGuard;
 use crate::open::Open;
 use crate::outcome::{Nothing, Observe};
@@ -102,7 +102,14 @@ impl<F: Future, O: Observe<F::Output>> Future for Traced<F, O> {
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();
-        let polled = this.frame.begin_poll(cx.waker());
+        let mut own;
+        let (polled, cx) = match this.frame.begin_poll(cx.waker()) {
+            Begun::Plain(polled) => (polled, cx),
+            Begun::Own(polled, waker) => {
+                own = Context::from_waker(waker);
+                (polled, &mut own)
+            }
+        };
         let poll = Unwinding { frame: this.frame, polled };
         let result = this.inner.poll(cx);
         match &result {

@@ -10,31 +10,29 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, TryLockError};
 use std::thread;
 
-use crate::context::SpanContext;
-
 const SHARDS: usize = 64;
 /// 262,144 tasks in all shards.
 const MAX_TASKS: usize = 4_096;
 const ENDS: usize = 16;
 
-/// What tasks inherit: a runtime's adapter has one, as a static.
+/// What tasks inherit, a context or more: a runtime's adapter has one, as a static.
 ///
 /// Task numbers grow: where there is no room, it is made by the context of the oldest task, because
 /// that one has most likely been asked for already, or has expired.
 #[doc(hidden)]
-pub struct Inherited {
-    shards: [Mutex<Shard>; SHARDS],
+pub struct Inherited<T> {
+    shards: [Mutex<Shard<T>>; SHARDS],
     tasks: AtomicUsize,
     evicted: AtomicU64,
 }
 
-struct Shard {
-    tasks: BTreeMap<u64, SpanContext>,
+struct Shard<T> {
+    tasks: BTreeMap<u64, T>,
     /// Which tasks ended last that were not kept.
     ends: [u64; ENDS],
 }
 
-impl Inherited {
+impl<T: Copy> Inherited<T> {
     #[doc(hidden)]
     pub const fn new() -> Self {
         Self {
@@ -46,7 +44,7 @@ impl Inherited {
     }
 
     /// Keeps the context of a task that is being spawned.
-    pub fn keep(&self, task: u64, context: SpanContext) {
+    pub fn keep(&self, task: u64, context: T) {
         let Some(mut shard) = self.shard(task) else {
             // Relaxed: a number for people.
             self.evicted.fetch_add(1, Ordering::Relaxed);
@@ -66,7 +64,7 @@ impl Inherited {
     }
 
     /// Forgets a task that has ended, or takes what it inherited to where it ends with it.
-    pub fn take(&self, task: u64) -> Option<SpanContext> {
+    pub fn take(&self, task: u64) -> Option<T> {
         let mut shard = self.shard(task)?;
         let context = shard.tasks.remove(&task);
         if context.is_some() {
@@ -79,7 +77,7 @@ impl Inherited {
     }
 
     /// What is kept of a task that runs.
-    pub fn find(&self, task: u64) -> Option<SpanContext> {
+    pub fn find(&self, task: u64) -> Option<T> {
         if self.tasks() == 0 {
             return None;
         }
@@ -100,7 +98,7 @@ impl Inherited {
 
     /// Waits for other threads for a while only: one that a forked child does not have holds it for
     /// ever.
-    fn shard(&self, task: u64) -> Option<MutexGuard<'_, Shard>> {
+    fn shard(&self, task: u64) -> Option<MutexGuard<'_, Shard<T>>> {
         let shard = &self.shards[task as usize % SHARDS];
         for _ in 0..10_000 {
             match shard.try_lock() {
@@ -113,7 +111,7 @@ impl Inherited {
     }
 }
 
-impl fmt::Debug for Inherited {
+impl<T: Copy> fmt::Debug for Inherited<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Inherited")
             .field("tasks", &self.tasks())

@@ -7,6 +7,7 @@ use std::task::{Context, Poll};
 use pin_project_lite::pin_project;
 
 use crate::slot;
+use crate::task::{self, Arrived};
 
 /// Runs `f`, in which no span that is current here is seen.
 ///
@@ -93,18 +94,18 @@ impl<F: Future> Future for Isolated<F> {
 struct Isolation {
     below: u32,
     /// The running task's, which no other task may take.
-    delay: u64,
+    arrived: Option<Arrived>,
 }
 
 impl Isolation {
     fn enter() -> Self {
-        Self { below: slot::isolate(), delay: slot::take_delay() }
+        Self { below: slot::isolate(), arrived: task::take() }
     }
 }
 
 impl Drop for Isolation {
     fn drop(&mut self) {
         slot::leave_with_all_above(self.below);
-        slot::set_delay(self.delay);
+        task::put(self.arrived);
     }
 }

@@ -30,6 +30,8 @@ mod guard;
 mod held;
 mod open;
 mod span;
+mod task;
+mod wakes;
 
 mod backtrace;
 mod call;
@@ -66,15 +68,15 @@ pub use closure::{bound, in_current};
 pub use collector::{Builder, Dropped, ExporterStats, FlushError, InstallError, Stats, Tracer};
 pub use context::SpanContext;
 pub use export::{
-    Batch, Completeness, ErrorRecord, Event, ExportError, Exporter, Link, Memory, Outcome,
-    Resource, Slice, SpanRecord, Unit,
+    Batch, Completeness, ErrorRecord, Event, ExportError, Exporter, InFlight, Link, Memory,
+    Outcome, Resource, Slice, SpanRecord, TaskRecord, Unit, Wake,
 };
 pub use filter::{Filter, FilterError, Level};
 pub use future::Traced;
 pub use id::{SpanId, TraceId};
 pub use isolated::{Isolated, isolated};
 pub use kind::SpanKind;
-pub use provider::{ContextProvider, key_of};
+pub use provider::{ContextProvider, TaskFacts, key_of};
 pub use sample::{Ratio, Sampler};
 pub use slot::{current, register};
 pub use span::{Entered, Span};
@@ -108,7 +110,7 @@ pub mod __private {
     pub use crate::slot::is_recorded;
     pub use crate::stream::{TracedStream, attached_stream};
     pub use crate::value::{Argument, DebugArgument, OpaqueArgument, Typed, TypedArgument, Value};
-    pub use crate::within::spawned;
+    pub use crate::within::{spawned, spawned_at};
     pub use std::boxed::Box;
 
     pub use futures_core::Stream;

@@ -12,7 +12,7 @@ use crate::log;
 use crate::path;
 use crate::record::{Head, Kind, SLOT, flag};
 use crate::root::Root;
-use crate::slot;
+use crate::task;
 
 /// How far a span has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -29,6 +29,8 @@ pub(crate) enum State {
     Running,
     /// As `Running`, and each poll is recorded.
     Watched,
+    /// As `Running`, and polls with a waker of its own.
+    Woken,
     /// As `Running`, and a guard is held over the await.
     Held,
     /// A poll unwound; what is left is to drop the future.
@@ -88,8 +90,8 @@ impl Open {
 
     /// Opens a span below `parent`, or a root where the parent is none or does not count any more.
     pub(crate) fn child(callsite: &'static Callsite, parent: SpanContext, spawned: bool) -> Self {
-        if parent.is_plain() && !callsite.is_root() {
-            return Self::recorded(callsite, parent, if spawned { flag::SPAWNED } else { 0 });
+        if parent.is_plain() && !spawned && !callsite.is_root() {
+            return Self::recorded(callsite, parent, 0);
         }
         Self::uncommon(callsite, parent, spawned)
     }
@@ -125,10 +127,10 @@ impl Open {
         }
         if parent.is_recorded() {
             let open = Self::recorded(callsite, parent, if spawned { flag::SPAWNED } else { 0 });
-            match slot::take_delay() {
-                0 => {}
-                delay => detail::spawn(&open.context, delay),
+            if spawned {
+                task::write(&open.context);
             }
+            open.follow();
             return open;
         }
         // What is called in here is not recorded either: it has no other parent than this call.
@@ -149,10 +151,21 @@ impl Open {
             trace,
             span: SpanId::NONE,
             path: 0,
-            flags: SpanContext::flags_of(tracer, recorded),
+            flags: SpanContext::flags_of(tracer, recorded, destination.marks),
             root: Root::begin(),
         };
-        Self::recorded(callsite, parent, flag::LOCAL_ROOT)
+        let open = Self::recorded(callsite, parent, flag::LOCAL_ROOT);
+        task::write(&open.context);
+        open.follow();
+        open
+    }
+
+    /// Tells those who follow what is in flight that the span has begun.
+    #[inline(always)]
+    fn follow(&self) {
+        if let (true, Some(callsite)) = (self.context.is_followed(), self.callsite) {
+            detail::begin(&self.context, callsite.id(), self.parent, self.start, self.flags);
+        }
     }
 
     /// Whether the span is open and recorded: neither its future's to come, nor a mere place below

@@ -1,6 +1,7 @@
 //! Which task runs here: asked of the runtimes that registered.
 
 use std::hash::{Hash, Hasher};
+use std::panic::Location;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -51,6 +52,73 @@ pub trait ContextProvider: Sync {
     /// Asked only where no span of the task itself is current.
     fn inherited(&self) -> Option<SpanContext> {
         None
+    }
+
+    /// Tells what the runtime knows of the running task beside its number, in one call of `tell`.
+    ///
+    /// Asked once for each outermost span of a task.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tracer_core::{ContextProvider, TaskFacts};
+    ///
+    /// /// An executor of one task, which has a name.
+    /// struct Executor;
+    ///
+    /// impl ContextProvider for Executor {
+    ///     fn runtime(&self) -> &'static str {
+    ///         "my-executor"
+    ///     }
+    ///
+    ///     fn key(&self) -> u64 {
+    ///         1
+    ///     }
+    ///
+    ///     fn describe(&self, tell: &mut dyn FnMut(TaskFacts<'_>)) {
+    ///         tell(TaskFacts::default().name("audit"));
+    ///     }
+    /// }
+    /// ```
+    fn describe(&self, tell: &mut dyn FnMut(TaskFacts<'_>)) {
+        tell(TaskFacts::default());
+    }
+}
+
+/// What a runtime knows of a task beside its number.
+///
+/// # Examples
+///
+/// ```
+/// use std::panic::Location;
+///
+/// use tracer_core::TaskFacts;
+///
+/// let facts = TaskFacts::default().name("audit").spawned_at(Location::caller()).spawned_by(7);
+/// ```
+#[derive(Clone, Copy, Debug, Default)]
+#[must_use = "facts do nothing until they are told"]
+pub struct TaskFacts<'a> {
+    pub(crate) name: Option<&'a str>,
+    pub(crate) spawned_at: Option<&'static Location<'static>>,
+    /// 0 if it is not known.
+    pub(crate) spawned_by: u64,
+}
+
+impl<'a> TaskFacts<'a> {
+    /// Names the task.
+    pub const fn name(self, name: &'a str) -> Self {
+        Self { name: Some(name), ..self }
+    }
+
+    /// Says where it was spawned.
+    pub const fn spawned_at(self, place: &'static Location<'static>) -> Self {
+        Self { spawned_at: Some(place), ..self }
+    }
+
+    /// Says by which task it was spawned: the number that [`ContextProvider::key`] gave there.
+    pub const fn spawned_by(self, key: u64) -> Self {
+        Self { spawned_by: key, ..self }
     }
 }
 
@@ -111,6 +179,44 @@ fn is_same_but_for_new(entered: u64) -> bool {
         0 => true,
         count => keys(count) == entered,
     }
+}
+
+/// The number of the running task as its runtime gives it, 0 outside of tasks. Where a task of one
+/// runtime is driven inside that of another, both count.
+#[cold]
+pub(crate) fn running() -> u64 {
+    let keys = registered().map(ContextProvider::key).filter(|key| *key != 0);
+    keys.fold(0, |all: u64, key| all.rotate_left(17) ^ key)
+}
+
+/// Calls `f` with the number of the running task, as [`running`] gives it, and what its runtime knows
+/// of it.
+#[cold]
+pub(crate) fn describe(f: impl FnOnce(u64, TaskFacts<'_>)) {
+    let mut own = None;
+    let mut key = 0_u64;
+    for provider in registered() {
+        let number = provider.key();
+        if number != 0 {
+            key = key.rotate_left(17) ^ number;
+            own = own.or(Some(provider));
+        }
+    }
+    let Some(provider) = own else { return f(0, TaskFacts::default()) };
+    let mut f = Some(f);
+    let mut tell = |facts: TaskFacts<'_>| {
+        if let Some(f) = f.take() {
+            f(key, facts);
+        }
+    };
+    provider.describe(&mut tell);
+    tell(TaskFacts::default());
+}
+
+fn registered() -> impl Iterator<Item = &'static dyn ContextProvider> {
+    // Acquire: pairs with the release in `add`.
+    let count = REGISTERED.load(Ordering::Acquire);
+    PROVIDERS[..count].iter().filter_map(|slot| slot.get().copied())
 }
 
 /// The context that the running task had when it was spawned, if its runtime knows.

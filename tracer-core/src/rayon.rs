@@ -48,6 +48,7 @@ use crate::isolated::isolated;
 /// # Panics
 ///
 /// If one of them does.
+#[track_caller]
 pub fn join<A, B, RA, RB>(a: A, b: B) -> (RA, RB)
 where
     A: FnOnce() -> RA + Send,
@@ -68,6 +69,7 @@ where
 /// tracer_core::rayon::spawn(move || send.send(42).unwrap());
 /// assert_eq!(receive.recv(), Ok(42));
 /// ```
+#[track_caller]
 pub fn spawn<F>(f: F)
 where
     F: FnOnce() + Send + 'static,
@@ -141,6 +143,7 @@ where
 /// # Panics
 ///
 /// If `f` does.
+#[track_caller]
 pub fn install<F, R>(pool: &ThreadPool, f: F) -> R
 where
     F: FnOnce() -> R + Send,
@@ -166,6 +169,7 @@ macro_rules! scopes {
         /// # Panics
         ///
         /// If `f` or what is spawned there does.
+        #[track_caller]
         pub fn $begin<'scope, F, R>(f: F) -> R
         where
             F: FnOnce(&$scope<'_, 'scope>) -> R + Send,
@@ -189,6 +193,7 @@ macro_rules! scopes {
         /// # Panics
         ///
         /// If `f` or what is spawned there does.
+        #[track_caller]
         pub fn $begin_in_place<'scope, F, R>(f: F) -> R
         where
             F: FnOnce(&$scope<'_, 'scope>) -> R,
@@ -205,6 +210,7 @@ macro_rules! scopes {
 
         impl<'scope> $scope<'_, 'scope> {
             #[doc = concat!("Runs `f` as [`rayon::", stringify!($scope), "::", stringify!($spawn), "`], in the current context.")]
+            #[track_caller]
             pub fn $spawn<F>(&self, f: F)
             where
                 F: FnOnce(&$scope<'_, 'scope>) + Send + 'scope,
@@ -214,6 +220,7 @@ macro_rules! scopes {
             }
 
             /// Runs `f` on each thread of the pool, in the current context.
+            #[track_caller]
             pub fn spawn_broadcast<F>(&self, f: F)
             where
                 F: Fn(&$scope<'_, 'scope>, BroadcastContext<'_>) + Send + Sync + 'scope,

@@ -1,6 +1,6 @@
 //! What a span leaves in the log: 64-byte slots of eight words, and how text and numbers lie in them.
 //!
-//! | word | end of a span | detail (attributes, event, link, error, poll, spawn) |
+//! | word | end of a span | detail (attributes, event, link, error, poll, task, begin, wake) |
 //! |---|---|---|
 //! | 0 | head: kind, flags, tracer, callsite | head: kind, number of payload words, tracer, callsite |
 //! | 1, 2 | trace id | 1: span id, then the payload, over several slots where it is longer |
@@ -30,9 +30,13 @@ pub(crate) enum Kind {
     Link,
     Error,
     Poll,
-    Spawn,
+    Task,
     /// A guard was held over an await; a word to the developer.
     Held,
+    /// A span of a tracer that shows what is in flight.
+    Begin,
+    /// The task of the span was woken.
+    Wake,
 }
 
 impl Kind {
@@ -44,8 +48,10 @@ impl Kind {
             4 => Self::Link,
             5 => Self::Error,
             6 => Self::Poll,
-            7 => Self::Spawn,
+            7 => Self::Task,
             8 => Self::Held,
+            9 => Self::Begin,
+            10 => Self::Wake,
             _ => return None,
         })
     }
@@ -57,6 +63,8 @@ pub(crate) mod flag {
     pub(crate) const PANICKED: u16 = 1 << 1;
     pub(crate) const SPAWNED: u16 = 1 << 2;
     pub(crate) const LOCAL_ROOT: u16 = 1 << 3;
+    /// It has not ended: set by the collector alone.
+    pub(crate) const OPEN: u16 = 1 << 4;
 }
 
 /// The first word of a record.
@@ -95,6 +103,9 @@ impl Head {
         (words + 2).div_ceil(SLOT)
     }
 }
+
+/// In place of a task's delay, in ticks, where it is not known.
+pub(crate) const UNKNOWN_DELAY: u64 = u64::MAX;
 
 /// Payload words of one detail: 12 bits.
 pub(crate) const MAX_WORDS: usize = 0xFFF;
@@ -299,7 +310,7 @@ mod tests {
 
     #[test]
     fn a_head_keeps_all_its_parts() {
-        let head = Head { kind: Kind::Spawn, extra: 0xABC, tracer: 0xFE_DCBA, callsite: 0x12_3456 };
+        let head = Head { kind: Kind::Task, extra: 0xABC, tracer: 0xFE_DCBA, callsite: 0x12_3456 };
         assert_eq!(Head::from_word(head.to_word()), Some(head));
         assert_eq!(Head::from_word(0), None);
     }

@@ -8,7 +8,7 @@ use std::task::{Context, Poll};
 use futures_core::{FusedStream, Stream};
 use pin_project_lite::pin_project;
 
-use crate::frame::Frame;
+use crate::frame::{Begun, Frame};
 use crate::future::Unwinding;
 use crate::guard::SpanGuard;
 use crate::outcome::Observe;
@@ -60,7 +60,14 @@ impl<S: Stream, O: Observe<S::Item>> Stream for TracedStream<S, O> {
     #[expect(clippy::mem_forget, reason = "what stands in for the unwinding holds no resource")]
     fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<S::Item>> {
         let this = self.project();
-        let polled = this.frame.begin_poll(cx.waker());
+        let mut own;
+        let (polled, cx) = match this.frame.begin_poll(cx.waker()) {
+            Begun::Plain(polled) => (polled, cx),
+            Begun::Own(polled, waker) => {
+                own = Context::from_waker(waker);
+                (polled, &mut own)
+            }
+        };
         let poll = Unwinding { frame: this.frame, polled };
         let result = this.inner.poll_next(cx);
         if let Poll::Ready(Some(item)) = &result {

@@ -272,7 +272,7 @@ fn line(span: &SpanRecord) -> String {
         text.push_str(if span.is_passed_on() { " ⚠" } else { " ✖" });
     }
     match span.outcome() {
-        Outcome::Completed => {}
+        Outcome::Completed | Outcome::Open => {}
         Outcome::Cancelled => text.push_str(" cancelled"),
         Outcome::Panicked => text.push_str(" panicked"),
     }

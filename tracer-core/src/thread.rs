@@ -23,12 +23,13 @@ use crate::closure::in_current;
 
 /// Spawns as [`std::thread::spawn`]; the thread's spans are children of the current one.
 ///
-/// The time until it runs is recorded as its spawn delay. The context expires as an inherited one;
+/// The place of the call, and the time until it runs, are recorded. The context expires as an inherited one;
 /// see [`FutureExt::in_current`](crate::FutureExt::in_current).
 ///
 /// # Panics
 ///
 /// As [`std::thread::spawn`]: if no thread can be started.
+#[track_caller]
 pub fn spawn<F, T>(f: F) -> JoinHandle<T>
 where
     F: FnOnce() -> T + Send + 'static,
@@ -73,6 +74,7 @@ impl<'scope> Scope<'scope, '_> {
     /// # Panics
     ///
     /// If no thread can be started.
+    #[track_caller]
     pub fn spawn<F, T>(self, f: F) -> ScopedJoinHandle<'scope, T>
     where
         F: FnOnce() -> T + Send + 'scope,
@@ -121,6 +123,7 @@ impl Builder {
     /// # Errors
     ///
     /// If no thread can be started.
+    #[track_caller]
     pub fn spawn<F, T>(self, f: F) -> io::Result<JoinHandle<T>>
     where
         F: FnOnce() -> T + Send + 'static,
@@ -134,6 +137,7 @@ impl Builder {
     /// # Errors
     ///
     /// If no thread can be started.
+    #[track_caller]
     pub fn spawn_scoped<'scope, F, T>(
         self,
         scope: Scope<'scope, '_>,

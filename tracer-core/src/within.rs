@@ -3,19 +3,20 @@
 mod flow;
 
 use std::future::Future;
+use std::panic::Location;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
 pub use flow::{SinkExt, StreamExt};
 use pin_project_lite::pin_project;
 
-use crate::clock;
 use crate::context::SpanContext;
 use crate::future::Traced;
 use crate::isolated::Isolated;
 use crate::open::Open;
 use crate::slot;
 use crate::span::Span;
+use crate::task::{self, Spawned};
 
 /// Puts futures into spans made by hand, and into contexts.
 ///
@@ -125,7 +126,7 @@ pin_project! {
         #[pin]
         inner: F,
         context: DroppedIn,
-        spawned: u64,
+        spawned: Option<Spawned>,
         // What guards held over an await have made current, from the outside in.
         held: Option<Box<[SpanContext]>>,
     }
@@ -158,22 +159,33 @@ impl Drop for DroppedIn {
 
 impl<F> InContext<F> {
     const fn new(inner: F, context: SpanContext) -> Self {
-        Self { inner, context: DroppedIn { context, entered: false }, spawned: 0, held: None }
+        Self { inner, context: DroppedIn { context, entered: false }, spawned: None, held: None }
     }
 }
 
-/// As [`FutureExt::in_current`], for a future that is spawned now: the time until its first poll is
-/// recorded. What the adapters call.
+/// As [`FutureExt::in_current`], for a future that is spawned now: the time until its first poll and
+/// the caller's place are recorded. What the adapters call.
 #[doc(hidden)]
+#[track_caller]
 pub fn spawned<F: Future>(inner: F) -> InContext<F> {
-    spawned_in(slot::current().inherited(), inner)
+    spawned_at(Location::caller(), inner)
 }
 
-/// As [`spawned`], in a context that is known.
-pub(crate) fn spawned_in<F: Future>(context: SpanContext, inner: F) -> InContext<F> {
+/// As [`spawned`], by somebody else than the caller.
+#[doc(hidden)]
+pub fn spawned_at<F: Future>(place: &'static Location<'static>, inner: F) -> InContext<F> {
+    spawned_in(slot::current().inherited(), place, inner)
+}
+
+/// As [`spawned_at`], in a context that is known.
+pub(crate) fn spawned_in<F: Future>(
+    context: SpanContext,
+    place: &'static Location<'static>,
+    inner: F,
+) -> InContext<F> {
     let mut future = InContext::new(inner, context);
-    if future.context.context.is_recorded() {
-        future.spawned = clock::ticks();
+    if context.is_recorded() {
+        future.spawned = Some(Spawned::from(place));
     }
     future
 }
@@ -204,14 +216,13 @@ impl<F> InContext<F> {
         if let Some(held) = this.held.take() {
             slot::enter_again(&held);
         }
-        let spawned = std::mem::take(this.spawned);
-        if spawned != 0 {
-            slot::set_delay(clock::ticks().saturating_sub(spawned));
+        let spawned = this.spawned.take();
+        if let Some(spawned) = spawned {
+            spawned.arrive();
         }
         let result = poll(this.inner, cx);
-        if spawned != 0 {
-            // If no span took it, it is nobody's.
-            slot::take_delay();
+        if spawned.is_some() {
+            task::take();
         }
         if slot::is_held(below) {
             *this.held = Some(slot::held(below).into_boxed_slice());

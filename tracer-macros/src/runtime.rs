@@ -95,8 +95,13 @@ fn scope(role: Role, settings: &Settings) -> TokenStream {
     let signal = settings
         .flush_on_signal
         .then(|| quote_spanned!(here=> ::tracer::__private::flush_on_signal(&__tracer);));
+    let init = if settings.in_flight_on_signal {
+        quote_spanned!(here=> init_in_flight)
+    } else {
+        quote_spanned!(here=> init)
+    };
     match role {
-        Role::Main => quote_spanned!(here=> let __tracer = ::tracer::__private::init(); #signal),
+        Role::Main => quote_spanned!(here=> let __tracer = ::tracer::__private::#init(); #signal),
         Role::Test => quote_spanned!(here=> let __tracer = ::tracer::testing::Scope::new();),
     }
 }

@@ -15,6 +15,7 @@ pub(crate) struct Settings {
     pub(crate) worker_threads: Option<LitInt>,
     pub(crate) start_paused: Option<LitBool>,
     pub(crate) flush_on_signal: bool,
+    pub(crate) in_flight_on_signal: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -52,6 +53,9 @@ impl Settings {
             "flush_on_signal" => {
                 self.flush_on_signal = written.flag()?;
             }
+            "in_flight_on_signal" => {
+                self.in_flight_on_signal = written.flag()?;
+            }
             key => unreachable!("the grammar has no key `{key}`"),
         }
         Ok(())
@@ -75,10 +79,12 @@ impl Settings {
 const fn grammar(entry: Entry) -> Grammar {
     let keys: &[&str] = match entry {
         Entry(Executor::Tokio, Role::Main) => {
-            &["flavor", "worker_threads", "start_paused", "flush_on_signal"]
+            &["flavor", "worker_threads", "start_paused", "flush_on_signal", "in_flight_on_signal"]
         }
         Entry(Executor::Tokio, Role::Test) => &["flavor", "worker_threads", "start_paused"],
-        Entry(Executor::AsyncStd | Executor::Smol, Role::Main) => &["flush_on_signal"],
+        Entry(Executor::AsyncStd | Executor::Smol, Role::Main) => {
+            &["flush_on_signal", "in_flight_on_signal"]
+        }
         Entry(Executor::AsyncStd | Executor::Smol, Role::Test) => &[],
     };
     Grammar { attribute: entry.name(), keys, later: &[], hidden: &[], positional: None }

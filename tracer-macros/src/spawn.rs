@@ -3,7 +3,7 @@
 //! On tokens, so that it reaches into `select!` and its like, and only where the shape is certain: a well-known path,
 //! or a usual name with a literal `async` block or a literal closure without parameters.
 
-use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
 
 use crate::args::Spawn;
@@ -210,8 +210,8 @@ fn carry(callee: Callee, arguments: TokenStream, how: Spawn) -> Option<TokenStre
     };
     let first: TokenStream = tokens[..end].iter().cloned().collect();
     let others: TokenStream = tokens[end..].iter().cloned().collect();
-    // Where the argument is, so that what is wrong with it is shown there.
-    let place = place.resolved_at(Span::mixed_site());
+    // Where the argument is, and as if the user had written it: what is wrong with the argument is
+    // shown there, and a caller's place is that line, where it would be the attribute's.
     let carry = match (work, how) {
         (Work::Future, Spawn::Link) => quote_spanned!(place=> linked),
         (Work::Closure, Spawn::Link) => quote_spanned!(place=> linked_fn),

@@ -2,11 +2,12 @@
 
 use std::future::Future;
 use std::ops::Deref;
+use std::panic::Location;
 
 use smol::{Task, future};
 use tracer_core::{FutureExt as _, isolated};
 
-use crate::spawn::task;
+use crate::spawn::{task, task_from};
 
 /// One executor; the two differ in whether what is spawned must be `Send`.
 macro_rules! executor {
@@ -28,6 +29,7 @@ macro_rules! executor {
             /// # Cancel safety
             ///
             /// As [`spawn`](crate::spawn()).
+            #[track_caller]
             pub fn spawn<T: 'a $(+ $send)?>(
                 &self,
                 future: impl Future<Output = T> + 'a $(+ $send)?,
@@ -40,12 +42,15 @@ macro_rules! executor {
             /// # Cancel safety
             ///
             /// As [`spawn`](crate::spawn()).
+            #[track_caller]
             pub fn spawn_many<T: 'a $(+ $send)?, F: Future<Output = T> + 'a $(+ $send)?>(
                 &self,
                 futures: impl IntoIterator<Item = F>,
                 handles: &mut impl Extend<Task<T>>,
             ) {
-                self.tasks.spawn_many(futures.into_iter().map(task), handles);
+                let place = Location::caller();
+                let tasks = futures.into_iter().map(|future| task_from(place, future));
+                self.tasks.spawn_many(tasks, handles);
             }
 
             /// Runs tasks until `future` is ready; only that one sees the caller's context.

@@ -4,7 +4,7 @@
 //! and `test` install them by themselves; for a runtime that you build there is [`BuilderExt`], and
 //! for one that has hooks of its own there are the plain functions.
 //!
-//! Contexts are kept of the newest 262,144 tasks that are alive at once, about 20 MiB; older ones make
+//! Contexts are kept of the newest 262,144 tasks that are alive at once, about 26 MiB; older ones make
 //! room, and [`evicted`] counts them: their next spans begin traces of their own. Nothing is done at
 //! a poll.
 //!
@@ -30,9 +30,9 @@
 
 use tokio::runtime::{Builder, TaskMeta};
 use tracer_core::__private::inheritable;
-use tracer_core::key_of;
+use tracer_core::{ContextProvider as _, key_of};
 
-use crate::provider::{INHERITED, register};
+use crate::provider::{INHERITED, Kept, Tokio, register};
 
 /// Lets all tasks of a runtime inherit the context in which they are spawned.
 pub trait BuilderExt {
@@ -81,7 +81,8 @@ impl BuilderExt for Builder {
 /// ```
 pub fn on_task_spawn(task: &TaskMeta<'_>) {
     if let Some(context) = inheritable() {
-        INHERITED.keep(key_of(&task.id()), context);
+        let (spawned_by, spawned_at) = (Tokio.key(), task.spawned_at());
+        INHERITED.keep(key_of(&task.id()), Kept { context, spawned_by, spawned_at });
     }
 }
 

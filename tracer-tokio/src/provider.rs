@@ -34,8 +34,18 @@ pub fn register() {
 
 /// What the hooks are told.
 #[cfg(tokio_unstable)]
-pub(crate) static INHERITED: tracer_core::__private::Inherited =
+pub(crate) static INHERITED: tracer_core::__private::Inherited<Kept> =
     tracer_core::__private::Inherited::new();
+
+/// What is kept of a task.
+#[cfg(tokio_unstable)]
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Kept {
+    pub(crate) context: tracer_core::SpanContext,
+    /// The task that spawned it, 0 for none.
+    pub(crate) spawned_by: u64,
+    pub(crate) spawned_at: &'static std::panic::Location<'static>,
+}
 
 impl ContextProvider for Tokio {
     fn runtime(&self) -> &'static str {
@@ -49,7 +59,17 @@ impl ContextProvider for Tokio {
 
     #[cfg(tokio_unstable)]
     fn inherited(&self) -> Option<tracer_core::SpanContext> {
-        INHERITED.find(self.key())
+        INHERITED.find(self.key()).map(|kept| kept.context)
+    }
+
+    #[cfg(tokio_unstable)]
+    fn describe(&self, tell: &mut dyn FnMut(tracer_core::TaskFacts<'_>)) {
+        let facts = tracer_core::TaskFacts::default();
+        tell(
+            INHERITED.find(self.key()).map_or(facts, |kept| {
+                facts.spawned_by(kept.spawned_by).spawned_at(kept.spawned_at)
+            }),
+        );
     }
 }
 

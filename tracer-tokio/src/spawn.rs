@@ -10,8 +10,8 @@ use crate::provider::register;
 
 /// Spawns as [`tokio::spawn`]; the task's spans are children of the current one.
 ///
-/// The time until the task is first polled is recorded as its spawn delay. Like every inherited
-/// context, this one expires: ten seconds after the end of the request's first span in this process,
+/// The place of the call, and the time until the task is first polled, are recorded. Like every
+/// inherited context, this one expires: ten seconds after the end of the request's first span in this process,
 /// new spans of the task begin a trace of their own, linked to it.
 ///
 /// # Examples

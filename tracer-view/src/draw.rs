@@ -25,7 +25,8 @@ const NARROW: usize = 50;
 
 /// Draws a whole tree.
 pub(crate) fn tree(trace: &Trace<'_>, look: Look, legend: bool) -> String {
-    let critical = critical::path(trace);
+    let critical =
+        if trace.is_open() { vec![false; trace.nodes.len()] } else { critical::path(trace) };
     let counts = fold::counts(trace);
     let entries = fold::entries(trace, &critical, &counts);
     let rows = layout::rows(trace, &entries, &critical);
@@ -84,6 +85,7 @@ impl<'a> Drawing<'a> {
     /// `trace 4f9c02d1  shop  61.0 ms  4 spans · 2 tasks · 2 with error`.
     fn headline(&mut self, root: &str, total: Count) {
         let what = match self.trace.completeness {
+            _ if self.trace.is_open() => "open trace ",
             Completeness::Late => "late part of trace ",
             Completeness::Partial => "partial trace ",
             _ => "trace ",

@@ -121,11 +121,17 @@ fn arguments(node: &Node<'_>, look: Look, room: usize) -> Option<String> {
     (fits && !text.is_empty()).then(|| format!("({text})"))
 }
 
-/// The other attributes, as many as fit; `http.route` is nobody's argument.
+/// The other attributes, as many as fit, and where it was spawned; `http.route` is nobody's argument.
 pub(crate) fn attributes(node: &Node<'_>, look: Look, room: usize) -> String {
     let mut text = String::new();
     for (key, value) in node.attributes.iter().filter(|(key, _)| !is_identifier(key)) {
         let part = format!("  {}={}", look.clean(key), look.cut(value, VALUE));
+        if text::width(&text) + text::width(&part) <= room {
+            text.push_str(&part);
+        }
+    }
+    if let Some((file, line)) = node.spawned_at {
+        let part = format!("  at {}:{line}", look.clean(file));
         if text::width(&text) + text::width(&part) <= room {
             text.push_str(&part);
         }

@@ -18,7 +18,11 @@ pub(crate) struct Node<'a> {
     pub(crate) polls: u32,
     /// When its task was polled, if it is the outermost span of one.
     pub(crate) slices: Vec<Stretch>,
+    /// When its task was woken by a span, and by which, if it is the outermost span of one.
+    pub(crate) wakes: Vec<(u64, u64)>,
     pub(crate) spawned: bool,
+    /// Where its task was spawned, if it is the outermost span of one.
+    pub(crate) spawned_at: Option<(&'a str, u32)>,
     /// The first span of its trace in this process: its parent is elsewhere, not missing.
     pub(crate) local_root: bool,
     pub(crate) outcome: Outcome,
@@ -58,7 +62,9 @@ impl Node<'_> {
             end,
             polls: 0,
             slices: Vec::new(),
+            wakes: Vec::new(),
             spawned: false,
+            spawned_at: None,
             local_root: false,
             outcome: Outcome::Completed,
             failure: None,
@@ -72,6 +78,10 @@ impl Node<'_> {
 
     pub(crate) fn is_cancelled(&self) -> bool {
         self.outcome == Outcome::Cancelled
+    }
+
+    pub(crate) fn is_open(&self) -> bool {
+        self.outcome == Outcome::Open
     }
 
     /// Whether an error began here.
@@ -91,13 +101,20 @@ impl<'a> From<&'a SpanRecord> for Node<'a> {
             end: record.end(),
             polls: record.polls(),
             slices: record.slices().iter().map(|slice| (slice.start, slice.end)).collect(),
+            wakes: wakes(record),
             spawned: record.is_spawned(),
+            spawned_at: record.task().and_then(|task| task.spawned_at()),
             local_root: record.is_local_root(),
             outcome: record.outcome(),
             failure: failure(record),
             missing: false,
         }
     }
+}
+
+fn wakes(record: &SpanRecord) -> Vec<(u64, u64)> {
+    let by_spans = record.wakes().iter().filter_map(|wake| Some((wake.time, wake.by?)));
+    by_spans.map(|(time, by)| (time, by.span.to_u64())).collect()
 }
 
 /// In the order in which they were set first; of equal keys the last value.

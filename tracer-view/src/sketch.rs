@@ -50,9 +50,20 @@ impl Node<'static> {
         self
     }
 
+    /// The outermost span of a task that others woke.
+    pub(crate) fn woken(mut self, wakes: &[(f64, u64)]) -> Self {
+        self.wakes = wakes.iter().map(|(time, by)| (nanos(*time), *by)).collect();
+        self
+    }
+
     pub(crate) fn spawned(mut self) -> Self {
         self.spawned = true;
         self
+    }
+
+    pub(crate) fn spawned_at(mut self, file: &'static str, line: u32) -> Self {
+        self.spawned_at = Some((file, line));
+        self.spawned()
     }
 
     pub(crate) fn ended(mut self, outcome: Outcome) -> Self {

@@ -66,6 +66,13 @@ impl<'a> Trace<'a> {
     pub(crate) fn polled(&self, node: usize) -> Vec<Stretch> {
         let (span, task) = (&self.nodes[node], &self.nodes[self.tasks[node]]);
         let (start, end) = (span.start, span.end);
+        let clipped = || {
+            let clipped = task.slices.iter().map(|(from, to)| (*from.max(&start), *to.min(&end)));
+            clipped.filter(|(from, to)| from <= to).collect()
+        };
+        if span.is_open() {
+            return clipped();
+        }
         let at_once = span.polls == 1 && !span.is_cancelled() && span.slices.is_empty();
         if span.polls == 0 || at_once {
             return vec![(start, end)];
@@ -78,8 +85,12 @@ impl<'a> Trace<'a> {
                 vec![(start, start), (end, end)]
             };
         }
-        let clipped = task.slices.iter().map(|(from, to)| (*from.max(&start), *to.min(&end)));
-        clipped.filter(|(from, to)| from <= to).collect()
+        clipped()
+    }
+
+    /// Whether it has not ended.
+    pub(crate) fn is_open(&self) -> bool {
+        self.nodes.iter().any(Node::is_open)
     }
 }
 

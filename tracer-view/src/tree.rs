@@ -1,10 +1,11 @@
 //! The exporter that writes each trace as a tree.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::io::{self, Write};
 use std::time::{Duration, Instant};
 
-use tracer_core::{Batch, ExportError, Exporter, Unit};
+use tracer_core::{Batch, Completeness, ExportError, Exporter, InFlight, TraceId, Unit};
 
 use crate::draw;
 use crate::node::Node;
@@ -129,6 +130,47 @@ impl Tree {
         self
     }
 
+    /// Draws what is in flight: a tree for each trace, up to now.
+    ///
+    /// As it writes traces that have ended; the durations are how long each span has been open.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tracer_core::{Span, Tracer};
+    /// use tracer_view::{Color, Tree};
+    ///
+    /// let tracer = Tracer::builder().in_flight(true).build()?;
+    /// let _request = tracer.in_scope(|| Span::new("request"));
+    /// let open = tracer.in_flight().expect("it was asked for");
+    /// let text = Tree::stderr().color(Color::Never).in_flight(&open);
+    /// assert!(text.starts_with("open trace ") && text.contains("request"));
+    /// # Ok::<_, tracer_core::InstallError>(())
+    /// ```
+    pub fn in_flight(&self, open: &InFlight) -> String {
+        let mut traces: Vec<(TraceId, Vec<Node<'_>>)> = Vec::new();
+        let mut places: HashMap<TraceId, usize> = HashMap::new();
+        for span in open.spans() {
+            let place = *places.entry(span.trace_id()).or_insert_with(|| {
+                traces.push((span.trace_id(), Vec::new()));
+                traces.len() - 1
+            });
+            traces[place].1.push(Node::from(span));
+        }
+        let drawn = traces.into_iter().map(|(id, nodes)| {
+            let trace = Trace::new(nodes, short(id), Completeness::Partial);
+            draw::tree(&trace, self.look(), false)
+        });
+        let mut parts: Vec<String> = drawn.collect();
+        if parts.is_empty() {
+            parts.push("nothing is in flight\n".to_owned());
+        }
+        if open.unlisted() > 0 {
+            parts.push(format!("{} more open spans\n", open.unlisted()));
+        }
+        parts.join("\n")
+    }
+
     fn look(&self) -> Look {
         let width = self.width.unwrap_or_else(|| terminal::width(self.stderr));
         Look {
@@ -177,8 +219,7 @@ impl Exporter for Tree {
 
     fn export(&mut self, batch: &Batch) -> Result<(), ExportError> {
         let Some(first) = batch.spans().first() else { return Ok(()) };
-        let mut id = first.trace_id().to_string();
-        id.truncate(8);
+        let id = short(first.trace_id());
         let nodes = batch.spans().iter().map(Node::from).collect();
         let mut trace = Trace::new(nodes, id, batch.completeness());
         trace.service = batch.resource().service_name();
@@ -187,6 +228,13 @@ impl Exporter for Tree {
         written
             .map_err(|error| ExportError::failed(format!("the tree could not be written: {error}")))
     }
+}
+
+/// The first eight digits.
+fn short(id: TraceId) -> String {
+    let mut id = id.to_string();
+    id.truncate(8);
+    id
 }
 
 /// How a trace is written.

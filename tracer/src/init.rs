@@ -31,7 +31,7 @@ const LAST_FLUSH: Duration = Duration::from_secs(5);
 #[derive(Debug)]
 #[must_use = "dropping the guard ends the tracer; keep it until the end of `main`"]
 pub struct Guard {
-    tracer: Option<Arc<Tracer>>,
+    pub(crate) tracer: Option<Arc<Tracer>>,
 }
 
 impl Guard {
@@ -75,6 +75,10 @@ impl Drop for Guard {
 ///
 /// A tracer is installed already, or a thread could not be started.
 pub fn init() -> Result<Guard, InstallError> {
+    install(false)
+}
+
+fn install(in_flight: bool) -> Result<Guard, InstallError> {
     providers::register();
     let environment =
         Environment::read(|name| std::env::var(name).ok(), std::io::stderr().is_terminal());
@@ -82,7 +86,7 @@ pub fn init() -> Result<Guard, InstallError> {
     if !environment.tree {
         return Ok(Guard { tracer: None });
     }
-    let mut builder = Tracer::builder();
+    let mut builder = Tracer::builder().in_flight(in_flight);
     if let Some(sampler) = environment.sampler {
         builder = builder.sampler(sampler);
     }
@@ -101,7 +105,12 @@ pub fn init() -> Result<Guard, InstallError> {
 
 /// For `main`: tracing never fails the traced program, so what went wrong is said.
 pub fn init_or_say() -> Guard {
-    init().unwrap_or_else(|error| {
+    install_or_say(false)
+}
+
+/// As [`init_or_say`], and it may follow what is in flight.
+pub(crate) fn install_or_say(in_flight: bool) -> Guard {
+    install(in_flight).unwrap_or_else(|error| {
         say(&format!("tracer: {error}\n"));
         Guard { tracer: None }
     })
@@ -114,7 +123,7 @@ fn end(tracer: &Tracer) {
 }
 
 /// A closed stderr is no reason to fail.
-fn say(text: &str) {
+pub(crate) fn say(text: &str) {
     let _told = std::io::stderr().write_all(text.as_bytes());
 }
 

@@ -72,6 +72,7 @@ pub mod smol;
 pub mod tokio;
 
 mod environment;
+mod in_flight;
 mod init;
 mod providers;
 
@@ -85,8 +86,8 @@ pub use tracer_core::rayon;
 pub use tracer_core::{
     Builder, ContextProvider, Entered, Filter, FilterError, FlushError, FutureExt, InContext,
     InstallError, Isolated, Ratio, Sampler, SinkExt, Span, SpanContext, SpanId, Stats, StreamExt,
-    TraceId, Traced, Tracer, Value, bound, current, in_current, isolated, key_of, register,
-    testing, thread,
+    TaskFacts, TraceId, Traced, Tracer, Value, bound, current, in_current, isolated, key_of,
+    register, testing, thread,
 };
 
 pub mod export {
@@ -129,7 +130,8 @@ pub mod export {
 
     pub use tracer_core::{
         Batch, Callsite, Completeness, Dropped, ErrorRecord, Event, ExportError, Exporter,
-        ExporterStats, Level, Link, Memory, Outcome, Resource, Slice, SpanKind, SpanRecord, Unit,
+        ExporterStats, InFlight, Level, Link, Memory, Outcome, Resource, Slice, SpanKind,
+        SpanRecord, TaskRecord, Unit, Wake,
     };
 }
 
@@ -138,6 +140,7 @@ pub mod export {
 pub mod __private {
     pub use tracer_core::__private::*;
 
+    pub use crate::in_flight::init_in_flight;
     pub use crate::init::{flush_on_signal, init_or_say as init};
 
     /// What a callsite runs before its first span.

@@ -39,6 +39,10 @@
 /// seconds, and then the program dies by that signal, without an end of `main` and its destructors.
 /// It is for programs that do not handle these signals. Elsewhere than on unix it does nothing.
 ///
+/// `in_flight_on_signal`, without a value: on SIGUSR1 the spans that are open are written to stderr,
+/// as trees, with how long each has been open; see [`Builder::in_flight`](crate::Builder::in_flight)
+/// for what that costs. Elsewhere than on unix it does nothing.
+///
 /// # Examples
 ///
 /// ```

@@ -45,11 +45,16 @@
 /// | `worker_threads` | a number from 1, with `multi_thread` only | one a core |
 /// | `start_paused` | `true` or `false`, with `current_thread` only; needs tokio's `test-util` | `false` |
 /// | `flush_on_signal` | none: it stands alone | not done |
+/// | `in_flight_on_signal` | none: it stands alone | not done |
 ///
 /// `flush_on_signal`: on SIGTERM and SIGINT, spans are flushed for at most five seconds, and then
 /// the program dies by that signal, without an end of `main` and its destructors. It is for programs
 /// that do not handle these signals; one that shuts down by itself leaves it out and is flushed at
 /// the end of `main`. Elsewhere than on unix it does nothing.
+///
+/// `in_flight_on_signal`, without a value: on SIGUSR1 the spans that are open are written to stderr,
+/// as trees, with how long each has been open; see [`Builder::in_flight`](crate::Builder::in_flight)
+/// for what that costs. Elsewhere than on unix it does nothing.
 ///
 /// # Examples
 ///

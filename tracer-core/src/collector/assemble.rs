@@ -12,6 +12,18 @@ use crate::export::SpanRecord;
 use crate::log::Logs;
 use crate::record::{Head, Kind, SLOT};
 
+/// Who is told of records while they are read.
+pub(crate) trait Watch {
+    /// A span has ended; says whether its tracer still wants it.
+    fn ended(&mut self, head: Head, words: &[u64; SLOT], has_polls: impl Fn() -> bool) -> bool;
+
+    /// A span has begun, of a tracer that shows what is in flight.
+    fn began(&mut self, head: Head, words: [u64; SLOT]);
+
+    /// A poll is over that was recorded.
+    fn polled(&mut self, head: Head, start: u64, end: u64);
+}
+
 /// Details that wait for the ends of their spans, and failed spans.
 #[derive(Debug, Default)]
 pub(crate) struct Assembly {
@@ -53,14 +65,13 @@ impl Ends {
 }
 
 impl Assembly {
-    /// Takes a run of slots that holds whole records; `ended` is told the tracer of each ended span
-    /// and says whether it still wants it.
+    /// Takes a run of slots that holds whole records.
     pub(crate) fn read(
         &mut self,
         ends: &mut Ends,
         step: u64,
         slots: &[Slot],
-        mut ended: impl FnMut(u32) -> bool,
+        watch: &mut impl Watch,
     ) {
         let mut rest = slots;
         while let Some((slot, next)) = rest.split_first() {
@@ -68,13 +79,18 @@ impl Assembly {
             rest = next;
             let Some(head) = Head::from_word(words[0]) else { continue };
             match head.kind {
-                Kind::End if ended(head.tracer) => {
-                    self.waiting += 1;
-                    ends.add(step, words);
+                Kind::End => {
+                    if watch.ended(head, &words, || self.pending.has_polls(words[3])) {
+                        self.waiting += 1;
+                        ends.add(step, words);
+                    }
                 }
-                Kind::End => {}
+                Kind::Begin => watch.began(head, words),
                 Kind::Held => self.guards_held.push(callsite::find(head.callsite)),
                 _ => {
+                    if head.kind == Kind::Poll {
+                        watch.polled(head, words[2], words[3]);
+                    }
                     let begin = slots.len() - rest.len() - 1;
                     let end = begin + Head::slots(usize::from(head.extra));
                     let Some(detail) = slots.get(begin..end) else { return };

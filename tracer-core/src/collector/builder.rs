@@ -7,10 +7,13 @@ use std::time::Duration;
 
 use crate::callsite;
 use crate::collector::error::InstallError;
+use crate::collector::in_flight::OpenSpans;
 use crate::collector::outlet::Outlet;
 use crate::collector::route::Route;
+use crate::collector::slow::SlowPolls;
 use crate::collector::worker::{Command, worker};
 use crate::collector::{LAST_FLUSH, Tracer};
+use crate::context;
 use crate::destination;
 use crate::export::{Exporter, Resource};
 use crate::filter::Filter;
@@ -48,6 +51,9 @@ pub struct Builder {
     grace: Option<Duration>,
     filter: Option<Filter>,
     text_limit: Option<usize>,
+    slow_poll: Option<Duration>,
+    in_flight: bool,
+    wakes: bool,
 }
 
 impl Builder {
@@ -154,6 +160,46 @@ impl Builder {
         self
     }
 
+    /// Reports futures that block their executor: whose task is polled for so long at once.
+    ///
+    /// Of each function the first such poll is named on stderr, with its place and duration;
+    /// [`Stats::slow_polls`](crate::Stats::slow_polls) counts all. It looks at the outermost span of
+    /// each task, and at functions with `#[traced(poll)]`. It costs traced code nothing.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use tracer_core::Tracer;
+    ///
+    /// let tracer = Tracer::builder().slow_poll_threshold(Duration::from_millis(50)).build()?;
+    /// # Ok::<_, tracer_core::InstallError>(())
+    /// ```
+    pub fn slow_poll_threshold(mut self, threshold: Duration) -> Self {
+        self.slow_poll = Some(threshold);
+        self
+    }
+
+    /// Follows which spans are open, so that [`Tracer::in_flight`] can tell; off unless this is called.
+    ///
+    /// Each span of this tracer leaves a second record, at its beginning, which takes its thread some
+    /// nanoseconds; those of other tracers cost what they cost.
+    pub fn in_flight(mut self, followed: bool) -> Self {
+        self.in_flight = followed;
+        self
+    }
+
+    /// Records which span's poll woke which task; off unless this is called.
+    ///
+    /// [`SpanRecord::wakes`](crate::SpanRecord::wakes) of a task's outermost span has them, and the
+    /// critical path of the tree follows them. Each such task is polled with a waker of its own, which
+    /// costs it one lookup a poll and one record a wake; spans inside of it cost what they cost.
+    pub fn wakes(mut self, recorded: bool) -> Self {
+        self.wakes = recorded;
+        self
+    }
+
     /// Starts the tracer and makes it the one that roots belong to.
     ///
     /// A forked child has neither the tracers nor the threads of its parent. It installs its own, in
@@ -196,8 +242,13 @@ impl Builder {
         let started: io::Result<Vec<_>> = self.exporters.into_iter().map(Outlet::start).collect();
         let outlets = started.map_err(InstallError::Thread)?;
         let sampler = self.sampler.unwrap_or_else(|| Box::new(Ratio::new(1.0)));
-        let (number, destination) = destination::open(sampler).ok_or(InstallError::TooMany)?;
-        let route = Box::new(Route::new(self.resource, outlets.clone()));
+        let marks = if self.in_flight { context::FOLLOWED } else { 0 }
+            | if self.wakes { context::WOKEN } else { 0 };
+        let (number, destination) =
+            destination::open(sampler, marks).ok_or(InstallError::TooMany)?;
+        let slow_polls = self.slow_poll.map(SlowPolls::new);
+        let open = self.in_flight.then(OpenSpans::default);
+        let route = Box::new(Route::new(self.resource, outlets.clone(), slow_polls, open));
         let (done, opened) = channel();
         let told = worker.send(Command::Open { tracer: number, route, done });
         // Waits, else a pass under way would meet spans of a tracer that it does not know.

@@ -4,11 +4,14 @@ mod assemble;
 mod builder;
 mod by_id;
 mod error;
+mod in_flight;
 mod origin;
 mod outlet;
 mod pending;
+mod reading;
 mod report;
 mod route;
+mod slow;
 mod stats;
 mod traces;
 mod worker;
@@ -28,6 +31,7 @@ use crate::collector::outlet::Outlet;
 use crate::collector::worker::{Command, worker};
 use crate::context::SpanContext;
 use crate::destination::{self, Destination};
+use crate::export::InFlight;
 use crate::filter::Filter;
 use crate::log;
 use crate::span::Running;
@@ -198,6 +202,36 @@ impl Tracer {
         Err(FlushError { queued, dropped, timeout, is_inherited: false })
     }
 
+    /// Returns the spans that are open now: what is being done, and for how long.
+    ///
+    /// Only where [`Builder::in_flight`] asked for it; otherwise there is nothing, and in a forked
+    /// child nothing of the parent's. A future that is neither ready nor dropped is open, also one
+    /// that nobody polls any more. It waits for the collector, usually some microseconds.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tracer_core::{Outcome, Span, Tracer};
+    ///
+    /// let tracer = Tracer::builder().in_flight(true).build()?;
+    /// let request = tracer.in_scope(|| Span::new("request"));
+    /// let open = tracer.in_flight().expect("it was asked for");
+    /// assert_eq!(open.spans()[0].name(), "request");
+    /// assert_eq!(open.spans()[0].outcome(), Outcome::Open);
+    ///
+    /// drop(request);
+    /// assert!(tracer.in_flight().expect("it was asked for").spans().is_empty());
+    /// # Ok::<_, tracer_core::InstallError>(())
+    /// ```
+    pub fn in_flight(&self) -> Option<InFlight> {
+        if self.is_inherited() {
+            return None;
+        }
+        let (done, wait) = channel();
+        worker().ok()?.send(Command::Look { tracer: self.number, done }).ok()?;
+        wait.recv_timeout(LAST_FLUSH).ok()
+    }
+
     /// Whether this is a forked child, and the tracer its parent's: the threads behind it do not run
     /// here, and its locks may be held for ever.
     fn is_inherited(&self) -> bool {
@@ -238,6 +272,7 @@ impl Tracer {
         Stats {
             exporters: exporters.collect(),
             lost_details: lost.details.load(Ordering::Relaxed),
+            slow_polls: self.destination.slow_polls.load(Ordering::Relaxed),
             log_bytes: log::allocated(),
         }
     }

@@ -10,6 +10,8 @@ use crate::record::{self, Head, Items, Key, Kind};
 /// A span takes so many attributes, and so many of each other kind of detail but polls; further ones
 /// are counted, not kept.
 const MAX_OF_A_KIND: u16 = 128;
+/// Of a task that is woken more often, the first ones are kept.
+const MAX_WAKES: u16 = 1_024;
 /// Bytes of all waiting details together; beyond it those go that have waited longest.
 const MAX_BYTES: usize = 64 << 20;
 
@@ -38,6 +40,8 @@ struct Details {
     events: u16,
     links: u16,
     errors: u16,
+    wakes: u16,
+    has_polls: bool,
     bytes: Vec<u8>,
 }
 
@@ -57,6 +61,16 @@ impl Pending {
         }
         // Making room for attributes may have taken more than was added.
         self.bytes = self.bytes - before + details.bytes.len();
+    }
+
+    /// Whether polls of a span were recorded that has not ended yet.
+    pub(crate) fn has_polls(&self, span: u64) -> bool {
+        self.spans.get(&span).is_some_and(|details| details.has_polls)
+    }
+
+    /// What was said so far of a span that has not ended.
+    pub(crate) fn so_far(&self, span: u64) -> Vec<u8> {
+        self.spans.get(&span).map_or_else(Vec::new, |details| details.bytes.clone())
     }
 
     /// Takes what was said of a span that has ended, to be [given back](Self::give_back).
@@ -105,7 +119,17 @@ impl Pending {
 
 impl Details {
     const fn new(tracer: u32, step: u64, bytes: Vec<u8>) -> Self {
-        Self { tracer, step, attributes: 0, events: 0, links: 0, errors: 0, bytes }
+        Self {
+            tracer,
+            step,
+            attributes: 0,
+            events: 0,
+            links: 0,
+            errors: 0,
+            wakes: 0,
+            has_polls: false,
+            bytes,
+        }
     }
 
     /// Adds a detail without the span's id.
@@ -127,9 +151,15 @@ impl Details {
             Kind::Event => &mut self.events,
             Kind::Link => &mut self.links,
             Kind::Error => &mut self.errors,
-            Kind::End | Kind::Poll | Kind::Spawn | Kind::Held => return true,
+            Kind::Wake => &mut self.wakes,
+            Kind::Poll => {
+                self.has_polls = true;
+                return true;
+            }
+            Kind::End | Kind::Task | Kind::Held | Kind::Begin => return true,
         };
-        if *count < MAX_OF_A_KIND {
+        let most = if kind == Kind::Wake { MAX_WAKES } else { MAX_OF_A_KIND };
+        if *count < most {
             *count += 1;
             return true;
         }
@@ -168,6 +198,9 @@ impl Details {
     }
 
     fn count(&self) -> u64 {
-        [self.attributes, self.events, self.links, self.errors].into_iter().map(u64::from).sum()
+        [self.attributes, self.events, self.links, self.errors, self.wakes]
+            .into_iter()
+            .map(u64::from)
+            .sum()
     }
 }

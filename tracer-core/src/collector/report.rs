@@ -53,6 +53,14 @@ pub(crate) fn guard_held(callsite: &'static Callsite) {
     ));
 }
 
+/// Reports a poll that took too long.
+pub(crate) fn slow_poll(callsite: &'static Callsite, duration: Duration) {
+    let (name, file, line) = (callsite.name(), callsite.file(), callsite.line());
+    say(format_args!(
+        "a poll of {name} ({file}:{line}) took {duration:.1?} and blocked its executor; use `spawn_blocking`, or yield"
+    ));
+}
+
 /// A closed stderr is no reason to fail.
 fn say(line: fmt::Arguments<'_>) {
     let _told = std::io::stderr().write_all(format!("tracer: {line}\n").as_bytes());

@@ -3,8 +3,10 @@
 use std::sync::Arc;
 use std::time::Instant;
 
+use crate::collector::in_flight::OpenSpans;
 use crate::collector::outlet::Outlet;
 use crate::collector::report::Report;
+use crate::collector::slow::SlowPolls;
 use crate::collector::traces::{Ready, Traces};
 use crate::export::{Batch, Completeness, Resource, SpanRecord, Unit};
 
@@ -23,10 +25,18 @@ pub(crate) struct Route {
     traces: Option<Traces>,
     report: Report,
     pub(crate) is_closing: bool,
+    pub(crate) slow_polls: Option<SlowPolls>,
+    /// Present if its tracer shows what is in flight.
+    pub(crate) open: Option<OpenSpans>,
 }
 
 impl Route {
-    pub(crate) fn new(resource: Resource, outlets: Vec<Arc<Outlet>>) -> Self {
+    pub(crate) fn new(
+        resource: Resource,
+        outlets: Vec<Arc<Outlet>>,
+        slow_polls: Option<SlowPolls>,
+        open: Option<OpenSpans>,
+    ) -> Self {
         let wants = |unit| outlets.iter().any(|outlet: &Arc<Outlet>| outlet.unit == unit);
         let (is_streamed, whole) = (wants(Unit::Spans), wants(Unit::Traces));
         Self {
@@ -37,6 +47,8 @@ impl Route {
             traces: whole.then(Traces::default),
             report: Report::default(),
             is_closing: false,
+            slow_polls,
+            open,
         }
     }
 

@@ -30,6 +30,8 @@ pub struct Stats {
     ///
     /// There was no room in the log, one span had more than 128 of a kind, or its end did not come.
     pub lost_details: u64,
+    /// Polls that took longer than [`Builder::slow_poll_threshold`](crate::Builder::slow_poll_threshold).
+    pub slow_polls: u64,
     /// Bytes that the logs of the process take, for all tracers together.
     pub log_bytes: u64,
 }

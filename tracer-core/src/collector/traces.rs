@@ -106,7 +106,7 @@ impl Traces {
 }
 
 /// By start; and no child before its parent, as the clocks of two cores may have it.
-fn in_order(mut spans: Vec<SpanRecord>) -> Vec<SpanRecord> {
+pub(super) fn in_order(mut spans: Vec<SpanRecord>) -> Vec<SpanRecord> {
     spans.sort_by_key(SpanRecord::start);
     let mut starts: ById<SpanId, u64> = ById::default();
     for span in &spans {

@@ -11,10 +11,13 @@ use once_cell::sync::OnceCell;
 use crate::clock::Timeline;
 use crate::collector::assemble::{Assembly, Ends};
 use crate::collector::by_id::ById;
+use crate::collector::in_flight::OpenSpans;
+use crate::collector::reading::Reading;
 use crate::collector::report;
 use crate::collector::route::Route;
 use crate::context::SpanContext;
 use crate::destination;
+use crate::export::InFlight;
 use crate::id;
 use crate::log::{self, Logs};
 use crate::process::PerProcess;
@@ -35,6 +38,8 @@ pub(crate) enum Command {
     Open { tracer: u32, route: Box<Route>, done: Sender<()> },
     /// Hand on what has ended; and, for a tracer that closes, everything.
     Flush { tracer: u32, close: bool, deadline: Instant, done: Sender<()> },
+    /// Show what is in flight.
+    Look { tracer: u32, done: Sender<InFlight> },
 }
 
 /// A thread belongs to one process: a forked child starts its own.
@@ -102,6 +107,7 @@ impl Worker {
                     // Whoever asked may have given up waiting.
                     let _waiting = done.send(());
                 }
+                Ok(Command::Look { tracer, done }) => self.look(tracer, &done),
                 Err(RecvTimeoutError::Timeout) if self.holds_back() => self.is_behind = false,
                 Err(RecvTimeoutError::Timeout) => self.pass(),
                 Err(RecvTimeoutError::Disconnected) => return,
@@ -141,22 +147,16 @@ impl Worker {
     /// Reads a step of all logs, and counts what ended before anything of it is handed on. Returns
     /// whether there is more.
     fn read(&mut self) -> bool {
-        let Self { logs, assembly, ended, routes, .. } = self;
-        let is_open = |tracer| routes.get(&tracer).is_some_and(|route: &Route| !route.is_closing);
-        // Spans in a row are mostly of one tracer.
-        let (mut last, mut is_wanted, mut count) = (0, false, 0);
-        let more = logs.read(|ends, step, slots| {
-            assembly.read(ends, step, slots, |tracer| {
-                if tracer != last {
-                    *ended.entry(last).or_default() += count;
-                    (last, is_wanted, count) = (tracer, is_open(tracer), 0);
-                }
-                count += 1;
-                is_wanted
-            });
-        });
-        *ended.entry(last).or_default() += count;
-        for (tracer, count) in self.ended.drain().filter(|(_, count)| *count > 0) {
+        // Before: durations are judged while they are read.
+        self.timeline.refresh();
+        let Self { logs, assembly, ended, routes, timeline, .. } = self;
+        let mut reading = Reading { ended, routes, timeline };
+        let more = logs.read(|ends, step, slots| assembly.read(ends, step, slots, &mut reading));
+        if !more {
+            let open = routes.values_mut().filter_map(|route| route.open.as_mut());
+            open.for_each(OpenSpans::next_pass);
+        }
+        for (tracer, count) in self.ended.drain() {
             self.last_busy = Instant::now();
             match self.routes.get(&tracer).filter(|route| !route.is_closing) {
                 Some(route) => route.outlets().iter().for_each(|outlet| outlet.ended(count)),
@@ -166,6 +166,18 @@ impl Worker {
         self.assembly.guards_held.drain(..).for_each(report::guard_held);
         self.count_lost_details();
         more
+    }
+
+    fn look(&mut self, tracer: u32, done: &Sender<InFlight>) {
+        let mut steps = log::steps_of_all();
+        while self.read() && steps > 0 {
+            self.release();
+            steps -= 1;
+        }
+        let open = self.routes.get(&tracer).and_then(|route| route.open.as_ref());
+        let now = open.map(|open| open.now(&self.assembly.pending, &self.timeline));
+        // Whoever asked may have given up waiting.
+        let _waiting = now.map(|now| done.send(now));
     }
 
     fn release(&mut self) {

@@ -1,6 +1,7 @@
 //! What was said of a span while it was open, as exporters read it.
 
 use crate::callsite::Callsite;
+use crate::export::task::TaskRecord;
 use crate::id::{SpanId, TraceId};
 use crate::record::{self, Head, Items, Kind};
 use crate::value::Value;
@@ -35,6 +36,10 @@ impl<'a> Details<'a> {
 
     pub(super) fn links(self) -> impl Iterator<Item = Link> {
         self.filter(|(kind, _)| *kind == Kind::Link).filter_map(|(_, items)| Link::read(items))
+    }
+
+    pub(super) fn task(self) -> Option<TaskRecord<'a>> {
+        self.filter(|(kind, _)| *kind == Kind::Task).find_map(|(_, items)| TaskRecord::read(items))
     }
 
     pub(super) fn error(self, backtrace: Option<&'a str>) -> Option<ErrorRecord<'a>> {

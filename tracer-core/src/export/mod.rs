@@ -2,15 +2,21 @@
 
 mod bytes;
 mod detail;
+mod in_flight;
 mod memory;
+mod polls;
 mod record;
+mod task;
 
 use std::fmt;
 use std::sync::Arc;
 
 pub use detail::{ErrorRecord, Event, Link};
+pub use in_flight::InFlight;
 pub use memory::Memory;
-pub use record::{Outcome, Slice, SpanRecord};
+pub use polls::{Slice, Wake};
+pub use record::{Outcome, SpanRecord};
+pub use task::TaskRecord;
 
 /// Takes finished spans out of the process, or shows them.
 ///

@@ -4,11 +4,13 @@ use crate::callsite::{self, Callsite};
 use crate::clock::Timeline;
 use crate::export::bytes::Bytes;
 use crate::export::detail::{self, Details, ErrorRecord, Event, Link};
+use crate::export::polls::{Polls, Slice, Wake};
+use crate::export::task::TaskRecord;
 use crate::filter::Level;
 use crate::id::{SpanId, TraceId};
 use crate::kind::SpanKind;
 use crate::path;
-use crate::record::{Head, Kind, SLOT, flag};
+use crate::record::{Head, Kind, SLOT, UNKNOWN_DELAY, flag};
 use crate::value::Value;
 
 /// A finished span.
@@ -53,8 +55,7 @@ pub struct SpanRecord {
     end: u64,
     /// Details in the order they came: each a head word and its payload, little endian.
     details: Bytes,
-    slices: Vec<Slice>,
-    spawn_delay: Option<u64>,
+    recorded: Polls,
     passed_on: bool,
     backtrace: Option<String>,
 }
@@ -81,33 +82,9 @@ pub enum Outcome {
     Cancelled,
     /// It unwound.
     Panicked,
+    /// It has not ended: a span of [`InFlight`](crate::InFlight).
+    Open,
 }
-
-/// A stretch of time in which a task was being polled.
-///
-/// Times are nanoseconds since the Unix epoch.
-///
-/// # Examples
-///
-/// ```
-/// use tracer_core::SpanRecord;
-///
-/// /// Nanoseconds in which the task was running, not waiting.
-/// fn busy(span: &SpanRecord) -> u64 {
-///     span.slices().iter().map(|slice| slice.end - slice.start).sum()
-/// }
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Slice {
-    /// When the first of its polls began.
-    pub start: u64,
-    /// When the last of its polls returned.
-    pub end: u64,
-}
-
-/// Slices of a span; more are merged over the shortest gaps between them.
-const MAX_SLICES: usize = 64;
 
 impl SpanRecord {
     /// A span as its end says, with the `details` that came before.
@@ -118,7 +95,7 @@ impl SpanRecord {
     ) -> Option<Self> {
         let head = Head::from_word(words[0])?;
         let (start, end) = (timeline.unix(words[5]), timeline.unix(words[6]));
-        let (slices, spawn_delay) = read_polls(details, timeline);
+        let recorded = read_polls(details, timeline);
         Some(Self {
             trace: TraceId { high: words[1], low: words[2] },
             span: SpanId(words[3]),
@@ -130,8 +107,7 @@ impl SpanRecord {
             start,
             end: end.max(start),
             details: Bytes::new(details),
-            slices,
-            spawn_delay,
+            recorded,
             passed_on: false,
             backtrace: None,
         })
@@ -199,6 +175,8 @@ impl SpanRecord {
     }
 
     /// Returns when it ended: nanoseconds since the Unix epoch, never before its start.
+    ///
+    /// Of a span that is open, when that was asked.
     pub const fn end(&self) -> u64 {
         self.end
     }
@@ -209,6 +187,8 @@ impl SpanRecord {
             Outcome::Panicked
         } else if self.flags & flag::CANCELLED != 0 {
             Outcome::Cancelled
+        } else if self.flags & flag::OPEN != 0 {
+            Outcome::Open
         } else {
             Outcome::Completed
         }
@@ -263,7 +243,56 @@ impl SpanRecord {
     /// Only the outermost span of a task has them, and it has none if its first poll finished it.
     /// More stretches are merged over the shortest gaps between them.
     pub fn slices(&self) -> &[Slice] {
-        &self.slices
+        &self.recorded.slices
+    }
+
+    /// Returns the nanoseconds in which its task was being polled, where polls were recorded.
+    ///
+    /// The outermost span of a task has them, and one with `#[traced(poll)]`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tracer_core::SpanRecord;
+    ///
+    /// /// Nanoseconds in which the task waited.
+    /// fn idle(span: &SpanRecord) -> Option<u64> {
+    ///     Some(span.end() - span.start() - span.poll_duration()?)
+    /// }
+    /// ```
+    pub fn poll_duration(&self) -> Option<u64> {
+        self.of_polls(self.recorded.total)
+    }
+
+    /// Returns the nanoseconds of its longest poll, where polls were recorded.
+    pub fn max_poll_duration(&self) -> Option<u64> {
+        self.of_polls(self.recorded.longest)
+    }
+
+    /// Returns when its task was woken, and by whom; in order, at most 1,024.
+    ///
+    /// Where [`Builder::wakes`](crate::Builder::wakes) asked for it, the outermost span of a task has
+    /// them.
+    pub fn wakes(&self) -> &[Wake] {
+        &self.recorded.wakes
+    }
+
+    /// Returns the nanoseconds in which its task was woken and waited for its poll, if it is known.
+    ///
+    /// The time before the first poll is not in it: see [`TaskRecord::first_poll_delay`].
+    pub fn scheduled_duration(&self) -> Option<u64> {
+        let wakes = self.wakes();
+        (!wakes.is_empty()).then(|| wakes.iter().filter_map(|wake| wake.scheduled).sum())
+    }
+
+    fn of_polls(&self, recorded: u64) -> Option<u64> {
+        let is_outermost = self.flags & (flag::SPAWNED | flag::LOCAL_ROOT) != 0;
+        let is_one = is_outermost && self.polls == 1 && self.outcome() == Outcome::Completed;
+        if self.recorded.slices.is_empty() {
+            // Its only poll is the span itself.
+            return is_one.then(|| self.end - self.start);
+        }
+        Some(recorded)
     }
 
     /// Returns whether it ran in another task or thread than its parent.
@@ -281,15 +310,17 @@ impl SpanRecord {
     /// });
     /// let spans = scope.spans();
     /// let hash = spans.iter().find(|span| span.name() == "hash").unwrap();
-    /// assert!(hash.is_spawned() && hash.spawn_delay().is_some());
+    /// assert!(hash.is_spawned());
     /// ```
     pub const fn is_spawned(&self) -> bool {
         self.flags & flag::SPAWNED != 0
     }
 
-    /// Returns the nanoseconds from its task's spawn to its first poll, if known.
-    pub const fn spawn_delay(&self) -> Option<u64> {
-        self.spawn_delay
+    /// Returns what is known of the task that this is the outermost span of, if it is one.
+    ///
+    /// Roots outside of tasks have none, nor has what a plain thread runs that was told nothing.
+    pub fn task(&self) -> Option<TaskRecord<'_>> {
+        self.details().task()
     }
 
     /// Returns the attributes in the order in which they were set.
@@ -321,9 +352,9 @@ impl SpanRecord {
     }
 }
 
-/// Reads polls and spawn delay, and turns the ticks of events into nanoseconds.
-fn read_polls(details: &mut [u8], timeline: &Timeline) -> (Vec<Slice>, Option<u64>) {
-    let (mut slices, mut spawn_delay) = (Vec::new(), None);
+/// Reads polls and wakes, and turns ticks into nanoseconds.
+fn read_polls(details: &mut [u8], timeline: &Timeline) -> Polls {
+    let (mut slices, mut wakes) = (Vec::new(), Vec::new());
     let mut rest = details;
     while let Some((head, payload, next)) = detail::split(rest) {
         let word = |index: usize| {
@@ -333,7 +364,15 @@ fn read_polls(details: &mut [u8], timeline: &Timeline) -> (Vec<Slice>, Option<u6
             (Kind::Poll, Some(start), Some(end)) => {
                 slices.push(Slice { start: timeline.unix(start), end: timeline.unix(end) });
             }
-            (Kind::Spawn, Some(ticks), _) => spawn_delay = Some(timeline.nanos(ticks)),
+            (Kind::Wake, Some(ticks), Some(by)) => {
+                let [high, low] = [2, 3].map(|index| word(index).unwrap_or_default());
+                let by = Link { trace: TraceId { high, low }, span: SpanId(by) };
+                let by = (by.span != SpanId::NONE).then_some(by);
+                wakes.push(Wake { time: timeline.unix(ticks), by, scheduled: None });
+            }
+            (Kind::Task, Some(ticks), _) if ticks != UNKNOWN_DELAY => {
+                payload[..8].copy_from_slice(&timeline.nanos(ticks).to_le_bytes());
+            }
             (Kind::Event, Some(ticks), _) => {
                 payload[..8].copy_from_slice(&timeline.unix(ticks).to_le_bytes());
             }
@@ -341,27 +380,5 @@ fn read_polls(details: &mut [u8], timeline: &Timeline) -> (Vec<Slice>, Option<u6
         }
         rest = next;
     }
-    (merged(slices), spawn_delay)
-}
-
-/// In order, without overlaps, and not more than [`MAX_SLICES`].
-fn merged(mut slices: Vec<Slice>) -> Vec<Slice> {
-    slices.sort_by_key(|slice| slice.start);
-    if slices.len() <= MAX_SLICES {
-        return slices;
-    }
-    let mut gaps: Vec<_> =
-        slices.windows(2).map(|pair| pair[1].start.saturating_sub(pair[0].end)).collect();
-    let (_, limit, _) = gaps.select_nth_unstable_by(MAX_SLICES - 1, |a, b| b.cmp(a));
-    let limit = *limit;
-    let mut kept: Vec<Slice> = Vec::with_capacity(MAX_SLICES);
-    for slice in slices {
-        match kept.last_mut() {
-            Some(last) if slice.start.saturating_sub(last.end) <= limit => {
-                last.end = last.end.max(slice.end);
-            }
-            _ => kept.push(slice),
-        }
-    }
-    kept
+    Polls::new(slices, wakes)
 }

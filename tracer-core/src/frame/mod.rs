@@ -3,9 +3,12 @@
 //! Each of the two has a short way, which calls nothing and is what nearly every poll takes, and an
 //! uncommon one, which does all the cases (`uncommon.rs`). A short way changes nothing before it is sure.
 
+mod own;
 mod uncommon;
 
 use std::task::Waker;
+
+pub(crate) use own::Begun;
 
 use crate::callsite::Callsite;
 use crate::clock;
@@ -30,9 +33,13 @@ pub(crate) struct Frame {
 pub(crate) struct Polled {
     /// Depth of the stack below the frame.
     below: u32,
-    /// Ticks at which it began, where polls are recorded: in the task's outermost frame. Else 0.
+    /// Ticks at which it began, where polls are recorded: in the task's outermost frame. Else 0. And
+    /// [`OWN_WAKER`], until [`Frame::begin_poll`] returns.
     start: u64,
 }
+
+/// The frame polls with a waker of its own; no number of ticks is so large.
+const OWN_WAKER: u64 = 1 << 63;
 
 impl Polled {
     /// The frame was not entered.
@@ -41,6 +48,11 @@ impl Polled {
     #[inline(always)]
     pub(crate) const fn is_off(self) -> bool {
         self.below == u32::MAX
+    }
+
+    #[inline(always)]
+    const fn has_own_waker(self) -> bool {
+        self.start & OWN_WAKER != 0
     }
 }
 
@@ -72,6 +84,9 @@ impl Frame {
     /// The frame of a span that is open already.
     pub(crate) fn opened(mut open: Open) -> Self {
         open.decided = Decided::Opened;
+        if open.context.is_woken() && open.state == State::Running {
+            open.state = State::Woken;
+        }
         Self { open, origin: slot::current().span }
     }
 
@@ -87,20 +102,26 @@ impl Frame {
 
     /// As a row of comparisons: what nearly always comes is tried first.
     #[inline(always)]
-    pub(crate) fn begin_poll(&mut self, waker: &Waker) -> Polled {
+    pub(crate) fn begin_poll(&mut self, waker: &Waker) -> Begun {
         if self.open.state == State::Running {
-            return self.enter(waker);
+            return Begun::Plain(self.enter(waker));
         }
-        if self.open.state == State::New {
-            if destination::is_active() {
-                return self.begin(waker);
+        let polled = if self.open.state == State::New {
+            if !destination::is_active() {
+                self.open.state = State::Off;
+                return Begun::Plain(Polled::OFF);
             }
-            self.open.state = State::Off;
+            self.begin(waker)
+        } else if self.open.state == State::Off {
+            return Begun::Plain(Polled::OFF);
+        } else {
+            self.pass(waker)
+        };
+        if polled.has_own_waker() {
+            self.with_own_waker(polled, waker)
+        } else {
+            Begun::Plain(polled)
         }
-        if self.open.state == State::Off {
-            return Polled::OFF;
-        }
-        self.pass(waker)
     }
 
     /// A poll below the span that is not recorded, as nearly always where it was called.

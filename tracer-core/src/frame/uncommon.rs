@@ -57,13 +57,14 @@ impl Frame {
         if self.open.state == State::Held {
             self.resume();
         }
+        let own_waker = self.own_waker(is_outermost);
         let is_timed = is_outermost || self.open.state == State::Watched;
         let start = match is_timed && self.open.is_recorded() {
             true if is_first => self.open.start,
             true => clock::ticks(),
             false => 0,
         };
-        Polled { below, start }
+        Polled { below, start: start | own_waker }
     }
 
     #[cold]
@@ -72,8 +73,13 @@ impl Frame {
         self.open.state = self.running();
     }
 
-    /// The state of an open span, by whether its polls are recorded.
+    /// The state of an open span, by what is recorded of it.
     fn running(&self) -> State {
+        if self.open.context.is_woken() { State::Woken } else { self.running_inside() }
+    }
+
+    /// As [`running`](Self::running), where it is not its task's outermost frame.
+    pub(super) fn running_inside(&self) -> State {
         let is_watched = self.open.callsite.is_some_and(Callsite::records_polls);
         if is_watched { State::Watched } else { State::Running }
     }
@@ -84,9 +90,15 @@ impl Frame {
             self.hold(slot::held(below));
         }
         if start != 0 {
-            detail::poll(&self.open.context, start, clock::ticks());
+            self.write_poll(start, clock::ticks());
         }
         slot::leave_with_all_above(below);
+    }
+
+    #[inline(always)]
+    fn write_poll(&self, start: u64, end: u64) {
+        let callsite = self.open.callsite.map_or(0, Callsite::known_id);
+        detail::poll(&self.open.context, callsite, start, end);
     }
 
     #[cold]
@@ -104,9 +116,10 @@ impl Frame {
         slot::leave_with_all_above(below);
         // The only poll of a span that was never pending is the span itself.
         if start != 0 && (start != self.open.start || self.open.polls > 1) {
-            detail::poll(&self.open.context, start, end);
+            self.write_poll(start, end);
         }
         self.open.end(end, 0);
+        self.give_waker_back();
     }
 
     /// The poll unwinds.
@@ -133,5 +146,6 @@ impl Frame {
         slot::end_drop();
         let panicked = self.open.state == State::DropPanicked;
         self.open.end(clock::ticks(), if panicked { flag::PANICKED } else { flag::CANCELLED });
+        self.give_waker_back();
     }
 }

@@ -7,7 +7,6 @@
 mod parent;
 mod unfinished;
 
-use std::cell::Cell;
 use std::task::Waker;
 
 pub(crate) use parent::parent;
@@ -15,7 +14,7 @@ pub(crate) use unfinished::{begin_drop, end_drop, enter_again, held, is_held};
 
 use crate::callsite::Callsite;
 use crate::clock;
-use crate::context::{INHERITED, RECORDED, SpanContext};
+use crate::context::{FOLLOWED, INHERITED, RECORDED, SpanContext};
 use crate::id::SpanId;
 use crate::local;
 use crate::path;
@@ -24,8 +23,6 @@ use crate::stack::{Kind, NO_WAKER, Place, Stack, Strand, Task};
 
 thread_local! {
     static STACK: Stack = const { Stack::new() };
-    /// Ticks from the spawn of the running task to its first poll, until a span takes them.
-    static DELAY: Cell<u64> = const { Cell::new(0) };
 }
 
 /// Works on this thread's stack.
@@ -177,7 +174,7 @@ pub(crate) enum OnTop {
     Parent(u32),
     /// A span that is not recorded: nor is what it calls, and that is current already.
     Passive,
-    /// Something else: no span, an inherited one, or one of another task.
+    /// Something else: no span, an inherited one, one of another task, or one that is followed.
     Uncommon,
 }
 
@@ -189,7 +186,7 @@ pub(crate) fn enter_child(callsite: &'static Callsite, key: u64) -> OnTop {
         if strand.key.get() != key {
             return OnTop::Uncommon;
         }
-        match strand.flags.get() & (RECORDED | INHERITED) {
+        match strand.flags.get() & (RECORDED | INHERITED | FOLLOWED) {
             RECORDED => {
                 try_enter_child(stack, top, callsite).map_or(OnTop::Uncommon, OnTop::Parent)
             }
@@ -290,14 +287,9 @@ pub(crate) fn task_of(waker: &Waker) -> Task {
     })
 }
 
-/// Leaves word of how long the running task waited for its first poll.
-pub(crate) fn set_delay(ticks: u64) {
-    DELAY.set(ticks);
-}
-
-/// Takes what [`set_delay`] left.
-pub(crate) fn take_delay() -> u64 {
-    DELAY.replace(0)
+/// The frame on top, the outermost one of its task, polls with this waker.
+pub(crate) fn set_waker(waker: &Waker) {
+    with(|stack| stack.top().1.waker.set(waker.data().addr()));
 }
 
 #[cfg(test)]

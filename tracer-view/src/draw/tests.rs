@@ -139,6 +139,39 @@ serve panicked                  10.0 ms  ▕█░░░░░░░░░░░
     assert_eq!(drawn(nodes, 80), expected);
 }
 
+#[test]
+fn what_is_in_flight_waits_up_to_now() {
+    let open = |node: Node<'static>| node.ended(Outcome::Open);
+    let nodes = vec![
+        open(span(1, 0, "serve", 0.0, 10_000.0).sliced(&[(0.0, 1.0), (5_000.0, 5_001.0)])),
+        open(span(2, 1, "query", 1.0, 10_000.0)),
+        open(span(3, 1, "audit", 8_000.0, 10_000.0).spawned()),
+    ];
+    let expected = "\
+open trace 4f9c02d1  10.0 s  3 spans · 2 tasks
+serve                            10.0 s  ▕█░░░░░░░░░░░░░░░█░░░░░░░░░░░░░░░▏
+├─ query ∥                       10.0 s  ▕█░░░░░░░░░░░░░░░█░░░░░░░░░░░░░░░▏
+└─ audit ∥ ⇢                     2.00 s  ▕                         ░░░░░░░▏
+";
+    assert_eq!(drawn(nodes, 80), expected);
+}
+
+#[test]
+fn where_a_task_was_spawned_stands_where_there_is_room() {
+    let nodes = vec![
+        span(1, 0, "serve", 0.0, 10.0),
+        span(2, 1, "audit", 1.0, 9.0).spawned_at("src/db.rs", 9),
+        span(3, 1, "index", 9.0, 10.0).spawned_at("src/search/index.rs", 120),
+    ];
+    let expected = "\
+trace 4f9c02d1  10.0 ms  3 spans · 3 tasks
+serve                           10.0 ms  ▕████████████████████████████████▏
+├─ audit ⇢  at src/db.rs:9      8.00 ms ◆▕   ██████████████████████████   ▏
+└─ index ⇢                      1.00 ms ◆▕                            ████▏
+";
+    assert_eq!(drawn(nodes, 80), expected);
+}
+
 fn failure(message: &'static str) -> Failure<'static> {
     span(1, 0, "", 0.0, 0.0).failed(message, &[]).failure.unwrap()
 }

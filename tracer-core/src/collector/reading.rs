@@ -1,0 +1,53 @@
+//! What is done with records while they are read, tracer by tracer.
+
+use std::sync::atomic::Ordering;
+
+use crate::clock::Timeline;
+use crate::collector::assemble::Watch;
+use crate::collector::by_id::ById;
+use crate::collector::route::Route;
+use crate::destination;
+use crate::record::{Head, SLOT, flag};
+
+/// One pass over all logs.
+pub(crate) struct Reading<'a> {
+    /// Ended spans of this pass, by tracer.
+    pub(super) ended: &'a mut ById<u32, u64>,
+    pub(super) routes: &'a mut ById<u32, Route>,
+    pub(super) timeline: &'a Timeline,
+}
+
+impl Watch for Reading<'_> {
+    fn ended(&mut self, head: Head, words: &[u64; SLOT], has_polls: impl Fn() -> bool) -> bool {
+        *self.ended.entry(head.tracer).or_default() += 1;
+        let Some(route) = self.routes.get_mut(&head.tracer) else { return false };
+        if let Some(open) = &mut route.open {
+            open.end(words[3]);
+        }
+        // Its only poll is the span itself, where none was recorded.
+        let is_outermost = head.extra & (flag::SPAWNED | flag::LOCAL_ROOT) != 0;
+        if route.slow_polls.is_some() && is_outermost && words[7] >> 32 == 1 && !has_polls() {
+            self.polled(head, words[5], words[6]);
+        }
+        self.routes.get(&head.tracer).is_some_and(|route| !route.is_closing)
+    }
+
+    fn began(&mut self, head: Head, words: [u64; SLOT]) {
+        let route = self.routes.get_mut(&head.tracer);
+        if let Some(open) = route.and_then(|route| route.open.as_mut()) {
+            open.begin(head, words);
+        }
+    }
+
+    fn polled(&mut self, head: Head, start: u64, end: u64) {
+        let route = self.routes.get_mut(&head.tracer);
+        let Some(slow_polls) = route.and_then(|route| route.slow_polls.as_mut()) else { return };
+        let nanos = self.timeline.nanos(end.saturating_sub(start));
+        if slow_polls.look(head.callsite, nanos) {
+            if let Some(destination) = destination::find(head.tracer) {
+                // Relaxed: a number for people.
+                destination.slow_polls.fetch_add(1, Ordering::Relaxed);
+            }
+        }
+    }
+}
