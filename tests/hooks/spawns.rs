@@ -11,7 +11,7 @@ use tokio::time;
 use tracer::testing::{self, Scope};
 use tracer::tokio::hooks;
 use tracer::{FutureExt as _, Span, current};
-use tracer_hooks_tests::{query, request, tree};
+use tracer_hooks_tests::{query, request, runtimes, tree};
 
 #[test]
 fn a_bare_spawn_knows_who_made_it_and_where() {
