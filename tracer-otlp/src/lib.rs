@@ -1,0 +1,23 @@
+//! OTLP for the tracer crates: spans leave the process over HTTP or into files, and are read back.
+//!
+//! Use it through the `tracer` crate. The modules stand in the order in which one span passes
+//! through them; a module uses only modules of lower floors.
+
+// What a span is in OTLP: one description.
+mod request;
+
+mod message;
+
+mod attribute;
+mod field;
+mod notation;
+mod resource;
+
+// Two ways of writing it down.
+mod json;
+mod protobuf;
+
+mod writer;
+
+#[cfg(test)]
+mod tests;

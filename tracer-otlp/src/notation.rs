@@ -1,0 +1,95 @@
+//! How what OTLP has no fields for is written as text, and read again: slices and stacks.
+
+use std::fmt::Write as _;
+
+use tracer_core::{Callsite, SpanRecord};
+
+/// Writes slices as `offset+length` in nanoseconds after the span's start, one after the other.
+pub(crate) fn write_slices(text: &mut String, span: &SpanRecord) {
+    for slice in span.slices() {
+        let separator = if text.is_empty() { "" } else { " " };
+        let offset = slice.start.wrapping_sub(span.start()) as i64;
+        // Writing to a string does not fail.
+        let _written = write!(text, "{separator}{offset}+{}", slice.end - slice.start);
+    }
+}
+
+/// Reads slices of a span that began at `start`: when each began and ended.
+pub(crate) fn read_slices(text: &str, start: u64) -> Option<Vec<(u64, u64)>> {
+    let slice = |text: &str| {
+        let (offset, length) = text.split_once('+')?;
+        let begin = start.checked_add_signed(offset.parse().ok()?)?;
+        Some((begin, begin.checked_add(length.parse().ok()?)?))
+    };
+    text.split(' ').map(slice).collect()
+}
+
+/// Writes the stack of a failed span as Rust's backtraces are written, and the system's below it.
+pub(crate) fn write_stack(text: &mut String, span: &SpanRecord, backtrace: Option<&str>) {
+    for (depth, callsite) in span.stack().enumerate() {
+        let _written = write!(text, "{depth:4}: ");
+        write_function(text, callsite);
+        let _written = writeln!(text, "\n{AT}{}:{}", callsite.file(), callsite.line());
+    }
+    if let Some(backtrace) = backtrace {
+        text.push('\n');
+        text.push_str(backtrace);
+    }
+}
+
+const AT: &str = "             at ";
+
+/// Writes a function with its module; what was opened by hand has only its name.
+pub(crate) fn write_function(text: &mut String, callsite: &Callsite) {
+    if !callsite.module_path().is_empty() {
+        text.push_str(callsite.module_path());
+        text.push_str("::");
+    }
+    text.push_str(callsite.function_name());
+}
+
+/// Reads a stack: function, file and line of each level, and the system's backtrace.
+///
+/// None if it is not one of ours.
+pub(crate) fn read_stack(text: &str) -> Option<(Vec<(&str, &str, u32)>, Option<&str>)> {
+    let (own, backtrace) = match text.split_once("\n\n") {
+        Some((own, backtrace)) => (own, Some(backtrace)),
+        None => (text.strip_suffix('\n')?, None),
+    };
+    let mut frames = Vec::new();
+    let mut lines = own.split('\n');
+    while let Some(line) = lines.next() {
+        let (depth, function) = line.trim_start().split_once(": ")?;
+        let (file, number) = lines.next()?.strip_prefix(AT)?.rsplit_once(':')?;
+        if depth != frames.len().to_string() {
+            return None;
+        }
+        frames.push((function, file, number.parse().ok()?));
+    }
+    Some((frames, backtrace))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stack_of_others_is_none_of_ours() {
+        for text in
+            ["", "\n", "Error: x\n    at f (a.js:1:2)\n", "   1: f\n             at a.rs:1\n"]
+        {
+            assert_eq!(read_stack(text), None, "{text:?}");
+        }
+        let (function, file) = ("a::f", "src/a b.rs");
+        let text = format!("   0: {function}\n{AT}{file}:7\n\n   0: std::x\n");
+        assert_eq!(read_stack(&text), Some((vec![(function, file, 7)], Some("   0: std::x\n"))));
+    }
+
+    #[test]
+    fn slices_that_are_none_are_refused() {
+        assert_eq!(read_slices("-5+10 20+0", 100), Some(vec![(95, 105), (120, 120)]));
+        for text in ["", "5", "5+", "+", "a+b", "-200+1", "1+18446744073709551615"] {
+            assert_eq!(read_slices(text, 100), None, "{text:?}");
+        }
+    }
+}
