@@ -3,6 +3,9 @@
 //! Use it through the `tracer` crate. The modules stand in the order in which one span passes
 //! through them; a module uses only modules of lower floors.
 
+#[cfg(feature = "http")]
+mod http;
+
 // What a span is in OTLP: one description.
 mod request;
 
@@ -19,5 +22,11 @@ mod protobuf;
 
 mod writer;
 
+// Read back, and what backends answer.
+mod tree;
+
 #[cfg(test)]
 mod tests;
+
+#[cfg(feature = "http")]
+pub use http::{Otlp, OtlpBuilder, OtlpError};
