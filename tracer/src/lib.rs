@@ -51,6 +51,8 @@
 //! | `async-std` | `tracer::async_std`: task identity, `spawn`, `main` and `test` |
 //! | `smol` | `tracer::smol`: executors, `spawn`, `unblock`, `main` and `test` |
 //! | `rayon` | `tracer::rayon`: `join`, `scope`, `spawn` and `install` that carry the context |
+//! | `otlp` | OTLP over HTTP to any OpenTelemetry backend |
+//! | `file` | OTLP in files |
 //! | `off` | takes `#[traced]` back: items stay as they are written |
 //!
 //! Features only add names, but for `off`, which is for programs alone. Several runtimes may be on at once: each answers for its own tasks. A
@@ -118,6 +120,8 @@ pub mod export {
     //! # Ok::<_, Box<dyn std::error::Error>>(())
     //! ```
 
+    #[cfg(feature = "otlp")]
+    pub use tracer_otlp::{Otlp, OtlpBuilder, OtlpError};
     #[cfg(feature = "tree")]
     pub use tracer_view::{Color, Tree};
 
