@@ -30,7 +30,7 @@ pub(crate) const SPAWNED: &str = "tracer.spawned";
 pub(crate) const SPAWN_DELAY: &str = "tracer.spawn_delay";
 /// How much it matters, where that is not `info`.
 pub(crate) const LEVEL: &str = "tracer.level";
-/// What a filter knows it by, where that is not its module.
+/// What a filter knows it by, where that is not the module of its function.
 pub(crate) const TARGET: &str = "tracer.target";
 
 /// Whether an attribute of this name may be one that is written here, so that one of the user's of

@@ -6,6 +6,9 @@
 #[cfg(feature = "http")]
 mod http;
 
+mod file;
+pub mod read;
+
 // What a span is in OTLP: one description.
 mod request;
 
@@ -28,5 +31,6 @@ mod tree;
 #[cfg(test)]
 mod tests;
 
+pub use file::{File, FileBuilder, FileError};
 #[cfg(feature = "http")]
 pub use http::{Otlp, OtlpBuilder, OtlpError};

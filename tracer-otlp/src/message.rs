@@ -108,9 +108,9 @@ impl<W: Writer> Own<'_, '_, W> {
 
 /// Where the span was opened, and what else is the same for all that were opened there.
 fn place<W: Writer>(own: &mut Own<'_, '_, W>, callsite: &'static Callsite) {
+    let mut function = String::new();
     // What was opened by hand does not know in which function.
     if !callsite.module_path().is_empty() {
-        let mut function = String::new();
         notation::write_function(&mut function, callsite);
         own.add(attribute::FUNCTION, Value::Str(&function));
     }
@@ -119,7 +119,7 @@ fn place<W: Writer>(own: &mut Own<'_, '_, W>, callsite: &'static Callsite) {
     if callsite.level() != Level::Info {
         own.add(attribute::LEVEL, Value::Str(callsite.level().as_str()));
     }
-    if callsite.target() != callsite.module_path() {
+    if callsite.target() != notation::module_of(&function) {
         own.add(attribute::TARGET, Value::Str(callsite.target()));
     }
 }

@@ -48,6 +48,11 @@ pub(crate) fn write_function(text: &mut String, callsite: &Callsite) {
     text.push_str(callsite.function_name());
 }
 
+/// What stands before the last name of a function: its module, or that and a type.
+pub(crate) fn module_of(function: &str) -> &str {
+    function.rsplit_once("::").map_or("", |(module, _)| module)
+}
+
 /// Reads a stack: function, file and line of each level, and the system's backtrace.
 ///
 /// None if it is not one of ours.

@@ -88,7 +88,7 @@ pub(crate) struct NotJson {
 
 impl fmt::Display for NotJson {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "no JSON: expected {} at byte {}", self.expected, self.at)
+        write!(f, "is no JSON: expected {} at byte {}", self.expected, self.at)
     }
 }
 
@@ -319,7 +319,7 @@ mod tests {
         assert!(Tree::parse(&deep).is_err());
         assert_eq!(
             Tree::parse("{\"a\": ?}").unwrap_err().to_string(),
-            "no JSON: expected a value at byte 6"
+            "is no JSON: expected a value at byte 6"
         );
     }
 }

@@ -119,6 +119,16 @@ fn exporters(mut builder: Builder, to: &Destinations) -> Option<Builder> {
             Err(error) => say(&format!("tracer: {}; sending nothing\n", told(&error))),
         }
     }
+    #[cfg(feature = "file")]
+    if let Some(path) = &to.file {
+        match tracer_otlp::File::open(path) {
+            Ok(file) => {
+                any = true;
+                builder = builder.exporter(file);
+            }
+            Err(error) => say(&format!("tracer: TRACER: {}\n", told(&error))),
+        }
+    }
     any.then_some(builder)
 }
 
@@ -137,7 +147,7 @@ fn end(tracer: &Tracer) {
 }
 
 /// An error and its source in one line.
-#[cfg(feature = "otlp")]
+#[cfg(any(feature = "otlp", feature = "file"))]
 fn told(error: &dyn std::error::Error) -> String {
     match error.source() {
         Some(source) => format!("{error}: {source}"),

@@ -120,6 +120,8 @@ pub mod export {
     //! # Ok::<_, Box<dyn std::error::Error>>(())
     //! ```
 
+    #[cfg(feature = "file")]
+    pub use tracer_otlp::{File, FileBuilder, FileError, read};
     #[cfg(feature = "otlp")]
     pub use tracer_otlp::{Otlp, OtlpBuilder, OtlpError};
     #[cfg(feature = "tree")]

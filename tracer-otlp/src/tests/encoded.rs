@@ -28,7 +28,7 @@ fn twelve_thousand_random_spans_are_as_the_official_decoder_reads_them() {
         });
     });
     let tracer = Tracer::builder().service_name("shop").exporter(checks).build().unwrap();
-    random::spans(&tracer, &mut Random(1), 12_000);
+    random::spans(&tracer, &mut Random::new(1), 12_000);
     tracer.shutdown(SOON).unwrap();
     let (mut spans, mut seen) = (0, Seen::default());
     for (bytes, expected) in receiver.try_iter() {

@@ -13,12 +13,36 @@ use tracer_core::{
 };
 
 /// `SplitMix64`.
-pub(crate) struct Random(pub(crate) u64);
+pub(crate) struct Random {
+    state: u64,
+    keys: &'static [&'static str],
+}
 
 impl Random {
+    /// Attributes may have the names of those that are ours.
+    pub(crate) fn new(seed: u64) -> Self {
+        let keys = &[
+            "id",
+            "rows",
+            "user.id",
+            "a",
+            "żółw",
+            "code.line.number",
+            "tracer.polls",
+            "error.type",
+            "",
+        ];
+        Self { state: seed, keys }
+    }
+
+    /// Attributes have names of their own.
+    pub(crate) fn plain(seed: u64) -> Self {
+        Self { state: seed, keys: &["id", "rows", "user.id", "a", "żółw", ""] }
+    }
+
     pub(crate) fn bits(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
+        self.state = self.state.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut z = self.state;
         z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
         z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
         z ^ (z >> 31)
@@ -45,27 +69,13 @@ impl Random {
         (0..length).map(|_| self.one_of(LETTERS)).collect()
     }
 
-    fn key(&mut self) -> &'static str {
-        self.one_of(&[
-            "id",
-            "rows",
-            "user.id",
-            "a",
-            "żółw",
-            "code.line.number",
-            "tracer.polls",
-            "error.type",
-            "",
-        ])
-    }
-
     fn number(&mut self) -> i64 {
         let shift = self.below(64);
         (self.bits() as i64) >> shift
     }
 
     fn attribute(&mut self, set: &mut dyn FnMut(&str, Value<'_>)) {
-        let key = self.key();
+        let key = self.one_of(self.keys);
         match self.below(8) {
             0 => set(key, (self.below(2) == 0).into()),
             1 => set(key, self.number().into()),
