@@ -53,6 +53,16 @@ const MODULES: &[(&str, Rows)] = &[
     ("tracer-async-std", &[&["spawn"], &["provider"]]),
     ("tracer-smol", &[&["executor"], &["spawn"]]),
     (
+        "tracer-otlp",
+        &[
+            &["http", "file", "read"],
+            &["request"],
+            &["message", "json", "protobuf"],
+            &["attribute", "field", "notation", "resource", "tree"],
+            &["writer"],
+        ],
+    ),
+    (
         "tracer-view",
         &[
             &["tree"],
@@ -78,6 +88,7 @@ const CRATES: &[(&str, &[&str])] = &[
             "tracer-tokio",
             "tracer-async-std",
             "tracer-smol",
+            "tracer-otlp",
             "tracer-view",
         ],
     ),

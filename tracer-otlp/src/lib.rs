@@ -2,6 +2,10 @@
 //!
 //! Use it through the `tracer` crate. The modules stand in the order in which one span passes
 //! through them; a module uses only modules of lower floors.
+#![cfg_attr(
+    not(feature = "http"),
+    allow(dead_code, reason = "protobuf is for HTTP; files have JSON of the same descriptions")
+)]
 
 #[cfg(feature = "http")]
 mod http;

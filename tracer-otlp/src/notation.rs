@@ -53,10 +53,13 @@ pub(crate) fn module_of(function: &str) -> &str {
     function.rsplit_once("::").map_or("", |(module, _)| module)
 }
 
-/// Reads a stack: function, file and line of each level, and the system's backtrace.
+/// A function of a stack, its file, and the line in it.
+pub(crate) type Place<'a> = (&'a str, &'a str, u32);
+
+/// Reads a stack: the place of each level, and the system's backtrace.
 ///
 /// None if it is not one of ours.
-pub(crate) fn read_stack(text: &str) -> Option<(Vec<(&str, &str, u32)>, Option<&str>)> {
+pub(crate) fn read_stack(text: &str) -> Option<(Vec<Place<'_>>, Option<&str>)> {
     let (own, backtrace) = match text.split_once("\n\n") {
         Some((own, backtrace)) => (own, Some(backtrace)),
         None => (text.strip_suffix('\n')?, None),

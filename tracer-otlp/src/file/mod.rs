@@ -48,7 +48,7 @@ use crate::request::{MAX_BYTES, Requests};
 #[derive(Debug)]
 pub struct File {
     rotation: Rotation,
-    file: fs::File,
+    open: fs::File,
     requests: Requests<Json>,
     line: Vec<u8>,
 }
@@ -122,9 +122,12 @@ impl FileBuilder {
             Ok(file)
         });
         match opened {
-            Ok(file) => {
-                Ok(File { rotation, file, requests: Requests::new(line_bytes), line: Vec::new() })
-            }
+            Ok(file) => Ok(File {
+                rotation,
+                open: file,
+                requests: Requests::new(line_bytes),
+                line: Vec::new(),
+            }),
             Err(source) => Err(FileError { path: rotation.path, source }),
         }
     }
@@ -136,14 +139,14 @@ impl Exporter for File {
     }
 
     fn export(&mut self, batch: &Batch) -> Result<(), ExportError> {
-        let Self { rotation, file, requests, line } = self;
+        let Self { rotation, open, requests, line } = self;
         let mut failed = 0;
         let mut why = None;
         requests.each(batch, |json, count| {
             line.clear();
             line.extend_from_slice(json);
             line.push(b'\n');
-            if let Err(error) = append(rotation, file, line) {
+            if let Err(error) = append(rotation, open, line) {
                 failed += count;
                 why = Some(error);
             }
@@ -171,7 +174,7 @@ fn finish_line(file: &mut fs::File) -> io::Result<()> {
     let mut last = [0];
     file.seek(SeekFrom::End(-1))?;
     file.read_exact(&mut last)?;
-    if last != *b"\n" { file.write_all(b"\n") } else { Ok(()) }
+    if last == *b"\n" { Ok(()) } else { file.write_all(b"\n") }
 }
 
 fn append(rotation: &Rotation, file: &mut fs::File, line: &[u8]) -> io::Result<()> {

@@ -146,7 +146,7 @@ fn field(message: &[u8], wanted: u64) -> Option<Vec<u8>> {
         Wire::Bytes(bytes) if number == wanted => Some(bytes.to_vec()),
         _ => None,
     };
-    fields(message)?.into_iter().filter_map(of_it).last()
+    fields(message)?.into_iter().filter_map(of_it).next_back()
 }
 
 /// All fields of a message; none if it is no protobuf.

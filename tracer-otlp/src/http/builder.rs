@@ -244,6 +244,6 @@ impl fmt::Display for OtlpError {
 
 impl Error for OtlpError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
-        self.source.as_ref().map(|source| source as _)
+        self.source.as_ref().map(|source| source as &(dyn Error + 'static))
     }
 }

@@ -45,8 +45,9 @@ impl Backoff {
     pub(crate) fn next_wait(&mut self) -> Duration {
         let whole = self.next;
         self.next = (whole * 2).min(LONGEST);
-        let share = self.jitter.hash_one(whole) % 1_024;
-        whole - whole / 2 * share as u32 / 1_024
+        // Of 1,024 parts more than a half, at most all.
+        let parts = 1_024 - self.jitter.hash_one(whole) as u32 % 512;
+        whole * parts / 1_024
     }
 }
 

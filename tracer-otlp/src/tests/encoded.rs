@@ -182,7 +182,7 @@ fn exception(span: &SpanRecord) -> Option<span::Event> {
             module => format!("{module}::{}", callsite.function_name()),
         };
         let place = format!("{}:{}", callsite.file(), callsite.line());
-        stack += &format!("{depth:4}: {function}\n             at {place}\n");
+        stack = format!("{stack}{depth:4}: {function}\n             at {place}\n");
     }
     // Where the environment asks for it.
     if let Some(backtrace) = error.backtrace() {

@@ -80,7 +80,7 @@ impl Random {
             0 => set(key, (self.below(2) == 0).into()),
             1 => set(key, self.number().into()),
             2 => set(key, self.bits().into()),
-            3 => set(key, (self.number() as f64 / 3.0).into()),
+            3 => set(key, (f64::from(self.number() as i32) / 3.0).into()),
             4 => set(
                 key,
                 self.one_of(&[0.0, -0.0, 0.1, 1e300, f64::INFINITY, f64::NEG_INFINITY]).into(),
@@ -114,7 +114,7 @@ impl fmt::Display for Wrong {
 
 impl Error for Wrong {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
-        self.1.as_deref().map(|source| source as _)
+        self.1.as_deref().map(|source| source as &(dyn Error + 'static))
     }
 }
 
