@@ -1,6 +1,7 @@
 //! What OTLP says of a span: one description, whichever way it is written down.
 
 use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
 
 use tracer_core::{
     Callsite, ErrorRecord, Event, Level, Link, Outcome, SpanKind, SpanRecord, Value,
@@ -16,8 +17,29 @@ use crate::writer::{Field, Size, Writer};
 #[derive(Debug, Default)]
 pub(crate) struct Spans {
     /// What is the same for all spans of a callsite, by its address: there are only so many.
-    callsites: HashMap<usize, Written>,
+    callsites: HashMap<usize, Written, BuildHasherDefault<AddressHasher>>,
     text: String,
+}
+
+/// Addresses come from the program itself; nobody chooses them so that they collide.
+#[derive(Clone, Copy, Debug, Default)]
+struct AddressHasher(u64);
+
+impl Hasher for AddressHasher {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.write_usize(usize::from(*byte));
+        }
+    }
+
+    fn write_usize(&mut self, address: usize) {
+        // Odd, and its bits are as those of any number: the high half is what tables look at.
+        self.0 = (self.0 ^ address as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(32);
+    }
 }
 
 /// Name and kind, and the attributes of the place.
@@ -52,7 +74,7 @@ impl Spans {
         w.fixed64(field::START, span.start());
         w.fixed64(field::END, span.end());
         given.clear();
-        given.extend(span.attributes());
+        span.attributes().for_each(|attribute| given.push(attribute));
         let replaces = given.iter().any(|(key, _)| attribute::is_ours(key));
         let error = span.error();
         w.list(field::ATTRIBUTES, |w| {

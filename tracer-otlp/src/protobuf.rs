@@ -14,9 +14,16 @@ const LENGTH: u8 = 2;
 const FIXED32: u8 = 5;
 
 impl Protobuf {
+    /// Writes a tag and a number: a field by itself, or the length of what follows.
     #[inline]
-    fn tag(&mut self, field: Field, wire: u8) {
-        self.varint(u64::from(field.number) << 3 | u64::from(wire));
+    fn head(&mut self, field: Field, wire: u8, value: u64) {
+        if field.number < 16 && value < 0x80 {
+            // Most are so, and one growth of the buffer is less than two.
+            self.buffer.extend_from_slice(&[tag(field, wire), value as u8]);
+        } else {
+            self.varint(u64::from(field.number) << 3 | u64::from(wire));
+            self.varint(value);
+        }
     }
 
     #[inline]
@@ -30,9 +37,27 @@ impl Protobuf {
 
     #[inline]
     fn bytes(&mut self, field: Field, bytes: &[u8]) {
-        self.tag(field, LENGTH);
-        self.varint(bytes.len() as u64);
+        self.head(field, LENGTH, bytes.len() as u64);
         self.buffer.extend_from_slice(bytes);
+    }
+
+    /// Writes the tag of a number of fixed width.
+    #[inline]
+    fn fixed(&mut self, field: Field, wire: u8) {
+        self.varint(u64::from(field.number) << 3 | u64::from(wire));
+    }
+
+    /// Puts the length of what was written behind the room that was kept for it.
+    fn put_length(&mut self, at: usize, kept: usize, mut length: u64) {
+        let needed = width(length);
+        if needed != kept {
+            self.make_room(at, kept, needed);
+        }
+        for byte in &mut self.buffer[at..at + needed - 1] {
+            *byte = length as u8 | 0x80;
+            length >>= 7;
+        }
+        self.buffer[at + needed - 1] = length as u8;
     }
 
     /// Moves what stands behind a length that took another width than was kept for it.
@@ -43,6 +68,11 @@ impl Protobuf {
         self.buffer.copy_within(at + kept..end, at + needed);
         self.buffer.truncate(end + needed - kept);
     }
+}
+
+/// The tag of a field with a number below 16.
+const fn tag(field: Field, wire: u8) -> u8 {
+    (field.number as u8) << 3 | wire
 }
 
 /// Bytes that a number takes.
@@ -72,20 +102,16 @@ impl Writer for Protobuf {
     /// the usual width, so that next to nothing is moved.
     #[inline]
     fn message(&mut self, field: Field, size: Size, content: impl FnOnce(&mut Self)) {
-        self.tag(field, LENGTH);
-        let (at, kept) = (self.buffer.len(), size.width());
-        self.buffer.extend_from_slice(&[0; Size::MAX][..kept]);
+        self.head(field, LENGTH, 0);
+        let (at, kept) = (self.buffer.len() - 1, size.width());
+        self.buffer.extend_from_slice(&[0; Size::MAX][..kept - 1]);
         content(self);
-        let mut length = (self.buffer.len() - at - kept) as u64;
-        let needed = width(length);
-        if needed != kept {
-            self.make_room(at, kept, needed);
+        let length = self.buffer.len() - at - kept;
+        if kept == 1 && length < 0x80 {
+            self.buffer[at] = length as u8;
+        } else {
+            self.put_length(at, kept, length as u64);
         }
-        for byte in &mut self.buffer[at..at + needed - 1] {
-            *byte = length as u8 | 0x80;
-            length >>= 7;
-        }
-        self.buffer[at + needed - 1] = length as u8;
     }
 
     #[inline]
@@ -110,32 +136,29 @@ impl Writer for Protobuf {
 
     #[inline]
     fn fixed64(&mut self, field: Field, value: u64) {
-        self.tag(field, FIXED64);
+        self.fixed(field, FIXED64);
         self.buffer.extend_from_slice(&value.to_le_bytes());
     }
 
     #[inline]
     fn fixed32(&mut self, field: Field, value: u32) {
-        self.tag(field, FIXED32);
+        self.fixed(field, FIXED32);
         self.buffer.extend_from_slice(&value.to_le_bytes());
     }
 
     #[inline]
     fn uint32(&mut self, field: Field, value: u32) {
-        self.tag(field, VARINT);
-        self.varint(u64::from(value));
+        self.head(field, VARINT, u64::from(value));
     }
 
     #[inline]
     fn int64(&mut self, field: Field, value: i64) {
-        self.tag(field, VARINT);
-        self.varint(value as u64);
+        self.head(field, VARINT, value as u64);
     }
 
     #[inline]
     fn boolean(&mut self, field: Field, value: bool) {
-        self.tag(field, VARINT);
-        self.buffer.push(u8::from(value));
+        self.head(field, VARINT, u64::from(value));
     }
 
     #[inline]

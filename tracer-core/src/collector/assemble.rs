@@ -39,13 +39,20 @@ pub(crate) type ById<K, V> = HashMap<K, V, BuildHasherDefault<IdHasher>>;
 pub(crate) struct Assembly {
     pub(crate) pending: Pending,
     /// Read in this pass and in the one before.
-    fresh: Vec<[u64; SLOT]>,
-    ripe: Vec<[u64; SLOT]>,
+    fresh: Vec<Ended>,
+    ripe: Vec<Ended>,
     origins: Origins,
     /// Numbers passes, so that what has waited longest goes first where there is too much.
     pass: u64,
     /// Functions that held a guard over an await, to be reported.
     pub(crate) guards_held: Vec<&'static Callsite>,
+}
+
+/// The end of a span, and what its own thread had said of it by then.
+#[derive(Debug)]
+struct Ended {
+    words: [u64; SLOT],
+    details: Vec<u8>,
 }
 
 impl Assembly {
@@ -57,14 +64,18 @@ impl Assembly {
             let words = slot.words();
             let Some(head) = Head::from_word(words[0]) else { continue };
             match head.kind {
-                Kind::End if ended(head.tracer) => self.fresh.push(words),
+                // Taken at once: nearly all there is stands before the end in the same log, and
+                // while a backlog is read the table stays as small as the number of open spans.
+                Kind::End if ended(head.tracer) => {
+                    let details = self.pending.take(words[3]);
+                    self.fresh.push(Ended { words, details });
+                }
                 Kind::End => {}
                 Kind::Held => self.guards_held.push(callsite::find(head.callsite)),
                 _ => {
-                    let payload = usize::from(head.extra);
-                    let more = rest.by_ref().take(Head::slots(payload) - 1).flat_map(Slot::words);
-                    let payload = words.into_iter().skip(2).chain(more).take(payload);
-                    self.pending.add(head, words[1], self.pass, payload);
+                    let more = Head::slots(usize::from(head.extra)) - 1;
+                    let more = rest.by_ref().take(more).map(Slot::words);
+                    self.pending.add(head, &words, self.pass, more);
                 }
             }
         }
@@ -78,9 +89,9 @@ impl Assembly {
     ) {
         let mut ripe = std::mem::take(&mut self.ripe);
         let waited = self.origins.take_waiting();
-        for words in ripe.drain(..) {
+        for Ended { words, mut details } in ripe.drain(..) {
             let Some(head) = Head::from_word(words[0]) else { continue };
-            let details = self.pending.take(words[3]);
+            self.pending.take_late(words[3], &mut details);
             match SpanRecord::new(words, details, timeline) {
                 Some(mut span) if span.error().is_some() => {
                     span.set_backtrace(backtrace::take(span.span_id()));

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use crate::callsite;
 use crate::collector::assemble::ById;
-use crate::record::{self, Head, Items, Key, Kind};
+use crate::record::{self, Head, Items, Key, Kind, SLOT};
 
 /// A span takes so many attributes, and so many of each other kind of detail but polls; further ones
 /// are counted, not kept.
@@ -35,32 +35,48 @@ struct Details {
 }
 
 impl Pending {
-    /// Adds a detail: its head and its payload.
+    /// Adds a detail: its first slot, and those that its payload runs on over.
     pub(crate) fn add(
         &mut self,
         head: Head,
-        span: u64,
+        first: &[u64; SLOT],
         pass: u64,
-        payload: impl Iterator<Item = u64>,
+        more: impl Iterator<Item = [u64; SLOT]>,
     ) {
+        let span = first[1];
         let details = self.spans.entry(span).or_insert_with(|| Details::new(head.tracer, pass));
         let before = details.bytes.len();
         if details.admits(head.kind) {
-            let words = std::iter::once(head.to_word()).chain(payload);
-            words.for_each(|word| details.bytes.extend_from_slice(&word.to_le_bytes()));
+            let mut left = usize::from(head.extra);
+            // At once: a detail is several words, and growing word by word is slow.
+            details.bytes.reserve(8 * (1 + left));
+            details.push(&[head.to_word()]);
+            details.push(&first[2..][..left.min(SLOT - 2)]);
+            left = left.saturating_sub(SLOT - 2);
+            for words in more {
+                details.push(&words[..left.min(SLOT)]);
+                left = left.saturating_sub(SLOT);
+            }
         } else {
-            payload.for_each(drop);
+            more.for_each(drop);
             *self.lost.entry(head.tracer).or_default() += 1;
         }
         // Making room for attributes may have taken more than was added.
         self.bytes = self.bytes - before + details.bytes.len();
     }
 
-    /// Takes what was said of a span that has ended.
+    /// Takes what was said of a span that has ended, as far as it is read.
     pub(crate) fn take(&mut self, span: u64) -> Vec<u8> {
         let bytes = self.spans.remove(&span).map_or_else(Vec::new, |details| details.bytes);
         self.bytes -= bytes.len();
         bytes
+    }
+
+    /// Takes what other threads said of a span, read after its end.
+    pub(crate) fn take_late(&mut self, span: u64, details: &mut Vec<u8>) {
+        if !self.spans.is_empty() {
+            details.append(&mut self.take(span));
+        }
     }
 
     /// Drops the older half where there are too many.
@@ -142,6 +158,12 @@ impl Details {
         let room = self.attributes < MAX_OF_A_KIND;
         self.attributes += u16::from(room);
         room
+    }
+
+    fn push(&mut self, words: &[u64]) {
+        for word in words {
+            self.bytes.extend_from_slice(&word.to_le_bytes());
+        }
     }
 
     fn count(&self) -> u64 {

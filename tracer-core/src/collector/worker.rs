@@ -1,6 +1,6 @@
 //! The one thread that reads all logs and hands finished spans to the exporters' queues.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -106,7 +106,9 @@ impl Route {
 
     fn send_stream(&mut self) {
         if !self.stream.is_empty() {
-            let spans = std::mem::take(&mut self.stream);
+            // Where one batch was full, the next may be: it does not grow step by step.
+            let room = if self.stream.len() < BATCH { 0 } else { BATCH };
+            let spans = std::mem::replace(&mut self.stream, Vec::with_capacity(room));
             self.send(Unit::Spans, spans, Completeness::Stream);
         }
     }
@@ -145,9 +147,10 @@ struct Worker {
     logs: Logs,
     timeline: Timeline,
     assembly: Assembly,
-    routes: HashMap<u32, Route>,
+    /// By number: there are few, and each span asks for its own.
+    routes: BTreeMap<u32, Route>,
     /// Ended spans of this pass, by tracer.
-    ended: HashMap<u32, u64>,
+    ended: BTreeMap<u32, u64>,
     last_busy: Instant,
 }
 
@@ -157,8 +160,8 @@ impl Worker {
             logs,
             timeline,
             assembly: Assembly::default(),
-            routes: HashMap::new(),
-            ended: HashMap::new(),
+            routes: BTreeMap::new(),
+            ended: BTreeMap::new(),
             last_busy: Instant::now(),
         }
     }
@@ -212,7 +215,7 @@ impl Worker {
                 is_open(tracer)
             });
         });
-        for (tracer, count) in self.ended.drain() {
+        for (tracer, count) in std::mem::take(&mut self.ended) {
             self.last_busy = Instant::now();
             match self.routes.get(&tracer).filter(|route| !route.is_closing) {
                 Some(route) => route.outlets.iter().for_each(|outlet| outlet.ended(count)),

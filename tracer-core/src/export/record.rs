@@ -52,6 +52,8 @@ pub struct SpanRecord {
     end: u64,
     /// Details in the order they came: each a head word and its payload, little endian.
     details: Vec<u8>,
+    /// Which kinds of details there are, a bit each: most spans have few, and are asked for all.
+    kinds: u16,
     slices: Vec<Slice>,
     spawn_delay: Option<u64>,
     passed_on: bool,
@@ -123,6 +125,7 @@ impl SpanRecord {
             start,
             end: end.max(start),
             details,
+            kinds: 0,
             slices: Vec::new(),
             spawn_delay: None,
             passed_on: false,
@@ -137,6 +140,7 @@ impl SpanRecord {
         let mut slices = Vec::new();
         let mut rest = self.details.as_mut_slice();
         while let Some((head, payload, next)) = detail::split(rest) {
+            self.kinds |= 1 << head.kind as u16;
             let word = |index: usize| {
                 payload
                     .get(8 * index..)
@@ -159,8 +163,9 @@ impl SpanRecord {
         self.slices = merged(slices);
     }
 
-    fn details(&self) -> Details<'_> {
-        Details::new(&self.details, self.callsite)
+    fn details(&self, kind: Kind) -> Details<'_> {
+        let is_there = self.kinds & (1 << kind as u16) != 0;
+        Details::new(if is_there { &self.details } else { &[] }, self.callsite)
     }
 
     /// Returns the id of the trace.
@@ -272,7 +277,7 @@ impl SpanRecord {
 
     /// Returns the error it failed with; the last one where several were recorded.
     pub fn error(&self) -> Option<ErrorRecord<'_>> {
-        self.details().error(self.backtrace.as_deref())
+        self.details(Kind::Error).error(self.backtrace.as_deref())
     }
 
     /// Returns how often its future was polled; 0 for what is not a future.
@@ -318,7 +323,7 @@ impl SpanRecord {
     ///
     /// A key that was set several times is there as often; the last one counts.
     pub fn attributes(&self) -> impl Iterator<Item = (&str, Value<'_>)> {
-        self.details().attributes()
+        self.details(Kind::Attributes).attributes()
     }
 
     /// Returns the value of an attribute, the last one that was set.
@@ -328,12 +333,12 @@ impl SpanRecord {
 
     /// Returns the events in the order in which they were added.
     pub fn events(&self) -> impl Iterator<Item = Event<'_>> {
-        self.details().events()
+        self.details(Kind::Event).events()
     }
 
     /// Returns the links in the order in which they were added.
     pub fn links(&self) -> impl Iterator<Item = Link> {
-        self.details().links()
+        self.details(Kind::Link).links()
     }
 
     /// Moves the start up to the parent's: clocks of two cores may differ by some nanoseconds.
