@@ -2,6 +2,7 @@
 #![expect(clippy::print_stdout, reason = "the test reads what its program says")]
 
 mod allocations;
+mod burst;
 mod filter;
 #[cfg(unix)]
 mod forked;
@@ -27,6 +28,7 @@ fn main() -> std::process::ExitCode {
         "filters" => filter::filters(),
         "filter-changes" => filter::changes(),
         "filter-from-environment" => filter::from_environment(),
+        "burst" => burst::burst(),
         "texts" => texts::cut(),
         "install" => mains::install(),
         "ok" => return mains::ok(),

@@ -10,6 +10,8 @@ use crate::export::{Batch, ExportError, Exporter, Unit};
 
 /// Spans that may wait for one exporter.
 const MAX_QUEUED: usize = 262_144;
+/// An exporter that is not done with a batch within this time is not waited for.
+const PATIENCE: Duration = Duration::from_millis(200);
 
 /// The sending side and the counts of one exporter.
 #[derive(Debug)]
@@ -28,8 +30,17 @@ struct State {
     /// Batches handed in and batches done with, so that a flush can wait for its own.
     pushed: u64,
     done: u64,
+    /// Batches it was done with when it was last waited for in vain.
+    stuck_at: Option<u64>,
     stats: ExporterStats,
     last_error: Option<String>,
+}
+
+impl State {
+    /// Whether there is no room for so many spans more.
+    const fn is_full(&self, count: usize) -> bool {
+        self.waiting + count > MAX_QUEUED && self.waiting > 0
+    }
 }
 
 impl Outlet {
@@ -58,11 +69,28 @@ impl Outlet {
         stats.queued += count;
     }
 
+    /// Waits until there is room for so many spans, as long as the exporter gets on with others.
+    ///
+    /// Meanwhile what comes lies in the logs, where it takes least. Only for an exporter that nobody
+    /// else waits behind.
+    pub(crate) fn wait_for_room(&self, count: usize, deadline: Instant) {
+        let mut state = self.lock();
+        while state.is_full(count) && state.stuck_at != Some(state.done) {
+            let (done, left) = (state.done, deadline.saturating_duration_since(Instant::now()));
+            let waited = self.changed.wait_timeout(state, left.min(PATIENCE));
+            let timeout;
+            (state, timeout) = waited.unwrap_or_else(PoisonError::into_inner);
+            if timeout.timed_out() && state.done == done {
+                state.stuck_at = Some(done);
+            }
+        }
+    }
+
     /// Hands a batch in, or counts it as dropped where too much is waiting.
     pub(crate) fn push(&self, batch: &Arc<Batch>) {
         let mut state = self.lock();
         let count = batch.spans().len();
-        if state.waiting + count > MAX_QUEUED && state.waiting > 0 {
+        if state.is_full(count) {
             state.stats.queued -= count as u64;
             state.stats.dropped.queue_full += count as u64;
             return;

@@ -29,6 +29,8 @@ const BUSY: Duration = Duration::from_millis(10);
 const IDLE: Duration = Duration::from_millis(100);
 /// Spans of one batch of the stream.
 const BATCH: usize = 4_096;
+/// How long a pass may wait for the queue of an exporter that is alone.
+const LONGEST_WAIT: Duration = Duration::from_secs(2);
 
 /// What the worker is told.
 #[derive(Debug)]
@@ -74,6 +76,8 @@ pub(crate) struct Route {
     traces: Option<Traces>,
     report: Report,
     is_closing: bool,
+    /// Until when this pass may wait for its exporter; present if there is no other in the process.
+    patience: Option<Instant>,
 }
 
 impl Route {
@@ -86,6 +90,7 @@ impl Route {
             traces: whole.then(Traces::default),
             report: Report::default(),
             is_closing: false,
+            patience: None,
         }
     }
 
@@ -121,10 +126,12 @@ impl Route {
 
     fn send(&self, unit: Unit, spans: Vec<SpanRecord>, completeness: Completeness) {
         let batch = Arc::new(Batch { resource: Arc::clone(&self.resource), spans, completeness });
-        self.outlets
-            .iter()
-            .filter(|outlet| outlet.unit == unit)
-            .for_each(|outlet| outlet.push(&batch));
+        for outlet in self.outlets.iter().filter(|outlet| outlet.unit == unit) {
+            if let Some(deadline) = self.patience {
+                outlet.wait_for_room(batch.spans().len(), deadline);
+            }
+            outlet.push(&batch);
+        }
     }
 
     fn send_due(&mut self, now: Instant) {
@@ -231,6 +238,11 @@ impl Worker {
         root::refresh();
         let now = Instant::now();
         let Self { assembly, routes, timeline, .. } = self;
+        let is_alone = routes.len() == 1;
+        for route in routes.values_mut() {
+            let patient = is_alone && route.outlets.len() == 1;
+            route.patience = patient.then(|| now + LONGEST_WAIT);
+        }
         assembly.release(timeline, |tracer, span| {
             if let Some(route) = routes.get_mut(&tracer) {
                 route.take(span, now);

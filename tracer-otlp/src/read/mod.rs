@@ -22,6 +22,8 @@
 
 mod message;
 mod span;
+#[cfg(test)]
+mod tests;
 mod value;
 
 use std::error::Error;
