@@ -58,6 +58,7 @@ const MODULES: &[(&str, Rows)] = &[
             &["http", "file", "read"],
             &["request"],
             &["message", "json", "protobuf"],
+            &["value"],
             &["attribute", "field", "notation", "resource", "tree"],
             &["writer"],
         ],

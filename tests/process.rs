@@ -253,6 +253,19 @@ fn a_backend_that_cannot_be_and_one_that_is_not_there_are_lines_and_no_failure()
         "tracer: OTEL_EXPORTER_OTLP_ENDPOINT: `localhost` cannot be the endpoint: it has no scheme; \
          write it as `http://host:4318`; sending nothing\n"
     );
+    let listener = TcpListener::bind("127.0.0.1:0").expect("there is a free port");
+    let nobody = format!("http://{}", listener.local_addr().expect("it listens"));
+    drop(listener);
+    let refused = output(
+        program("ok")
+            .env("TRACER", "otlp")
+            .env("OTEL_EXPORTER_OTLP_TIMEOUT", "100")
+            .env("OTEL_EXPORTER_OTLP_ENDPOINT", &nobody),
+    );
+    assert_eq!(refused.status.code(), Some(7));
+    let refused = said(&refused.stderr);
+    let expected = format!("1 spans dropped; last error: {nobody}/v1/traces: ");
+    assert!(refused.contains(&expected) && refused.lines().count() <= 2, "{refused}");
     let folder = run("TRACER", "file:/no/such/folder/a.jsonl");
     let expected = "tracer: TRACER: cannot write traces to /no/such/folder/a.jsonl: ";
     assert!(folder.starts_with(expected) && folder.lines().count() == 1, "{folder}");

@@ -62,7 +62,10 @@ fn an_exporter_that_fails_is_counted_as_failed() {
         .build()
         .unwrap();
     spans(&tracer, 4);
-    assert_eq!(tracer.flush(SOON).expect_err("nothing arrived").to_string(), "4 spans dropped");
+    assert_eq!(
+        tracer.flush(SOON).expect_err("nothing arrived").to_string(),
+        "4 spans dropped; last error: no way"
+    );
     let stats = tracer.stats();
     assert_eq!(
         stats.exporters[0].to_string(),

@@ -22,6 +22,7 @@ mod attribute;
 mod field;
 mod notation;
 mod resource;
+mod value;
 
 // Two ways of writing it down.
 mod json;

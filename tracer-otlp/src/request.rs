@@ -4,8 +4,9 @@ use tracer_core::{Batch, SpanRecord, Value};
 
 use crate::attribute::SCHEMA_URL;
 use crate::field::{request, resource, resource_spans, scope, scope_spans};
-use crate::message::{Given, Spans, attribute};
+use crate::message::{Given, Spans};
 use crate::resource::Detected;
+use crate::value::attribute;
 use crate::writer::{Size, Writer};
 
 /// Bytes of a request; one that holds a single span may be longer. Receivers commonly take no more.

@@ -175,8 +175,8 @@ impl Outlet {
         self.lock().stats.clone()
     }
 
-    /// Takes the message of the last failure.
-    pub(crate) fn take_error(&self) -> Option<String> {
-        self.lock().last_error.take()
+    /// Returns the message of the last failure.
+    pub(crate) fn last_error(&self) -> Option<String> {
+        self.lock().last_error.clone()
     }
 }
