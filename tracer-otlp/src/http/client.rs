@@ -1,7 +1,7 @@
 //! Posts one request and waits for its answer.
 
 use std::borrow::Cow;
-use std::io::Write as _;
+use std::io::{ErrorKind, Write as _};
 use std::time::Duration;
 
 use flate2::Compression;
@@ -98,10 +98,12 @@ impl Client {
     }
 
     fn unreachable(&self, error: &Error, timeout: Duration) -> Unreachable {
-        let for_good = !matches!(
-            error,
-            Error::Io(_) | Error::Timeout(_) | Error::HostNotFound | Error::ConnectionFailed
-        );
+        let for_good = match error {
+            // A certificate that is not trusted, or no TLS at all.
+            Error::Io(error) => error.kind() == ErrorKind::InvalidData,
+            Error::Timeout(_) | Error::HostNotFound | Error::ConnectionFailed => false,
+            _ => true,
+        };
         let why = match error {
             Error::Timeout(_) => format!("no answer within {timeout:?}"),
             Error::Protocol(_) | Error::Http(_) if !self.endpoint.is_https() => {

@@ -22,13 +22,13 @@ fn after(reply: Reply) -> (Option<String>, (u64, u64, u64)) {
     (said, run.counts())
 }
 
-fn partial(rejected: i64, why: &str) -> Vec<u8> {
+pub(crate) fn partial(rejected: i64, why: &str) -> Vec<u8> {
     let partial_success =
         Some(ExportTracePartialSuccess { rejected_spans: rejected, error_message: why.to_owned() });
     ExportTraceServiceResponse { partial_success }.encode_to_vec()
 }
 
-const PROTOBUF: &str = "application/x-protobuf";
+pub(crate) const PROTOBUF: &str = "application/x-protobuf";
 const JSON: &str = "application/json; charset=utf-8";
 const HTML: &str = "text/html";
 

@@ -9,6 +9,7 @@ use prost::Message as _;
 use tracer_core::{Span, Tracer};
 
 use crate::Otlp;
+use crate::http::tests::answers::{PROTOBUF, partial};
 use crate::http::tests::server::{Reply, Server, status};
 use crate::http::tests::{Run, SOON};
 use crate::tree::Tree;
@@ -83,7 +84,9 @@ fn json_is_the_same() {
 
 #[test]
 fn a_batch_that_is_too_long_goes_in_several_requests_each_counted_by_itself() {
-    let replies = [status(200, ""), status(400, ""), status(500, ""), status(200, "")];
+    // What is said of one request says nothing of the others.
+    let refused = Reply::Answers(200, PROTOBUF, partial(i64::MAX, "all and more"));
+    let replies = [status(200, ""), refused, status(500, ""), status(400, ""), status(200, "")];
     let server = Server::new(replies);
     let run = Run::new(Otlp::builder().endpoint(&server.url).max_bytes(4_000));
     assert!(run.spans(1_000).is_some());
@@ -98,7 +101,7 @@ fn a_batch_that_is_too_long_goes_in_several_requests_each_counted_by_itself() {
         .map(|span| span.span_id)
         .collect();
     assert_eq!(ids.len(), 1_000, "each span once");
-    let (rejected, failed) = (counts[1] as u64, counts[2] as u64);
+    let (rejected, failed) = ((counts[1] + counts[3]) as u64, counts[2] as u64);
     assert_eq!(run.counts(), (1_000 - rejected - failed, failed, rejected));
 }
 
