@@ -178,14 +178,18 @@ fn finish_line(file: &mut fs::File) -> io::Result<()> {
 }
 
 fn append(rotation: &Rotation, file: &mut fs::File, line: &[u8]) -> io::Result<()> {
-    // Asked anew each time: others may write to the file, or cut it.
-    let before = file.metadata()?;
-    if before.is_file() && rotation.is_due(before.len(), line.len()) {
-        rotation.put_aside()?;
+    loop {
+        // Asked anew each time: others may write to the file, or cut it.
+        let before = file.metadata()?;
+        if !before.is_file() || !rotation.is_due(before.len(), line.len()) {
+            return write(file, before.len(), line);
+        }
+        // Others may have put it aside already; then it is not the one under that name.
+        if fs::metadata(&rotation.path).is_ok_and(|named| named.len() == before.len()) {
+            rotation.put_aside()?;
+        }
         *file = open(&rotation.path)?;
-        return write(file, 0, line);
     }
-    write(file, before.len(), line)
 }
 
 /// Writes a line whole or not at all.

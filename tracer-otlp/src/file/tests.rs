@@ -72,6 +72,19 @@ fn a_file_that_is_long_is_put_aside_and_the_oldest_goes() {
 }
 
 #[test]
+fn of_two_that_write_to_one_file_the_second_does_not_put_aside_what_the_first_began() {
+    let folder = Folder::new("two-rotate");
+    let path = folder.path("traces.jsonl");
+    write(File::open(&path).unwrap(), 2);
+    let length = fs::metadata(&path).unwrap().len();
+    let open = || File::builder(&path).max_bytes(length * 5 / 4).open().unwrap();
+    let (first, second) = (open(), open());
+    assert_eq!((write(first, 1), write(second, 1)), Default::default());
+    assert_eq!(folder.names(), ["traces.jsonl", "traces.jsonl.1"]);
+    assert_eq!((spans(&path), spans(&folder.path("traces.jsonl.1"))), (2, 2));
+}
+
+#[test]
 fn nothing_is_kept_where_nothing_shall_be() {
     let folder = Folder::new("none-kept");
     let path = folder.path("traces.jsonl");
