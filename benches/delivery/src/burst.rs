@@ -61,7 +61,7 @@ pub fn run(rate: u64) {
             std::thread::sleep(due.saturating_sub(begin.elapsed()));
         }
     }
-    if let Err(error) = tracer.flush(Duration::from_secs(60)) {
+    if let Err(error) = tracer.flush(Duration::from_mins(1)) {
         eprintln!("{error}\n{}", tracer.stats());
     }
     let acknowledged = tracer.stats().exporters[0].acknowledged;
@@ -74,7 +74,7 @@ fn processor_time() -> (u64, u64) {
     const TICK: u64 = 10_000_000;
     let stat = fs::read_to_string("/proc/self/stat").expect("Linux tells");
     let fields = stat.rsplit(") ").next().expect("behind the name");
-    let mut fields = fields.split(' ').skip(11).map(|field| field.parse::<u64>());
+    let mut fields = fields.split(' ').skip(11).map(str::parse::<u64>);
     let mut next = || fields.next().expect("a field").expect("a number") * TICK;
     (next(), next())
 }

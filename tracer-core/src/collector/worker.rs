@@ -29,7 +29,8 @@ const BUSY: Duration = Duration::from_millis(10);
 const IDLE: Duration = Duration::from_millis(100);
 /// Spans of one batch of the stream.
 const BATCH: usize = 4_096;
-/// How long a pass may wait for the queue of an exporter that is alone.
+/// How long a pass, or a flush, may wait for the queue of an exporter that is alone. Who builds a
+/// tracer meanwhile waits as well, and not for ever.
 const LONGEST_WAIT: Duration = Duration::from_secs(2);
 
 /// What the worker is told.
@@ -204,7 +205,7 @@ impl Worker {
 
     fn pass(&mut self) {
         self.read();
-        self.release();
+        self.release(Instant::now() + LONGEST_WAIT);
         let now = Instant::now();
         for (tracer, route) in &mut self.routes {
             route.send_due(now);
@@ -233,7 +234,7 @@ impl Worker {
         self.count_lost_details();
     }
 
-    fn release(&mut self) {
+    fn release(&mut self, deadline: Instant) {
         self.timeline.refresh();
         root::refresh();
         let now = Instant::now();
@@ -241,7 +242,7 @@ impl Worker {
         let is_alone = routes.len() == 1;
         for route in routes.values_mut() {
             let patient = is_alone && route.outlets.len() == 1;
-            route.patience = patient.then(|| now + LONGEST_WAIT);
+            route.patience = patient.then_some(deadline);
         }
         assembly.release(timeline, |tracer, span| {
             if let Some(route) = routes.get_mut(&tracer) {
@@ -269,9 +270,10 @@ impl Worker {
     }
 
     fn passes(&mut self) {
+        let deadline = Instant::now() + LONGEST_WAIT;
         for _ in 0..3 {
             self.read();
-            self.release();
+            self.release(deadline);
         }
     }
 
