@@ -17,7 +17,7 @@ const MODULES: &[(&str, Rows)] = &[
         &[
             &["testing"],
             &["collector"],
-            &["carry", "thread", "rayon"],
+            &["carry", "thread", "rayon", "propagate"],
             &["within", "closure", "call", "stream", "export"],
             &["future"],
             &["frame", "returned", "isolated"],
@@ -28,10 +28,10 @@ const MODULES: &[(&str, Rows)] = &[
             &["slot", "log"],
             &["provider", "stack"],
             &["context", "destination", "chunk"],
-            &["record", "path", "sample", "root"],
-            &["callsite", "value", "clock"],
-            &["id"],
-            &["filter", "kind", "local", "process", "sync"],
+            &["record", "path", "sample", "root", "propagator"],
+            &["callsite", "value", "clock", "side"],
+            &["id", "baggage"],
+            &["filter", "kind", "local", "process", "refused", "sync"],
         ],
     ),
     (

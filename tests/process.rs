@@ -12,6 +12,10 @@ fn program(name: &str) -> Command {
         "OTEL_SERVICE_NAME",
         "OTEL_RESOURCE_ATTRIBUTES",
         "OTEL_TRACES_SAMPLER",
+        "OTEL_PROPAGATORS",
+        "DD_TRACE_PROPAGATION_STYLE",
+        "DD_TRACE_PROPAGATION_STYLE_EXTRACT",
+        "DD_TRACE_PROPAGATION_STYLE_INJECT",
         "RUST_BACKTRACE",
     ] {
         command.env_remove(variable);
@@ -65,6 +69,30 @@ fn a_log_that_is_too_small_loses_what_it_counts_and_mixes_nothing() {
 #[test]
 fn a_tracer_is_installed_once_and_again_after_it_has_gone() {
     succeeds("install");
+}
+
+#[test]
+fn the_environment_says_how_contexts_are_written_in_headers() {
+    let names = |variables: &[(&str, &str)]| {
+        let mut command = program("propagation");
+        command.env("TRACER", "tree").envs(variables.iter().copied());
+        let output = output(&mut command);
+        let err = said(&output.stderr).lines().find(|line| line.starts_with("tracer: "));
+        (said(&output.stdout).to_owned(), err.unwrap_or_default().to_owned())
+    };
+    assert_eq!(names(&[]).0, "traceparent\ndone\n");
+    assert_eq!(names(&[("OTEL_PROPAGATORS", "b3")]).0, "b3\ndone\n");
+    let both = [("OTEL_PROPAGATORS", "b3"), ("DD_TRACE_PROPAGATION_STYLE_INJECT", "none")];
+    assert_eq!(names(&both).0, "done\n");
+    assert_eq!(
+        names(&[("OTEL_PROPAGATORS", "jaeger")]),
+        (
+            "traceparent\ndone\n".to_owned(),
+            "tracer: OTEL_PROPAGATORS: `jaeger` is no style; valid are tracecontext, baggage, datadog, \
+             b3, b3multi, none; using `tracecontext,baggage`"
+                .to_owned()
+        )
+    );
 }
 
 #[cfg(unix)]

@@ -7,6 +7,8 @@ mod adapters;
 mod attribute_orders;
 #[path = "promises/auto_traits.rs"]
 mod auto_traits;
+#[path = "promises/baggage.rs"]
+mod baggage;
 #[path = "promises/deferred.rs"]
 mod deferred;
 #[path = "promises/depth.rs"]
@@ -33,6 +35,8 @@ mod nested_executors;
 mod openings;
 #[path = "promises/parents.rs"]
 mod parents;
+#[path = "promises/propagation.rs"]
+mod propagation;
 #[path = "promises/recording.rs"]
 mod recording;
 #[path = "promises/returned.rs"]

@@ -6,12 +6,18 @@
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
+use crate::propagator::Propagators;
+use crate::refused;
 use crate::sample::Sampler;
 
 /// What is known of one tracer; leaked, because contexts may name it for as long as they live.
 #[derive(Debug)]
 pub(crate) struct Destination {
     pub(crate) sampler: Box<dyn Sampler>,
+    /// How its contexts leave the process and come in.
+    pub(crate) propagators: Propagators,
+    /// What came in and was not taken over.
+    pub(crate) refused: refused::Counts,
     /// Spans and details that ended where the log had no room for them.
     pub(crate) lost: Lost,
 }
@@ -61,15 +67,20 @@ pub(crate) fn begin_anew() {
 }
 
 /// Announces a tracer and returns its number, from 1; nothing when all 2^24 have been used.
-pub(crate) fn open(sampler: Box<dyn Sampler>) -> Option<(u32, &'static Destination)> {
+pub(crate) fn open(
+    sampler: Box<dyn Sampler>,
+    propagators: Propagators,
+) -> Option<(u32, &'static Destination)> {
     let number = NEXT.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |next| {
         ((next as usize) < SEGMENT * TABLE.len()).then_some(next + 1)
     });
     let number = number.ok()?;
     let segment = TABLE[number as usize / SEGMENT]
         .get_or_init(|| (0..SEGMENT).map(|_| OnceLock::new()).collect());
-    let destination = segment[number as usize % SEGMENT]
-        .get_or_init(|| Box::leak(Box::new(Destination { sampler, lost: Lost::default() })));
+    let destination = segment[number as usize % SEGMENT].get_or_init(|| {
+        let (lost, refused) = (Lost::default(), refused::Counts::default());
+        Box::leak(Box::new(Destination { sampler, propagators, refused, lost }))
+    });
     ACTIVE.fetch_add(1, Ordering::Relaxed);
     Some((number, destination))
 }

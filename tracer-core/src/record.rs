@@ -1,6 +1,6 @@
 //! What a span leaves in the log: 64-byte slots of eight words, and how text and numbers lie in them.
 //!
-//! | word | end of a span | detail (attributes, event, link, error, poll, spawn) |
+//! | word | end of a span | detail (attributes, event, link, error, poll, spawn, tracestate) |
 //! |---|---|---|
 //! | 0 | head: kind, flags, tracer, callsite | head: kind, number of payload words, tracer, callsite |
 //! | 1, 2 | trace id | 1: span id, then the payload, over several slots where it is longer |
@@ -33,6 +33,8 @@ pub(crate) enum Kind {
     Spawn,
     /// A guard was held over an await; a word to the developer.
     Held,
+    /// The W3C `tracestate` that came to a local root.
+    TraceState = 15,
 }
 
 impl Kind {
@@ -46,6 +48,7 @@ impl Kind {
             6 => Self::Poll,
             7 => Self::Spawn,
             8 => Self::Held,
+            15 => Self::TraceState,
             _ => return None,
         })
     }

@@ -32,7 +32,8 @@
 //! `tracer::async_std` and `tracer::smol` run a program and its tests, and spawn tasks that stay in their request's
 //! tree. [`Span`] and [`FutureExt`] make spans by hand, [`current`] says something of the one that
 //! is open, [`testing`] compares trees as text. [`init`](fn@init) reads the environment, [`Builder`]
-//! does without it, and [`export`] is for those who take spans elsewhere.
+//! does without it, [`propagate`] carries traces to other processes, and [`export`] is for those who
+//! take spans elsewhere.
 //!
 //! # Five words
 //!
@@ -50,6 +51,7 @@
 //! | `tokio` | `tracer::tokio`: task identity, `spawn` and its kin, `main` and `test` |
 //! | `async-std` | `tracer::async_std`: task identity, `spawn`, `main` and `test` |
 //! | `smol` | `tracer::smol`: executors, `spawn`, `unblock`, `main` and `test` |
+//! | `http` | [`propagate`] reads and writes `http::HeaderMap` |
 //! | `rayon` | `tracer::rayon`: `join`, `scope`, `spawn` and `install` that carry the context |
 //! | `off` | takes `#[traced]` back: items stay as they are written |
 //!
@@ -79,8 +81,8 @@ pub use tracer_core::rayon;
 pub use tracer_core::{
     Builder, ContextProvider, Entered, Filter, FilterError, FlushError, FutureExt, InContext,
     InstallError, Isolated, Ratio, Sampler, SinkExt, Span, SpanContext, SpanId, Stats, StreamExt,
-    TraceId, Traced, Tracer, Value, bound, current, in_current, isolated, key_of, register,
-    testing, thread,
+    TraceId, Traced, Tracer, Value, bound, current, in_current, isolated, key_of, propagate,
+    register, testing, thread,
 };
 
 pub mod export {

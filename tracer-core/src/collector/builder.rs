@@ -14,6 +14,7 @@ use crate::destination;
 use crate::export::{Exporter, Resource};
 use crate::filter::Filter;
 use crate::log;
+use crate::propagator::Propagators;
 use crate::record;
 use crate::root;
 use crate::sample::{Ratio, Sampler};
@@ -43,6 +44,7 @@ pub struct Builder {
     resource: Resource,
     exporters: Vec<Box<dyn Exporter>>,
     sampler: Option<Box<dyn Sampler>>,
+    propagators: Propagators,
     log_limit: Option<u64>,
     grace: Option<Duration>,
     filter: Option<Filter>,
@@ -70,6 +72,26 @@ impl Builder {
     /// Decides which traces are recorded; all unless this is called.
     pub fn sampler(mut self, sampler: impl Sampler + 'static) -> Self {
         self.sampler = Some(Box::new(sampler));
+        self
+    }
+
+    /// Says how contexts are written in headers.
+    ///
+    /// As W3C trace context and baggage unless this is called; see
+    /// [`propagate`](crate::propagate). `tracer::init` takes it from the environment.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tracer_core::Tracer;
+    /// use tracer_core::propagate::{Propagators, Style};
+    ///
+    /// let styles = Propagators::default().with(Style::Datadog);
+    /// let tracer = Tracer::builder().propagators(styles).build()?;
+    /// # Ok::<_, tracer_core::InstallError>(())
+    /// ```
+    pub fn propagators(mut self, propagators: Propagators) -> Self {
+        self.propagators = propagators;
         self
     }
 
@@ -195,7 +217,8 @@ impl Builder {
         let started: io::Result<Vec<_>> = self.exporters.into_iter().map(Outlet::start).collect();
         let outlets = started.map_err(InstallError::Thread)?;
         let sampler = self.sampler.unwrap_or_else(|| Box::new(Ratio::new(1.0)));
-        let (number, destination) = destination::open(sampler).ok_or(InstallError::TooMany)?;
+        let (number, destination) =
+            destination::open(sampler, self.propagators).ok_or(InstallError::TooMany)?;
         let route = Box::new(Route::new(self.resource, outlets.clone()));
         let (done, opened) = channel();
         let told = worker.send(Command::Open { tracer: number, route, done });

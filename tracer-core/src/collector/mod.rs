@@ -235,6 +235,7 @@ impl Tracer {
         Stats {
             exporters: exporters.collect(),
             lost_details: lost.details.load(Ordering::Relaxed),
+            refused: self.destination.refused.get(),
             log_bytes: log::allocated(),
         }
     }

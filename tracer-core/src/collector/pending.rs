@@ -104,7 +104,7 @@ impl Details {
             Kind::Event => &mut self.events,
             Kind::Link => &mut self.links,
             Kind::Error => &mut self.errors,
-            Kind::End | Kind::Poll | Kind::Spawn | Kind::Held => return true,
+            Kind::End | Kind::Poll | Kind::Spawn | Kind::Held | Kind::TraceState => return true,
         };
         if *count < MAX_OF_A_KIND {
             *count += 1;
