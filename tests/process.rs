@@ -98,6 +98,7 @@ fn a_burst_of_a_million_spans_with_attributes_arrives_complete() {
 #[test]
 fn spans_wait_for_an_exporter_that_is_slow_while_the_logs_have_room() {
     succeeds("slow-exporter");
+    succeeds("looked-at");
 }
 
 #[test]

@@ -63,3 +63,15 @@ pub(crate) fn slower_than_spans_come() {
     assert!(stats.is_balanced(), "{stats}");
     assert_eq!(counts.spans.load(Ordering::Relaxed), 500_000, "{stats}");
 }
+
+/// Who asks what is in flight does not make the queue overflow.
+pub(crate) fn looked_at() {
+    let counts = Counts { pause: Duration::from_millis(30), ..Counts::default() };
+    let builder = Tracer::builder().exporter(counts.clone()).in_flight(true);
+    let tracer = builder.install().expect("the only one");
+    (0..500_000).for_each(|_| drop(Span::root("work")));
+    let open = tracer.in_flight().expect("it was asked for");
+    assert!(open.spans().is_empty());
+    tracer.flush(SOON).expect("nothing is lost");
+    assert_eq!(counts.spans.load(Ordering::Relaxed), 500_000, "{}", tracer.stats());
+}

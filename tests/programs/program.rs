@@ -20,6 +20,7 @@ fn main() -> std::process::ExitCode {
         "steady" => allocations::warmed_up(),
         "steady-details" => allocations::details_warmed_up(),
         "burst" => burst::burst(),
+        "looked-at" => burst::looked_at(),
         "slow-exporter" => burst::slower_than_spans_come(),
         "within-grace" => inherited::within_the_grace(),
         "expired" => inherited::expired(),

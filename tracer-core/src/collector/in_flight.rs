@@ -1,7 +1,5 @@
 //! The spans of one tracer that are open now.
 
-use std::collections::HashMap;
-
 use crate::clock::{self, Timeline};
 use crate::collector::by_id::ById;
 use crate::collector::pending::Pending;
@@ -18,7 +16,7 @@ pub(crate) struct OpenSpans {
     /// As they will end, but for the end itself.
     spans: ById<u64, [u64; SLOT]>,
     /// Spans whose end was read first, from another thread's log, and in which pass.
-    ended: HashMap<u64, u64>,
+    ended: ById<u64, u64>,
     /// How many there was no room for.
     unlisted: u64,
     pass: u64,

@@ -228,7 +228,8 @@ impl Tracer {
             return None;
         }
         let (done, wait) = channel();
-        worker().ok()?.send(Command::Look { tracer: self.number, done }).ok()?;
+        let deadline = Instant::now() + LAST_FLUSH;
+        worker().ok()?.send(Command::Look { tracer: self.number, deadline, done }).ok()?;
         wait.recv_timeout(LAST_FLUSH).ok()
     }
 

@@ -21,6 +21,7 @@ impl Watch for Reading<'_> {
     fn ended(&mut self, head: Head, words: &[u64; SLOT], has_polls: impl Fn() -> bool) -> bool {
         *self.ended.entry(head.tracer).or_default() += 1;
         let Some(route) = self.routes.get_mut(&head.tracer) else { return false };
+        let is_wanted = !route.is_closing;
         if let Some(open) = &mut route.open {
             open.end(words[3]);
         }
@@ -29,7 +30,7 @@ impl Watch for Reading<'_> {
         if route.slow_polls.is_some() && is_outermost && words[7] >> 32 == 1 && !has_polls() {
             self.polled(head, words[5], words[6]);
         }
-        self.routes.get(&head.tracer).is_some_and(|route| !route.is_closing)
+        is_wanted
     }
 
     fn began(&mut self, head: Head, words: [u64; SLOT]) {

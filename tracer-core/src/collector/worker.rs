@@ -28,7 +28,7 @@ use crate::slot;
 /// Time between two passes while spans come, and while none do.
 const BUSY: Duration = Duration::from_millis(10);
 const IDLE: Duration = Duration::from_millis(100);
-/// Time for which a flush lets an exporter catch up before it looks again.
+/// Time for which an exporter may catch up before it is looked at again.
 const CATCH_UP: Duration = Duration::from_millis(1);
 
 /// What the worker is told.
@@ -39,7 +39,7 @@ pub(crate) enum Command {
     /// Hand on what has ended; and, for a tracer that closes, everything.
     Flush { tracer: u32, close: bool, deadline: Instant, done: Sender<()> },
     /// Show what is in flight.
-    Look { tracer: u32, done: Sender<InFlight> },
+    Look { tracer: u32, deadline: Instant, done: Sender<InFlight> },
 }
 
 /// A thread belongs to one process: a forked child starts its own.
@@ -107,7 +107,13 @@ impl Worker {
                     // Whoever asked may have given up waiting.
                     let _waiting = done.send(());
                 }
-                Ok(Command::Look { tracer, done }) => self.look(tracer, &done),
+                Ok(Command::Look { tracer, deadline, done }) => {
+                    self.read_all(&mut log::steps_of_all(), deadline);
+                    let open = self.routes.get(&tracer).and_then(|route| route.open.as_ref());
+                    let now = open.map(|open| open.now(&self.assembly.pending, &self.timeline));
+                    // Whoever asked may have given up waiting.
+                    let _waiting = now.map(|now| done.send(now));
+                }
                 Err(RecvTimeoutError::Timeout) if self.holds_back() => self.is_behind = false,
                 Err(RecvTimeoutError::Timeout) => self.pass(),
                 Err(RecvTimeoutError::Disconnected) => return,
@@ -168,18 +174,6 @@ impl Worker {
         more
     }
 
-    fn look(&mut self, tracer: u32, done: &Sender<InFlight>) {
-        let mut steps = log::steps_of_all();
-        while self.read() && steps > 0 {
-            self.release();
-            steps -= 1;
-        }
-        let open = self.routes.get(&tracer).and_then(|route| route.open.as_ref());
-        let now = open.map(|open| open.now(&self.assembly.pending, &self.timeline));
-        // Whoever asked may have given up waiting.
-        let _waiting = now.map(|now| done.send(now));
-    }
-
     fn release(&mut self) {
         self.timeline.refresh();
         root::refresh();
@@ -213,15 +207,21 @@ impl Worker {
     fn passes(&mut self, deadline: Instant) {
         let mut steps = log::steps_of_all();
         for _ in 0..3 {
-            while self.read() && steps > 0 {
-                self.release();
-                steps -= 1;
-                while self.holds_back() && Instant::now() < deadline {
-                    thread::sleep(CATCH_UP);
-                }
-            }
-            self.release();
+            self.read_all(&mut steps, deadline);
         }
+    }
+
+    /// Reads all logs to their ends, in at most so many steps; until the deadline no faster than exporters
+    /// make room.
+    fn read_all(&mut self, steps: &mut u64, deadline: Instant) {
+        while self.read() && *steps > 0 {
+            self.release();
+            *steps -= 1;
+            while self.holds_back() && Instant::now() < deadline {
+                thread::sleep(CATCH_UP);
+            }
+        }
+        self.release();
     }
 
     fn count_lost_details(&mut self) {
