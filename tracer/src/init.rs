@@ -59,6 +59,8 @@ impl Drop for Guard {
 /// | `OTEL_RESOURCE_ATTRIBUTES` | `key=value,…`, percent-encoded |
 /// | `OTEL_TRACES_SAMPLER` | `always_on`, `always_off` or `traceidratio`, each also with `parentbased_` |
 /// | `OTEL_TRACES_SAMPLER_ARG` | the share of `traceidratio`, from 0 to 1 |
+/// | `OTEL_PROPAGATORS` | comma list of `tracecontext`, `baggage`, `datadog`, `b3` and `b3multi`, or `none`; see [`propagate`](crate::propagate) |
+/// | `DD_TRACE_PROPAGATION_STYLE` | the same, and wins; with `_EXTRACT` or `_INJECT` for one way |
 ///
 /// A value that makes no sense is named in one line on stderr, and the default stands; so is the way
 /// to traces where they would go nowhere. `main` of `tracer::tokio` and its siblings calls
@@ -92,6 +94,9 @@ fn install(in_flight: bool) -> Result<Guard, InstallError> {
     }
     if let Some(filter) = environment.filter {
         builder = builder.filter(filter);
+    }
+    if let Some(propagators) = environment.styles.propagators() {
+        builder = builder.propagators(propagators);
     }
     for (key, value) in &environment.resource {
         builder = builder.resource(key, value);
