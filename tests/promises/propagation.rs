@@ -4,7 +4,9 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use futures::executor::block_on;
-use tracer::export::{Memory, SpanKind, SpanRecord};
+use tracer::export::{
+    Batch, Completeness, ExportError, Exporter, Memory, SpanKind, SpanRecord, Unit,
+};
 use tracer::propagate::{Propagators, Remote, Style, extract, inject};
 use tracer::testing::render;
 use tracer::{FutureExt as _, Ratio, Span, SpanContext, Tracer, current, traced};
@@ -271,4 +273,50 @@ fn a_map_of_http_carries_it() {
         drop(Span::below("serve", &remote.context()));
     });
     assert_eq!(scope.tree(), "call\n  serve\n");
+}
+
+/// Gives out traces as they are handed on.
+#[derive(Debug)]
+struct Whole(std::sync::mpsc::Sender<(Completeness, String)>);
+
+impl Exporter for Whole {
+    fn name(&self) -> &'static str {
+        "whole"
+    }
+
+    fn unit(&self) -> Unit {
+        Unit::Traces
+    }
+
+    fn export(&mut self, batch: &Batch) -> Result<(), ExportError> {
+        // The test has seen enough where it does not listen any more.
+        let _heard = self.0.send((batch.completeness(), render(batch.spans())));
+        Ok(())
+    }
+}
+
+#[test]
+fn requests_of_one_trace_are_handed_on_each_when_it_has_ended() {
+    let (out, batches) = std::sync::mpsc::channel();
+    let tracer = Tracer::builder().exporter(Whole(out)).build().unwrap();
+    let flush = || tracer.flush(Duration::from_secs(30)).unwrap();
+    let remote = extract(&[("traceparent", PARENT)]);
+    let (first, second) = tracer.in_scope(|| {
+        (Span::below("first", &remote.context()), Span::below("second", &remote.context()))
+    });
+    for request in [&first, &second] {
+        request.in_scope(|| Span::new("query").in_scope(|| drop(Span::new("row"))));
+    }
+    drop(first);
+    flush();
+    assert_eq!(
+        batches.try_recv(),
+        Ok((Completeness::Whole, "first\n  query\n    row\n".to_owned()))
+    );
+    assert!(batches.try_recv().is_err(), "the second is open");
+    second.in_scope(|| drop(Span::new("last")));
+    drop(second);
+    flush();
+    let tree = "second\n  last\n  query\n    row\n".to_owned();
+    assert_eq!(batches.try_recv(), Ok((Completeness::Whole, tree)));
 }
