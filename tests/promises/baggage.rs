@@ -80,6 +80,22 @@ fn it_goes_with_its_local_root() {
 }
 
 #[test]
+fn what_is_set_on_what_came_is_taken_over() {
+    let scope = scope();
+    scope.in_scope(|| {
+        let remote = extract(&[("traceparent", PARENT), ("baggage", "user=7")]);
+        remote.context().set_baggage("tenant", "shop");
+        assert_eq!(remote.baggage("tenant").as_deref(), Some("shop"));
+        let serve = Span::below("serve", &remote.context());
+        drop(remote);
+        assert_eq!(header_of(&serve.context()), "user=7,tenant=shop");
+        serve.context().remove_baggage("user");
+        assert_eq!(header_of(&serve.context()), "tenant=shop");
+    });
+    assert_eq!(scope.tree(), "serve\n");
+}
+
+#[test]
 fn it_is_bounded_and_what_does_not_fit_is_counted() {
     let scope = scope();
     let span = scope.in_scope(|| Span::new("request"));

@@ -98,7 +98,9 @@ impl Remote {
 
     /// Returns an item of the baggage that came, if it is there.
     pub fn baggage(&self, key: &str) -> Option<String> {
-        self.side.as_ref()?.baggage.get(key)
+        // What was set since, if it could be kept at all.
+        let kept = self.context.root.side();
+        kept.as_ref().or(self.side.as_ref())?.baggage.get(key)
     }
 }
 
