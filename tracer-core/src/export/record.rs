@@ -113,7 +113,7 @@ impl SpanRecord {
         })
     }
 
-    fn details(&self) -> Details<'_> {
+    pub(super) fn details(&self) -> Details<'_> {
         Details::new(&self.details, self.callsite)
     }
 
@@ -137,29 +137,6 @@ impl SpanRecord {
     /// Returns whether this is the first span of its trace in this process.
     pub const fn is_local_root(&self) -> bool {
         self.flags & flag::LOCAL_ROOT != 0
-    }
-
-    /// Returns the W3C `tracestate` that came with the request; empty where none did.
-    ///
-    /// The local root has it, for all spans of its trace in this process.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use tracer_core::{Span, propagate, testing};
-    ///
-    /// let scope = testing::Scope::new();
-    /// scope.in_scope(|| {
-    ///     let remote = propagate::extract(&[
-    ///         ("traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"),
-    ///         ("tracestate", "vendor=7"),
-    ///     ]);
-    ///     drop(Span::below("serve", &remote.context()));
-    /// });
-    /// assert_eq!(scope.spans()[0].trace_state(), "vendor=7");
-    /// ```
-    pub fn trace_state(&self) -> String {
-        self.details().trace_state()
     }
 
     /// Returns where it was opened.
