@@ -27,7 +27,8 @@ fn twelve_thousand_random_spans_are_as_the_official_decoder_reads_them() {
             sender.send((bytes.to_vec(), expected)).expect("the test listens");
         });
     });
-    let tracer = Tracer::builder().service_name("shop").exporter(checks).build().unwrap();
+    let tracer =
+        Tracer::builder().service_name("shop").wakes(true).exporter(checks).build().unwrap();
     random::spans(&tracer, &mut Random::new(1), 12_000);
     tracer.shutdown(SOON).unwrap();
     let (mut spans, mut seen) = (0, Seen::default());
@@ -68,6 +69,8 @@ struct Seen {
     long: usize,
     non_ascii: usize,
     slices: usize,
+    wakes: usize,
+    named: usize,
     spawned: usize,
     outcomes: usize,
 }
@@ -90,6 +93,8 @@ impl Seen {
             self.non_ascii += usize::from(!text.is_ascii());
             match attribute.key.as_str() {
                 "tracer.slices" => self.slices += 1,
+                "tracer.wakes" => self.wakes += 1,
+                "tracer.task.name" => self.named += 1,
                 "tracer.spawned" => self.spawned += 1,
                 "tracer.outcome" => self.outcomes += 1,
                 _ => {}
@@ -99,9 +104,10 @@ impl Seen {
 
     fn is_everything(&self) -> bool {
         let Self { links, events, exceptions, sources, empty, long, .. } = self;
-        let Self { non_ascii, slices, spawned, outcomes, .. } = self;
-        [links, events, exceptions, sources, empty, long, non_ascii, slices, spawned, outcomes]
+        let Self { non_ascii, slices, wakes, named, spawned, outcomes, .. } = self;
+        [links, events, exceptions, sources, empty, long]
             .into_iter()
+            .chain([non_ascii, slices, wakes, named, spawned, outcomes])
             .all(|count| *count > 50)
     }
 }
@@ -158,6 +164,13 @@ fn attributes(span: &SpanRecord) -> Vec<KeyValue> {
     ] {
         add(key, duration.and_then(integer).filter(|_| !slices.is_empty()));
     }
+    let wakes = span.wakes().iter().map(|wake| {
+        let scheduled = wake.scheduled.map_or_else(String::new, |delay| delay.to_string());
+        let by = wake.by.map_or_else(String::new, |by| format!("@{}-{}", by.trace, by.span));
+        format!("{}+{scheduled}{by}", wake.time as i64 - span.start() as i64)
+    });
+    let wakes = wakes.collect::<Vec<_>>().join(" ");
+    add("tracer.wakes", string(&wakes).filter(|_| !wakes.is_empty()));
     add("tracer.spawned", span.is_spawned().then_some(Any::BoolValue(true)));
     if let Some(task) = span.task() {
         add("tracer.task.key", task.key().and_then(integer));

@@ -1,15 +1,16 @@
 //! Spans of every kind there is, the same for the same seed.
 
+use std::cell::Cell;
 use std::error::Error;
 use std::fmt;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::{AssertUnwindSafe, Location, catch_unwind};
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
 use tracer_core::__private::enter;
 use tracer_core::{
-    Batch, Callsite, ExportError, Exporter, FutureExt as _, Level, Span, SpanKind, Tracer, Value,
-    in_current,
+    Batch, Callsite, ContextProvider, ExportError, Exporter, FutureExt as _, Level, Span, SpanKind,
+    TaskFacts, Tracer, Value, in_current,
 };
 
 /// `SplitMix64`.
@@ -118,14 +119,38 @@ impl Error for Wrong {
     }
 }
 
+thread_local!(static TASK: Cell<u64> = const { Cell::new(0) });
+
+/// A runtime whose task is the one that its thread says.
+#[derive(Debug)]
+struct Executor;
+
+impl ContextProvider for Executor {
+    fn runtime(&self) -> &'static str {
+        "random"
+    }
+
+    fn key(&self) -> u64 {
+        TASK.get()
+    }
+
+    fn describe(&self, tell: &mut dyn FnMut(TaskFacts<'_>)) {
+        let facts = TaskFacts::default().spawned_at(Location::caller()).spawned_by(TASK.get() / 2);
+        tell(if TASK.get() % 2 == 0 { facts } else { facts.name("żółw: 1") });
+    }
+}
+
 /// Opens spans in the scope of the tracer; at least `count`.
 pub(crate) fn spans(tracer: &Tracer, random: &mut Random, count: u64) {
+    tracer_core::register(&Executor);
     let before = tracer.in_scope(|| Span::root("before"));
     for _ in 0..count.div_ceil(5) {
         tracer.in_scope(|| request(random, &before));
+        TASK.set(random.below(4));
         let span = tracer.in_scope(|| Span::root("task"));
         let polls = random.below(4);
         poll(random, pending_for(polls).in_span(span));
+        TASK.set(0);
     }
 }
 
@@ -173,7 +198,10 @@ fn request(random: &mut Random, before: &Span) {
 async fn pending_for(polls: u64) {
     for _ in 0..polls {
         let mut pending = true;
-        std::future::poll_fn(|_| {
+        std::future::poll_fn(|context| {
+            if polls % 2 == 0 {
+                Span::new("wakes").in_scope(|| context.waker().wake_by_ref());
+            }
             if std::mem::take(&mut pending) { Poll::Pending } else { Poll::Ready(()) }
         })
         .await;
