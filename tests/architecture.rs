@@ -68,6 +68,7 @@ const MODULES: &[(&str, Rows)] = &[
             &["http", "file", "read"],
             &["request"],
             &["message", "json", "protobuf"],
+            &["facts"],
             &["value"],
             &["attribute", "field", "notation", "resource", "tree"],
             &["writer"],

@@ -380,8 +380,3 @@ fn a_backend_that_cannot_be_and_one_that_is_not_there_are_lines_and_no_failure()
     let expected = "tracer: TRACER: cannot write traces to /no/such/folder/a.jsonl: ";
     assert!(folder.starts_with(expected) && folder.lines().count() == 1, "{folder}");
 }
-
-#[test]
-fn a_burst_that_an_only_exporter_cannot_follow_waits_in_the_logs() {
-    succeeds("burst");
-}

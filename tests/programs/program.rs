@@ -40,7 +40,6 @@ fn main() -> std::process::ExitCode {
         "filters" => filter::filters(),
         "filter-changes" => filter::changes(),
         "filter-from-environment" => filter::from_environment(),
-        "burst" => burst::burst(),
         "texts" => texts::cut(),
         "install" => mains::install(),
         "ok" => return mains::ok(),
