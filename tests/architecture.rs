@@ -63,6 +63,18 @@ const MODULES: &[(&str, Rows)] = &[
     ("tracer-async-std", &[&["spawn", "hooks"], &["provider"], &["inherited"]]),
     ("tracer-smol", &[&["executor"], &["spawn"]]),
     (
+        "tracer-otlp",
+        &[
+            &["http", "file", "read"],
+            &["request"],
+            &["message", "json", "protobuf"],
+            &["facts"],
+            &["value"],
+            &["attribute", "field", "notation", "resource", "tree"],
+            &["writer"],
+        ],
+    ),
+    (
         "tracer-view",
         &[
             &["tree"],
@@ -88,6 +100,7 @@ const CRATES: &[(&str, &[&str])] = &[
             "tracer-tokio",
             "tracer-async-std",
             "tracer-smol",
+            "tracer-otlp",
             "tracer-view",
         ],
     ),

@@ -62,7 +62,10 @@ fn an_exporter_that_fails_is_counted_as_failed() {
         .build()
         .unwrap();
     spans(&tracer, 4);
-    assert_eq!(tracer.flush(SOON).expect_err("nothing arrived").to_string(), "4 spans dropped");
+    assert_eq!(
+        tracer.flush(SOON).expect_err("nothing arrived").to_string(),
+        "4 spans dropped; last error: no way"
+    );
     let stats = tracer.stats();
     assert_eq!(
         stats.exporters[0].to_string(),
@@ -89,6 +92,26 @@ fn a_receiver_that_refuses_some_is_counted_for_those() {
     assert!((1..=5).contains(&stats.exporters[1].dropped.rejected), "one a batch: {stats}");
     assert_eq!(stats.exporters[1].acknowledged + stats.exporters[1].dropped.rejected, 5, "{stats}");
     assert_eq!(stats.exporters[0].acknowledged + stats.exporters[0].dropped.rejected, 5, "{stats}");
+}
+
+#[test]
+fn of_a_batch_that_arrived_in_part_each_span_is_counted_once() {
+    let partly = |failed, rejected| {
+        Does("partly", move |_: &Batch| Err(ExportError::partial(failed, rejected, "in part")))
+    };
+    let counted = |failed, rejected| {
+        let tracer = Tracer::builder().exporter(partly(failed, rejected)).build().unwrap();
+        // One batch, however the collector's passes fall.
+        spans(&tracer, 1);
+        tracer.flush(SOON).expect_err("it was lost");
+        let stats = tracer.stats();
+        assert!(stats.is_balanced(), "{stats}");
+        stats.exporters[0].dropped
+    };
+    assert_eq!((counted(1, 0).failed, counted(1, 0).rejected), (1, 0));
+    assert_eq!((counted(0, 1).failed, counted(0, 1).rejected), (0, 1));
+    let refused_first = counted(7, 7);
+    assert_eq!((refused_first.failed, refused_first.rejected), (0, 1));
 }
 
 #[test]

@@ -11,8 +11,7 @@ use crate::environment::styles::Styles;
 /// What the environment asks for. A value that makes no sense leaves a complaint and the default.
 #[derive(Debug, Default, PartialEq)]
 pub(crate) struct Environment {
-    /// Print trees of finished traces to stderr.
-    pub(crate) tree: bool,
+    pub(crate) destinations: Destinations,
     /// Resource attributes, `service.name` among them.
     pub(crate) resource: Vec<(String, String)>,
     pub(crate) sampler: Option<Ratio>,
@@ -24,17 +23,65 @@ pub(crate) struct Environment {
     pub(crate) complaints: Vec<String>,
 }
 
+/// Where traces go.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Destinations {
+    /// Print trees of finished traces to stderr.
+    pub(crate) tree: bool,
+    /// Send them as OpenTelemetry's variables say.
+    pub(crate) otlp: bool,
+    /// Write them to a file.
+    pub(crate) file: Option<String>,
+}
+
+/// Destinations that this build has.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Compiled {
+    tree: bool,
+    otlp: bool,
+    file: bool,
+}
+
+impl Compiled {
+    pub(crate) const HERE: Self = Self {
+        tree: cfg!(feature = "tree"),
+        otlp: cfg!(feature = "otlp"),
+        file: cfg!(feature = "file"),
+    };
+
+    /// The values of `TRACER`.
+    fn valid(self) -> String {
+        let words = [("`tree`", self.tree), ("`otlp`", self.otlp), ("`file:PATH`", self.file)];
+        let words: Vec<_> = words.into_iter().filter(|(_, is)| *is).map(|(word, _)| word).collect();
+        match words.as_slice() {
+            [] => {
+                "`off` (`tree`, `otlp` and `file:PATH` need the features `tree`, `otlp` and `file`)"
+                    .to_owned()
+            }
+            [only] => format!("{only} or `off`"),
+            several => format!("{} or `off`", several.join(", ")),
+        }
+    }
+}
+
 /// Destinations that `TRACER` names but that this version cannot serve.
-const LATER: [&str; 5] = ["html", "live", "file", "otlp", "datadog"];
+const LATER: [&str; 3] = ["html", "live", "datadog"];
+
+/// Variables of OpenTelemetry that ask for OTLP.
+const ENDPOINTS: [&str; 2] = ["OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"];
 
 impl Environment {
     /// Reads the variables through `get`; `terminal` says whether stderr is one.
-    pub(crate) fn read(get: impl Fn(&str) -> Option<String>, terminal: bool) -> Self {
+    pub(crate) fn read(
+        get: impl Fn(&str) -> Option<String>,
+        terminal: bool,
+        compiled: Compiled,
+    ) -> Self {
         let mut this = Self::default();
         let set = |name: &str| get(name).filter(|value| !value.is_empty());
         match set("TRACER") {
-            Some(value) => this.destinations(&value, terminal),
-            None => this.default_destination(terminal),
+            Some(value) => this.destinations(&value, terminal, compiled),
+            None => this.default_destinations(set, terminal, compiled),
         }
         if let Some(value) = set("TRACER_FILTER") {
             this.filter(&value);
@@ -53,36 +100,78 @@ impl Environment {
         this
     }
 
-    /// A tree where somebody looks; elsewhere nothing, but the way to it.
-    fn default_destination(&mut self, terminal: bool) {
-        self.tree = terminal && cfg!(feature = "tree");
-        if !self.tree {
+    /// What OpenTelemetry's variables ask for; else a tree where somebody looks; elsewhere nothing,
+    /// but the way to it.
+    fn default_destinations(
+        &mut self,
+        set: impl Fn(&str) -> Option<String>,
+        terminal: bool,
+        compiled: Compiled,
+    ) {
+        let endpoint = ENDPOINTS.into_iter().find(|name| set(name).is_some());
+        let asked = match set("OTEL_TRACES_EXPORTER") {
+            _ if set("OTEL_SDK_DISABLED").is_some_and(|v| v.eq_ignore_ascii_case("true")) => {
+                return;
+            }
+            Some(value) => self.exporters(&value, compiled),
+            None => endpoint.and_then(|name| self.otlp(name, compiled)),
+        };
+        if let Some(asked) = asked {
+            self.destinations = asked;
+            return;
+        }
+        self.destinations.tree = terminal && compiled.tree;
+        if !self.destinations.tree {
+            let valid = compiled.valid();
             self.complaints
-                .push(format!("traces go nowhere: stderr is no terminal; set TRACER to {VALID}"));
+                .push(format!("traces go nowhere: stderr is no terminal; set TRACER to {valid}"));
         }
     }
 
-    fn destinations(&mut self, value: &str, terminal: bool) {
+    /// OpenTelemetry's list of exporters.
+    fn exporters(&mut self, value: &str, compiled: Compiled) -> Option<Destinations> {
+        let mut asked = Destinations::default();
+        for word in value.split(',').map(str::trim) {
+            match word {
+                "none" => {}
+                "console" if compiled.tree => asked.tree = true,
+                "otlp" => asked.otlp = self.otlp("OTEL_TRACES_EXPORTER", compiled)?.otlp,
+                _ => {
+                    self.complaints.push(format!(
+                        "OTEL_TRACES_EXPORTER: `{word}` is not supported; valid are `otlp`, `console` and `none`; \
+                         ignoring the variable"
+                    ));
+                    return None;
+                }
+            }
+        }
+        Some(asked)
+    }
+
+    fn otlp(&mut self, variable: &str, compiled: Compiled) -> Option<Destinations> {
+        if !compiled.otlp {
+            let missing = missing("otlp");
+            self.complaints.push(format!("{variable}: {missing}; ignoring the variable"));
+            return None;
+        }
+        Some(Destinations { otlp: true, ..Destinations::default() })
+    }
+
+    fn destinations(&mut self, value: &str, terminal: bool, compiled: Compiled) {
         if value == "off" {
             return;
         }
-        let wrong =
-            value.split(',').map(str::trim).find(|name| *name != "tree" || !cfg!(feature = "tree"));
-        let Some(wrong) = wrong else {
-            self.tree = true;
-            return;
-        };
-        let name = wrong.split(':').next().unwrap_or_default();
-        let why = if LATER.contains(&name) {
-            "is not supported by this version"
-        } else if name == "off" {
-            "stands alone"
-        } else {
-            "is no destination"
-        };
-        self.tree = terminal && cfg!(feature = "tree");
-        let now = if self.tree { "tree" } else { "off" };
-        self.complaints.push(format!("TRACER: `{wrong}` {why}; valid are {VALID}; using `{now}`"));
+        let mut asked = Destinations::default();
+        for word in value.split(',').map(str::trim) {
+            if let Err(why) = asked.add(word, compiled) {
+                self.destinations.tree = terminal && compiled.tree;
+                let now = if self.destinations.tree { "tree" } else { "off" };
+                let valid = compiled.valid();
+                self.complaints.push(format!("TRACER: {why}; valid are {valid}; using `{now}`"));
+                return;
+            }
+        }
+        self.destinations = asked;
     }
 
     fn filter(&mut self, value: &str) {
@@ -145,10 +234,31 @@ impl Environment {
     }
 }
 
-#[cfg(feature = "tree")]
-const VALID: &str = "`tree` or `off`";
-#[cfg(not(feature = "tree"))]
-const VALID: &str = "`off` (`tree` needs the feature of that name)";
+impl Destinations {
+    /// Adds what a word of `TRACER` asks for.
+    fn add(&mut self, word: &str, compiled: Compiled) -> Result<(), String> {
+        let (name, path) = word.split_once(':').unwrap_or((word, ""));
+        match name {
+            "tree" if word == name && compiled.tree => self.tree = true,
+            "otlp" if word == name && compiled.otlp => self.otlp = true,
+            "file" if compiled.file && !path.is_empty() => self.file = Some(path.to_owned()),
+            "file" if compiled.file => return Err("`file` is written `file:PATH`".to_owned()),
+            "tree" | "otlp" | "file" if word == name || name == "file" => {
+                return Err(missing(name));
+            }
+            "off" => return Err("`off` stands alone".to_owned()),
+            later if LATER.contains(&later) => {
+                return Err(format!("`{word}` is not supported by this version"));
+            }
+            _ => return Err(format!("`{word}` is no destination")),
+        }
+        Ok(())
+    }
+}
+
+fn missing(feature: &str) -> String {
+    format!("`{feature}` needs the feature `{feature}` of the crate `tracer`, which is off")
+}
 
 fn percent_decoded(text: &str) -> Option<String> {
     let mut bytes = Vec::with_capacity(text.len());
@@ -177,7 +287,7 @@ pub(crate) fn lines(complaints: &[String]) -> String {
     })
 }
 
-#[cfg(all(test, feature = "tree"))]
+#[cfg(test)]
 mod tests {
     use super::*;
 
@@ -185,48 +295,131 @@ mod tests {
         let get = |name: &str| {
             variables.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned())
         };
-        Environment::read(get, terminal)
+        Environment::read(get, terminal, Compiled { tree: true, otlp: true, file: true })
+    }
+
+    /// Without the features `otlp` and `file`.
+    fn read_small(variables: &[(&str, &str)], terminal: bool) -> Environment {
+        let get = |name: &str| {
+            variables.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned())
+        };
+        Environment::read(get, terminal, Compiled { tree: true, otlp: false, file: false })
+    }
+
+    fn to(tree: bool, otlp: bool, file: Option<&str>) -> Destinations {
+        Destinations { tree, otlp, file: file.map(str::to_owned) }
     }
 
     #[test]
     fn unset_means_a_tree_where_somebody_looks() {
-        assert!(read(&[], true).tree);
+        assert_eq!(read(&[], true).destinations, to(true, false, None));
         assert_eq!(read(&[], true).complaints, [""; 0]);
         let silent = read(&[], false);
-        assert!(!silent.tree);
+        assert_eq!(silent.destinations, Destinations::default());
         assert_eq!(
             lines(&silent.complaints),
+            "tracer: traces go nowhere: stderr is no terminal; set TRACER to `tree`, `otlp`, `file:PATH` or `off`\n"
+        );
+        let small = read_small(&[], false);
+        assert_eq!(
+            lines(&small.complaints),
             "tracer: traces go nowhere: stderr is no terminal; set TRACER to `tree` or `off`\n"
         );
     }
 
     #[test]
     fn what_is_asked_for_is_done() {
-        assert!(read(&[("TRACER", "tree")], false).tree);
-        let off = read(&[("TRACER", "off")], true);
-        assert!(!off.tree && off.complaints.is_empty());
+        for (value, expected) in [
+            ("tree", to(true, false, None)),
+            ("otlp", to(false, true, None)),
+            ("file:a/b.jsonl", to(false, false, Some("a/b.jsonl"))),
+            ("file:C:\\traces", to(false, false, Some("C:\\traces"))),
+            ("tree, otlp,file:x", to(true, true, Some("x"))),
+            ("off", Destinations::default()),
+        ] {
+            let read = read(&[("TRACER", value), ("OTEL_TRACES_EXPORTER", "none")], true);
+            assert_eq!((read.destinations, read.complaints.len()), (expected, 0), "{value}");
+        }
+    }
+
+    #[test]
+    fn what_opentelemetry_asks_for_is_done_where_tracer_is_unset() {
+        let endpoint = ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://a:4318");
+        let traces = ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "http://a/traces");
+        let exporter = |value| ("OTEL_TRACES_EXPORTER", value);
+        for (variables, expected) in [
+            (&[endpoint][..], to(false, true, None)),
+            (&[traces], to(false, true, None)),
+            (&[exporter("otlp")], to(false, true, None)),
+            (&[exporter("otlp,console")], to(true, true, None)),
+            (&[exporter("none"), endpoint], Destinations::default()),
+            (&[exporter("console"), endpoint], to(true, false, None)),
+            (&[endpoint, ("OTEL_SDK_DISABLED", "TRUE")], Destinations::default()),
+            (&[endpoint, ("OTEL_SDK_DISABLED", "false")], to(false, true, None)),
+            (&[endpoint, ("TRACER", "tree")], to(true, false, None)),
+            (&[endpoint, ("TRACER", "off")], Destinations::default()),
+        ] {
+            let read = read(variables, false);
+            assert_eq!((read.destinations, read.complaints.len()), (expected, 0), "{variables:?}");
+        }
+        let unknown = read(&[exporter("zipkin"), endpoint], true);
+        assert_eq!(unknown.destinations, to(true, false, None));
+        assert_eq!(
+            unknown.complaints,
+            [
+                "OTEL_TRACES_EXPORTER: `zipkin` is not supported; valid are `otlp`, `console` and `none`; \
+                 ignoring the variable"
+            ]
+        );
+    }
+
+    #[test]
+    fn what_is_not_compiled_in_is_refused_with_the_feature_it_needs() {
+        let tracer = |value| read_small(&[("TRACER", value)], true);
+        for (value, feature) in [("otlp", "otlp"), ("tree,file:x", "file"), ("file", "file")] {
+            let read = tracer(value);
+            assert_eq!(read.destinations, to(true, false, None), "{value}");
+            assert_eq!(
+                read.complaints,
+                [format!(
+                    "TRACER: `{feature}` needs the feature `{feature}` of the crate `tracer`, which is off; \
+                     valid are `tree` or `off`; using `tree`"
+                )]
+            );
+        }
+        let endpoint = read_small(&[("OTEL_EXPORTER_OTLP_ENDPOINT", "http://a:4318")], true);
+        assert_eq!(endpoint.destinations, to(true, false, None));
+        assert_eq!(
+            endpoint.complaints,
+            [
+                "OTEL_EXPORTER_OTLP_ENDPOINT: `otlp` needs the feature `otlp` of the crate `tracer`, which is off; \
+                 ignoring the variable"
+            ]
+        );
+        let none = Compiled { tree: false, otlp: false, file: false }.valid();
+        assert!(none.starts_with("`off` ("), "{none}");
     }
 
     #[test]
     fn an_unknown_destination_is_named_and_the_default_stands() {
-        let unknown = read(&[("TRACER", "trees")], true);
-        assert!(unknown.tree);
-        assert_eq!(
-            unknown.complaints,
-            ["TRACER: `trees` is no destination; valid are `tree` or `off`; using `tree`"]
-        );
-        let later = read(&[("TRACER", "tree,html:a.html")], false);
-        assert_eq!(
-            later.complaints,
-            [
-                "TRACER: `html:a.html` is not supported by this version; valid are `tree` or `off`; using `off`"
-            ]
-        );
-        let both = read(&[("TRACER", "tree,off")], false);
-        assert_eq!(
-            both.complaints,
-            ["TRACER: `off` stands alone; valid are `tree` or `off`; using `off`"]
-        );
+        for (value, terminal, expected) in [
+            ("trees", true, "`trees` is no destination"),
+            ("tree:x", true, "`tree:x` is no destination"),
+            ("tree,html:a.html", false, "`html:a.html` is not supported by this version"),
+            ("tree,off", false, "`off` stands alone"),
+            ("file", true, "`file` is written `file:PATH`"),
+            ("otlp:x", true, "`otlp:x` is no destination"),
+        ] {
+            let read = read(&[("TRACER", value)], terminal);
+            assert_eq!(read.destinations, to(terminal, false, None), "{value}");
+            let now = if terminal { "tree" } else { "off" };
+            assert_eq!(
+                read.complaints,
+                [format!(
+                    "TRACER: {expected}; valid are `tree`, `otlp`, `file:PATH` or `off`; using `{now}`"
+                )]
+            );
+        }
     }
 
     #[test]

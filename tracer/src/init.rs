@@ -4,9 +4,9 @@ use std::io::{IsTerminal, Write};
 use std::sync::Arc;
 use std::time::Duration;
 
-use tracer_core::{InstallError, Tracer};
+use tracer_core::{Builder, InstallError, Tracer};
 
-use crate::environment::{Environment, lines};
+use crate::environment::{Compiled, Destinations, Environment, lines};
 use crate::providers;
 
 /// How long the last flush may take.
@@ -53,7 +53,7 @@ impl Drop for Guard {
 ///
 /// | variable | values |
 /// |---|---|
-/// | `TRACER` | `tree` writes trees to stderr, `off` does nothing; unset: `tree` where stderr is a terminal |
+/// | `TRACER` | `off`, or a list of `tree` (trees on stderr), `otlp` and `file:PATH`; unset: what `OTEL_*` ask for, else `tree` where stderr is a terminal |
 /// | `TRACER_FILTER` | which functions are traced: `target=level,…,level`; see [`Filter`](crate::Filter) |
 /// | `OTEL_SERVICE_NAME` | the name of the service |
 /// | `OTEL_RESOURCE_ATTRIBUTES` | `key=value,…`, percent-encoded |
@@ -61,6 +61,9 @@ impl Drop for Guard {
 /// | `OTEL_TRACES_SAMPLER_ARG` | the share of `traceidratio`, from 0 to 1 |
 /// | `OTEL_PROPAGATORS` | comma list of `tracecontext`, `baggage`, `datadog`, `b3` and `b3multi`, or `none`; see [`propagate`](crate::propagate) |
 /// | `DD_TRACE_PROPAGATION_STYLE` | the same, and wins; with `_EXTRACT` or `_INJECT` for one way |
+/// | `OTEL_EXPORTER_OTLP_*`, also `…_TRACES_*` | `ENDPOINT`, `HEADERS`, `TIMEOUT`, `COMPRESSION`, `PROTOCOL`, `CERTIFICATE` of OTLP; an endpoint asks for it |
+/// | `OTEL_TRACES_EXPORTER` | a list of `otlp` and `console`, or `none` |
+/// | `OTEL_SDK_DISABLED` | `true` does nothing |
 ///
 /// A value that makes no sense is named in one line on stderr, and the default stands; so is the way
 /// to traces where they would go nowhere. `main` of `tracer::tokio` and its siblings calls
@@ -82,13 +85,13 @@ pub fn init() -> Result<Guard, InstallError> {
 
 fn install(in_flight: bool) -> Result<Guard, InstallError> {
     providers::register();
-    let environment =
-        Environment::read(|name| std::env::var(name).ok(), std::io::stderr().is_terminal());
+    let get = |name: &str| std::env::var(name).ok();
+    let environment = Environment::read(get, std::io::stderr().is_terminal(), Compiled::HERE);
     say(&lines(&environment.complaints));
-    if !environment.tree {
+    let Some(mut builder) = exporters(Tracer::builder(), &environment.destinations) else {
         return Ok(Guard { tracer: None });
-    }
-    let mut builder = Tracer::builder().in_flight(in_flight);
+    };
+    builder = builder.in_flight(in_flight);
     if let Some(sampler) = environment.sampler {
         builder = builder.sampler(sampler);
     }
@@ -101,11 +104,42 @@ fn install(in_flight: bool) -> Result<Guard, InstallError> {
     for (key, value) in &environment.resource {
         builder = builder.resource(key, value);
     }
+    Ok(Guard { tracer: Some(Arc::new(builder.install()?)) })
+}
+
+/// Adds the exporters of the destinations, if there is any; one that cannot be is said and left out.
+#[cfg_attr(
+    not(any(feature = "tree", feature = "otlp", feature = "file")),
+    expect(unused_mut, unused_variables, reason = "there are no exporters")
+)]
+fn exporters(mut builder: Builder, to: &Destinations) -> Option<Builder> {
+    let mut any = false;
     #[cfg(feature = "tree")]
-    {
+    if to.tree {
+        any = true;
         builder = builder.exporter(tracer_view::Tree::stderr());
     }
-    Ok(Guard { tracer: Some(Arc::new(builder.install()?)) })
+    #[cfg(feature = "otlp")]
+    if to.otlp {
+        match tracer_otlp::Otlp::from_env() {
+            Ok(otlp) => {
+                any = true;
+                builder = builder.exporter(otlp);
+            }
+            Err(error) => say(&format!("tracer: {}; sending nothing\n", told(&error))),
+        }
+    }
+    #[cfg(feature = "file")]
+    if let Some(path) = &to.file {
+        match tracer_otlp::File::open(path) {
+            Ok(file) => {
+                any = true;
+                builder = builder.exporter(file);
+            }
+            Err(error) => say(&format!("tracer: TRACER: {}\n", told(&error))),
+        }
+    }
+    any.then_some(builder)
 }
 
 /// For `main`: tracing never fails the traced program, so what went wrong is said.
@@ -124,6 +158,15 @@ pub(crate) fn install_or_say(in_flight: bool) -> Guard {
 fn end(tracer: &Tracer) {
     if let Err(error) = tracer.shutdown(LAST_FLUSH) {
         say(&format!("tracer: {error}\n"));
+    }
+}
+
+/// An error and its source in one line.
+#[cfg(any(feature = "otlp", feature = "file"))]
+fn told(error: &dyn std::error::Error) -> String {
+    match error.source() {
+        Some(source) => format!("{error}: {source}"),
+        None => error.to_string(),
     }
 }
 

@@ -56,6 +56,8 @@
 //! | `smol` | `tracer::smol`: executors, `spawn`, `unblock`, `main` and `test` |
 //! | `http` | [`propagate`] reads and writes `http::HeaderMap` |
 //! | `rayon` | `tracer::rayon`: `join`, `scope`, `spawn`, `broadcast` and their kin that carry the context |
+//! | `otlp` | OTLP over HTTP to any OpenTelemetry backend |
+//! | `file` | OTLP in files |
 //! | `off` | takes `#[traced]` back: items stay as they are written |
 //!
 //! Features only add names, but for `off`, which is for programs alone. Several runtimes may be on at once: each answers for its own tasks. A
@@ -126,6 +128,10 @@ pub mod export {
     //! # Ok::<_, Box<dyn std::error::Error>>(())
     //! ```
 
+    #[cfg(feature = "file")]
+    pub use tracer_otlp::{File, FileBuilder, FileError, read};
+    #[cfg(feature = "otlp")]
+    pub use tracer_otlp::{Otlp, OtlpBuilder, OtlpError};
     #[cfg(feature = "tree")]
     pub use tracer_view::{Color, Tree};
 

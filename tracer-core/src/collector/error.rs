@@ -74,6 +74,7 @@ impl std::error::Error for InstallError {
 /// tracer.in_scope(|| drop(Span::new("work")));
 /// let error = tracer.flush(Duration::from_secs(5)).unwrap_err();
 /// assert_eq!((error.queued, error.dropped), (0, 1));
+/// assert_eq!(error.to_string(), "1 spans dropped; last error: connection refused");
 /// # Ok::<_, tracer_core::InstallError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -83,10 +84,18 @@ pub struct FlushError {
     pub queued: u64,
     /// Spans dropped since the last flush.
     pub dropped: u64,
+    /// What an exporter said last of spans that it did not deliver.
+    pub(super) cause: Option<String>,
     /// How long was waited, if it was not enough.
     pub(super) timeout: Option<Duration>,
     /// The tracer is the parent's, and this a forked child.
     pub(super) is_inherited: bool,
+}
+
+impl FlushError {
+    pub(super) const fn of_parent() -> Self {
+        Self { queued: 0, dropped: 0, cause: None, timeout: None, is_inherited: true }
+    }
 }
 
 impl fmt::Display for FlushError {
@@ -99,9 +108,13 @@ impl fmt::Display for FlushError {
             write!(f, "{} spans not delivered within {timeout:?}", self.queued)?;
         }
         match (self.timeout, self.dropped) {
-            (_, 0) => Ok(()),
-            (Some(_), dropped) => write!(f, ", {dropped} dropped"),
-            (None, dropped) => write!(f, "{dropped} spans dropped"),
+            (_, 0) => {}
+            (Some(_), dropped) => write!(f, ", {dropped} dropped")?,
+            (None, dropped) => write!(f, "{dropped} spans dropped")?,
+        }
+        match &self.cause {
+            Some(cause) => write!(f, "; last error: {cause}"),
+            None => Ok(()),
         }
     }
 }

@@ -142,7 +142,7 @@ impl Tracer {
     /// since the last flush. In a forked child, at once, that the parent's tracer does not run there.
     pub fn flush(&self, timeout: Duration) -> Result<(), FlushError> {
         if self.is_inherited() {
-            return Err(FlushError { queued: 0, dropped: 0, timeout: None, is_inherited: true });
+            return Err(FlushError::of_parent());
         }
         self.hand_on(false, timeout)
     }
@@ -199,7 +199,9 @@ impl Tracer {
             stats.exporters.iter().map(|exporter| exporter.queued).sum()
         };
         let timeout = (!handed || !in_time).then_some(timeout);
-        Err(FlushError { queued, dropped, timeout, is_inherited: false })
+        let cause = self.outlets.iter().find_map(|outlet| outlet.last_error());
+        let cause = cause.filter(|_| dropped > 0);
+        Err(FlushError { queued, dropped, cause, timeout, is_inherited: false })
     }
 
     /// Returns the spans that are open now: what is being done, and for how long.

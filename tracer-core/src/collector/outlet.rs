@@ -127,10 +127,11 @@ impl Outlet {
         match result {
             Ok(()) => counts.acknowledged += count as u64,
             Err(error) => {
-                let rejected = error.rejected.map(|rejected| rejected.min(count) as u64);
-                counts.dropped.rejected += rejected.unwrap_or(0);
-                counts.dropped.failed += if rejected.is_none() { count as u64 } else { 0 };
-                counts.acknowledged += rejected.map_or(0, |rejected| count as u64 - rejected);
+                let rejected = error.rejected.min(count);
+                let failed = error.failed.min(count - rejected);
+                counts.dropped.rejected += rejected as u64;
+                counts.dropped.failed += failed as u64;
+                counts.acknowledged += (count - rejected - failed) as u64;
                 state.last_error = Some(error.to_string());
             }
         }
@@ -167,8 +168,8 @@ impl Outlet {
         self.lock().stats.clone()
     }
 
-    /// Takes the message of the last failure.
-    pub(crate) fn take_error(&self) -> Option<String> {
-        self.lock().last_error.take()
+    /// Returns the message of the last failure.
+    pub(crate) fn last_error(&self) -> Option<String> {
+        self.lock().last_error.clone()
     }
 }

@@ -37,7 +37,7 @@ impl Report {
                 *reported = total;
                 self.last = Some(now);
                 let error = outlet
-                    .take_error()
+                    .last_error()
                     .map_or_else(String::new, |error| format!("; last error: {error}"));
                 say(format_args!("{}: {} so far{error}", stats.name, stats.dropped));
             }

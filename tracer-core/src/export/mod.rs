@@ -209,19 +209,36 @@ impl Resource {
 #[derive(Debug)]
 pub struct ExportError {
     pub(crate) message: String,
-    /// Spans that the receiver refused; all of the batch if nothing was said.
-    pub(crate) rejected: Option<usize>,
+    /// Spans that were not delivered, apart from refused ones.
+    pub(crate) failed: usize,
+    /// Spans that the receiver refused.
+    pub(crate) rejected: usize,
 }
 
 impl ExportError {
     /// Nothing of the batch was delivered.
     pub fn failed(message: impl Into<String>) -> Self {
-        Self { message: message.into(), rejected: None }
+        Self::partial(usize::MAX, 0, message)
     }
 
     /// The receiver took the batch, but not `count` of its spans.
     pub fn rejected(count: usize, message: impl Into<String>) -> Self {
-        Self { message: message.into(), rejected: Some(count) }
+        Self::partial(0, count, message)
+    }
+
+    /// Of the batch `failed` spans were not delivered, and others `rejected`; the rest arrived.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tracer_core::ExportError;
+    ///
+    /// // Sent in three requests: one arrived, one did not, and of one the receiver refused a span.
+    /// let error = ExportError::partial(512, 1, "connection reset");
+    /// # assert_eq!(error.to_string(), "connection reset");
+    /// ```
+    pub fn partial(failed: usize, rejected: usize, message: impl Into<String>) -> Self {
+        Self { message: message.into(), failed, rejected }
     }
 }
 

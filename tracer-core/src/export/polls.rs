@@ -1,6 +1,9 @@
 //! When a span was polled, and how long that took.
 
-use crate::export::detail::Link;
+use crate::clock::Timeline;
+use crate::export::detail::{self, Link};
+use crate::id::{SpanId, TraceId};
+use crate::record::{Kind, UNKNOWN_DELAY};
 
 /// The polls of a span, as far as they were recorded.
 #[derive(Clone, Debug, Default)]
@@ -13,7 +16,45 @@ pub(super) struct Polls {
 }
 
 impl Polls {
-    pub(super) fn new(mut slices: Vec<Slice>, mut wakes: Vec<Wake>) -> Self {
+    /// Reads polls and wakes, and turns ticks into nanoseconds in place.
+    ///
+    /// Also returns which kinds of details there are, a bit each.
+    pub(super) fn read(details: &mut [u8], timeline: &Timeline) -> (Self, u16) {
+        let (mut slices, mut wakes, mut kinds) = (Vec::new(), Vec::new(), 0);
+        let mut rest = details;
+        while let Some((head, payload, next)) = detail::split(rest) {
+            kinds |= 1 << head.kind as u16;
+            let word = |index: usize| {
+                payload
+                    .get(8 * index..)
+                    .and_then(<[u8]>::first_chunk)
+                    .copied()
+                    .map(u64::from_le_bytes)
+            };
+            match (head.kind, word(0), word(1)) {
+                (Kind::Poll, Some(start), Some(end)) => {
+                    slices.push(Slice { start: timeline.unix(start), end: timeline.unix(end) });
+                }
+                (Kind::Wake, Some(ticks), Some(by)) => {
+                    let [high, low] = [2, 3].map(|index| word(index).unwrap_or_default());
+                    let by = Link { trace: TraceId { high, low }, span: SpanId(by) };
+                    let by = (by.span != SpanId::NONE).then_some(by);
+                    wakes.push(Wake { time: timeline.unix(ticks), by, scheduled: None });
+                }
+                (Kind::Task, Some(ticks), _) if ticks != UNKNOWN_DELAY => {
+                    payload[..8].copy_from_slice(&timeline.nanos(ticks).to_le_bytes());
+                }
+                (Kind::Event, Some(ticks), _) => {
+                    payload[..8].copy_from_slice(&timeline.unix(ticks).to_le_bytes());
+                }
+                _ => {}
+            }
+            rest = next;
+        }
+        (Self::new(slices, wakes), kinds)
+    }
+
+    fn new(mut slices: Vec<Slice>, mut wakes: Vec<Wake>) -> Self {
         slices.sort_by_key(|slice| slice.start);
         wakes.sort_by_key(|wake| wake.time);
         for wake in &mut wakes {

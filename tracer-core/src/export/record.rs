@@ -3,14 +3,14 @@
 use crate::callsite::{self, Callsite};
 use crate::clock::Timeline;
 use crate::export::bytes::Bytes;
-use crate::export::detail::{self, Details, ErrorRecord, Event, Link};
+use crate::export::detail::{Details, ErrorRecord, Event, Link};
 use crate::export::polls::{Polls, Slice, Wake};
 use crate::export::task::TaskRecord;
 use crate::filter::Level;
 use crate::id::{SpanId, TraceId};
 use crate::kind::SpanKind;
 use crate::path;
-use crate::record::{Head, Kind, SLOT, UNKNOWN_DELAY, flag};
+use crate::record::{Head, Kind, SLOT, flag};
 use crate::value::Value;
 
 /// A finished span.
@@ -55,6 +55,8 @@ pub struct SpanRecord {
     end: u64,
     /// Details in the order they came: each a head word and its payload, little endian.
     details: Bytes,
+    /// Which kinds of details there are, a bit each: most spans have few, and are asked for all.
+    kinds: u16,
     recorded: Polls,
     passed_on: bool,
     backtrace: Option<String>,
@@ -95,7 +97,7 @@ impl SpanRecord {
     ) -> Option<Self> {
         let head = Head::from_word(words[0])?;
         let (start, end) = (timeline.unix(words[5]), timeline.unix(words[6]));
-        let recorded = read_polls(details, timeline);
+        let (recorded, kinds) = Polls::read(details, timeline);
         Some(Self {
             trace: TraceId { high: words[1], low: words[2] },
             span: SpanId(words[3]),
@@ -107,14 +109,16 @@ impl SpanRecord {
             start,
             end: end.max(start),
             details: Bytes::new(details),
+            kinds,
             recorded,
             passed_on: false,
             backtrace: None,
         })
     }
 
-    pub(super) fn details(&self) -> Details<'_> {
-        Details::new(&self.details, self.callsite)
+    pub(super) fn details(&self, kind: Kind) -> Details<'_> {
+        let is_there = self.kinds & (1 << kind as u16) != 0;
+        Details::new(if is_there { &self.details } else { &[] }, self.callsite)
     }
 
     /// Returns the id of the trace.
@@ -232,7 +236,7 @@ impl SpanRecord {
 
     /// Returns the error it failed with; the last one where several were recorded.
     pub fn error(&self) -> Option<ErrorRecord<'_>> {
-        self.details().error(self.backtrace.as_deref())
+        self.details(Kind::Error).error(self.backtrace.as_deref())
     }
 
     /// Returns how often its future was polled; 0 for what is not a future.
@@ -322,14 +326,14 @@ impl SpanRecord {
     ///
     /// Roots outside of tasks have none, nor has what a plain thread runs that was told nothing.
     pub fn task(&self) -> Option<TaskRecord<'_>> {
-        self.details().task()
+        self.details(Kind::Task).task()
     }
 
     /// Returns the attributes in the order in which they were set.
     ///
     /// A key that was set several times is there as often; the last one counts.
     pub fn attributes(&self) -> impl Iterator<Item = (&str, Value<'_>)> {
-        self.details().attributes()
+        self.details(Kind::Attributes).attributes()
     }
 
     /// Returns the value of an attribute, the last one that was set.
@@ -339,12 +343,12 @@ impl SpanRecord {
 
     /// Returns the events in the order in which they were added.
     pub fn events(&self) -> impl Iterator<Item = Event<'_>> {
-        self.details().events()
+        self.details(Kind::Event).events()
     }
 
     /// Returns the links in the order in which they were added.
     pub fn links(&self) -> impl Iterator<Item = Link> {
-        self.details().links()
+        self.details(Kind::Link).links()
     }
 
     /// Moves the start up to the parent's: clocks of two cores may differ by some nanoseconds.
@@ -352,35 +356,4 @@ impl SpanRecord {
         self.start = self.start.max(parent_start);
         self.end = self.end.max(self.start);
     }
-}
-
-/// Reads polls and wakes, and turns ticks into nanoseconds.
-fn read_polls(details: &mut [u8], timeline: &Timeline) -> Polls {
-    let (mut slices, mut wakes) = (Vec::new(), Vec::new());
-    let mut rest = details;
-    while let Some((head, payload, next)) = detail::split(rest) {
-        let word = |index: usize| {
-            payload.get(8 * index..).and_then(<[u8]>::first_chunk).copied().map(u64::from_le_bytes)
-        };
-        match (head.kind, word(0), word(1)) {
-            (Kind::Poll, Some(start), Some(end)) => {
-                slices.push(Slice { start: timeline.unix(start), end: timeline.unix(end) });
-            }
-            (Kind::Wake, Some(ticks), Some(by)) => {
-                let [high, low] = [2, 3].map(|index| word(index).unwrap_or_default());
-                let by = Link { trace: TraceId { high, low }, span: SpanId(by) };
-                let by = (by.span != SpanId::NONE).then_some(by);
-                wakes.push(Wake { time: timeline.unix(ticks), by, scheduled: None });
-            }
-            (Kind::Task, Some(ticks), _) if ticks != UNKNOWN_DELAY => {
-                payload[..8].copy_from_slice(&timeline.nanos(ticks).to_le_bytes());
-            }
-            (Kind::Event, Some(ticks), _) => {
-                payload[..8].copy_from_slice(&timeline.unix(ticks).to_le_bytes());
-            }
-            _ => {}
-        }
-        rest = next;
-    }
-    Polls::new(slices, wakes)
 }

@@ -1,6 +1,7 @@
 //! What a span says of other processes.
 
 use crate::export::SpanRecord;
+use crate::record::Kind;
 
 /// What came with the request.
 impl SpanRecord {
@@ -24,6 +25,6 @@ impl SpanRecord {
     /// assert_eq!(scope.spans()[0].trace_state(), "vendor=7");
     /// ```
     pub fn trace_state(&self) -> String {
-        self.details().trace_state()
+        self.details(Kind::TraceState).trace_state()
     }
 }

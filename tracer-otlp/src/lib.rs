@@ -1,0 +1,42 @@
+//! OTLP for the tracer crates: spans leave the process over HTTP or into files, and are read back.
+//!
+//! Use it through the `tracer` crate. The modules stand in the order in which one span passes
+//! through them; a module uses only modules of lower floors.
+#![cfg_attr(
+    not(feature = "http"),
+    allow(dead_code, reason = "protobuf is for HTTP; files have JSON of the same descriptions")
+)]
+
+#[cfg(feature = "http")]
+mod http;
+
+mod file;
+pub mod read;
+
+// What a span is in OTLP: one description.
+mod request;
+
+mod message;
+
+mod attribute;
+mod facts;
+mod field;
+mod notation;
+mod resource;
+mod value;
+
+// Two ways of writing it down.
+mod json;
+mod protobuf;
+
+mod writer;
+
+// Read back, and what backends answer.
+mod tree;
+
+#[cfg(test)]
+mod tests;
+
+pub use file::{File, FileBuilder, FileError};
+#[cfg(feature = "http")]
+pub use http::{Otlp, OtlpBuilder, OtlpError};

@@ -1,0 +1,6 @@
+//! Random spans, written by a real tracer, and what is made of them.
+
+mod encoded;
+pub(crate) mod folder;
+mod random;
+mod read_back;
