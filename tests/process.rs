@@ -125,6 +125,22 @@ fn a_future_that_blocks_its_executor_is_named_once() {
 }
 
 #[test]
+fn callers_decide_what_is_recorded_where_the_sampler_lets_them() {
+    for (sampler, sampled, unsampled) in [
+        ("", true, false),
+        ("parentbased_always_off", true, false),
+        ("always_off", false, false),
+        ("always_on", true, true),
+    ] {
+        let mut command = program("continues");
+        command.env("TRACER", "tree").env("OTEL_TRACES_SAMPLER", sampler);
+        let output = output(&mut command);
+        let expected = format!("01 {sampled}\n00 {unsampled}\ndone\n");
+        assert_eq!(said(&output.stdout), expected, "{sampler}");
+    }
+}
+
+#[test]
 fn the_environment_says_how_contexts_are_written_in_headers() {
     let names = |variables: &[(&str, &str)]| {
         let mut command = program("propagation");

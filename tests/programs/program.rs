@@ -42,6 +42,7 @@ fn main() -> std::process::ExitCode {
         "filter-changes" => filter::changes(),
         "filter-from-environment" => filter::from_environment(),
         "propagation" => propagation::from_environment(),
+        "continues" => propagation::continues(),
         "texts" => texts::cut(),
         "install" => mains::install(),
         "ok" => return mains::ok(),

@@ -9,3 +9,14 @@ pub(crate) fn from_environment() {
     propagate::inject(&Span::new("call").context(), &mut headers);
     headers.iter().for_each(|(name, _)| println!("{name}"));
 }
+
+/// Says what becomes of the traces of callers that record them, and that do not.
+pub(crate) fn continues() {
+    let _tracer = tracer::init().expect("it starts");
+    for flags in ["01", "00"] {
+        let parent = format!("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-{flags}");
+        let remote = propagate::extract(&[("traceparent", parent)]);
+        let span = Span::below("serve", &remote.context());
+        println!("{flags} {}", span.context().is_recorded());
+    }
+}

@@ -9,7 +9,10 @@ use tracer::export::{
 };
 use tracer::propagate::{Propagators, Remote, Style, extract, inject};
 use tracer::testing::render;
-use tracer::{FutureExt as _, Ratio, Span, SpanContext, Tracer, current, traced};
+use tracer::{
+    FutureExt as _, ParentBased, Ratio, Sampler, Span, SpanContext, TraceId, Tracer, current,
+    traced,
+};
 use tracer_tests::{Runtime, on_each_runtime, pause, scope};
 
 on_each_runtime!(two_services_make_one_trace);
@@ -104,10 +107,14 @@ fn the_span_belongs_to_the_tracer_in_whose_scope_it_is_opened() {
     assert_eq!((one.tree().as_str(), other.tree().as_str()), ("later\none\n", "other\n"));
 }
 
-/// The headers that a service sends on, whose tracer samples such a share, and what it records.
-fn passed_on(share: f64, propagators: Propagators, came: &Headers) -> (Headers, usize) {
+/// The headers that a service sends on whose tracer is such, and how many spans it records.
+fn passed_on(
+    sampler: impl Sampler + 'static,
+    propagators: Propagators,
+    came: &Headers,
+) -> (Headers, usize) {
     let memory = Memory::default();
-    let builder = Tracer::builder().exporter(memory.clone()).sampler(Ratio::new(share));
+    let builder = Tracer::builder().exporter(memory.clone()).sampler(sampler);
     let tracer = builder.propagators(propagators).build().expect("it starts");
     let went = tracer.in_scope(|| {
         let remote = extract(came);
@@ -132,7 +139,8 @@ fn the_caller_decides_what_is_recorded_and_ids_are_handed_on_in_any_case() {
         (0.0, Headers::from([("b3".into(), "1".into())]), 2),
     ] {
         let styles = Propagators::default().extracting(Style::B3);
-        let (went, spans) = passed_on(share, styles, &came);
+        let sampler = ParentBased::new(Ratio::new(share));
+        let (went, spans) = passed_on(sampler, styles, &came);
         assert_eq!(spans, recorded, "{came:?}");
         let parent: Vec<_> = went["traceparent"].split('-').collect();
         let decision = came.get("b3").is_some_and(|value| value.len() == 1);
@@ -151,6 +159,49 @@ fn the_caller_decides_what_is_recorded_and_ids_are_handed_on_in_any_case() {
     }
 }
 
+/// Records what its caller does not.
+#[derive(Debug)]
+struct Contrary;
+
+impl Sampler for Contrary {
+    fn is_sampled(&self, _: TraceId, _: &str) -> bool {
+        panic!("the caller has said what it does")
+    }
+
+    fn is_continued(&self, caller: bool, trace: TraceId, name: &str) -> bool {
+        assert_eq!((trace.to_string().as_str(), name), (TRACE, "serve"));
+        !caller
+    }
+}
+
+#[test]
+fn samplers_that_are_not_parent_based_decide_about_the_traces_of_callers_too() {
+    let styles = || Propagators::default().with(Style::Datadog);
+    let came = |flags: &str, priority: &str| {
+        Headers::from([
+            ("traceparent".into(), PARENT.replace("-01", flags)),
+            ("x-datadog-trace-id".into(), "11803532876627986230".into()),
+            ("x-datadog-parent-id".into(), "9".into()),
+            ("x-datadog-sampling-priority".into(), priority.into()),
+        ])
+    };
+    let (kept, rejected) = (came("-01", "2"), came("-00", "-1"));
+    for ((went, spans), recorded) in [
+        (passed_on(Ratio::new(0.0), styles(), &kept), false),
+        (passed_on(Ratio::new(1.0), styles(), &kept), true),
+        (passed_on(Ratio::new(0.0), styles(), &rejected), false),
+        (passed_on(Ratio::new(1.0), styles(), &rejected), true),
+        (passed_on(Contrary, styles(), &kept), false),
+        (passed_on(Contrary, styles(), &rejected), true),
+    ] {
+        assert_eq!(spans, if recorded { 2 } else { 0 }, "{went:?}");
+        assert_eq!(went["traceparent"][3..35], *TRACE);
+        assert_eq!(went["traceparent"].ends_with("-01"), recorded, "{went:?}");
+        let priority: i8 = went["x-datadog-sampling-priority"].parse().unwrap();
+        assert_eq!(priority > 0, recorded, "{went:?}");
+    }
+}
+
 #[test]
 fn what_came_is_handed_on_and_recorded() {
     let came = Headers::from([
@@ -165,7 +216,7 @@ fn what_came_is_handed_on_and_recorded() {
     let styles = || {
         Propagators::default().with(Style::Datadog).extracting(Style::B3).injecting(Style::B3Multi)
     };
-    let (went, _) = passed_on(1.0, styles(), &came);
+    let (went, _) = passed_on(ParentBased::new(Ratio::new(1.0)), styles(), &came);
     assert_eq!(went["tracestate"], format!("dd=s:1,other={}", "x".repeat(200)));
     assert_eq!(went["baggage"], "user=Zo%C3%AB;p=1");
     assert_eq!(went["x-datadog-trace-id"], came["x-datadog-trace-id"]);

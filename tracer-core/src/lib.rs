@@ -84,7 +84,7 @@ pub use id::{SpanId, TraceId};
 pub use isolated::{Isolated, isolated};
 pub use kind::SpanKind;
 pub use provider::{ContextProvider, TaskFacts, key_of};
-pub use sample::{Ratio, Sampler};
+pub use sample::{ParentBased, Ratio, Sampler};
 pub use slot::{current, register};
 pub use span::{Entered, Span};
 pub use value::Value;

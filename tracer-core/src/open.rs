@@ -184,9 +184,11 @@ impl Open {
         let begins = remote.trace == TraceId::NONE;
         let trace = if begins { TraceId::new() } else { remote.trace };
         // Foreign code; tracing does not fail the traced program.
-        let ask = || destination.sampler.is_sampled(trace, callsite.name());
-        let ask = || catch_unwind(AssertUnwindSafe(ask)).unwrap_or(true);
-        let recorded = remote.sampled().unwrap_or_else(ask);
+        let ask = || match remote.sampled() {
+            None => destination.sampler.is_sampled(trace, callsite.name()),
+            Some(caller) => destination.sampler.is_continued(caller, trace, callsite.name()),
+        };
+        let recorded = catch_unwind(AssertUnwindSafe(ask)).unwrap_or(true);
         let flags = SpanContext::flags_of(tracer, recorded, destination.marks);
         let parent = SpanContext { trace, flags, path: 0, root: Root::begin(), ..remote };
         let parent = parent.with_random(begins || remote.is_random());

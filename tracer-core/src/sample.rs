@@ -1,12 +1,14 @@
-//! Which traces are recorded: decided once, where a trace begins.
+//! Which traces are recorded: decided once in each process, where a trace begins or comes in.
 
 use std::fmt;
 
 use crate::id::TraceId;
 
-/// Decides for each new root whether its trace is recorded.
+/// Decides for each local root whether its trace is recorded here.
 ///
-/// It runs on the traced thread, once a trace, without a lock held. Spans below follow their root.
+/// It runs on the traced thread, once a local root, without a lock held. Spans below follow their
+/// root. Which decision of the caller counts where a trace came with a request is the sampler's
+/// matter too: see [`ParentBased`].
 ///
 /// # Examples
 ///
@@ -31,12 +33,63 @@ pub trait Sampler: fmt::Debug + Send + Sync {
     ///
     /// Of a trace that is not, nothing is evaluated or kept.
     fn is_sampled(&self, trace: TraceId, name: &str) -> bool;
+
+    /// Returns whether the part of a trace is recorded that begins here with a span of this `name`,
+    /// where the caller said whether it records its own: `caller`.
+    ///
+    /// What the caller said does not count unless this says otherwise.
+    fn is_continued(&self, caller: bool, trace: TraceId, name: &str) -> bool {
+        let _caller = caller;
+        self.is_sampled(trace, name)
+    }
+}
+
+/// Does as the caller does, where one said so, and asks another sampler where a trace begins.
+///
+/// As OpenTelemetry's samplers whose names begin with `parentbased_`: of a trace over several
+/// services all parts are recorded, or none. A tracer that is told nothing records all traces that
+/// begin with it, in this way.
+///
+/// # Examples
+///
+/// ```
+/// use tracer_core::{ParentBased, Ratio, Sampler, TraceId};
+///
+/// let sampler = ParentBased::new(Ratio::new(0.0));
+/// assert!(!sampler.is_sampled(TraceId::from_u128(7), "checkout"));
+/// assert!(sampler.is_continued(true, TraceId::from_u128(7), "checkout"));
+///
+/// let alone = Ratio::new(0.0);
+/// assert!(!alone.is_continued(true, TraceId::from_u128(7), "checkout"));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ParentBased<S> {
+    root: S,
+}
+
+impl<S: Sampler> ParentBased<S> {
+    /// Makes a sampler that asks `root` where a trace begins.
+    pub const fn new(root: S) -> Self {
+        Self { root }
+    }
+}
+
+impl<S: Sampler> Sampler for ParentBased<S> {
+    #[inline]
+    fn is_sampled(&self, trace: TraceId, name: &str) -> bool {
+        self.root.is_sampled(trace, name)
+    }
+
+    fn is_continued(&self, caller: bool, _: TraceId, _: &str) -> bool {
+        caller
+    }
 }
 
 /// Records a fixed share of all traces, chosen by their ids.
 ///
-/// Every service that is asked about the same trace decides alike: this follows the `TraceIdRatioBased` sampler of the OpenTelemetry specification: the lower 56 bits
-/// of the id are compared with the share.
+/// Every service that is asked about the same trace decides alike: this follows the
+/// `TraceIdRatioBased` sampler of the OpenTelemetry specification: the lower 56 bits of the id are
+/// compared with the share. What a caller decided does not count; see [`ParentBased`].
 ///
 /// # Examples
 ///

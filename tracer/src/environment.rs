@@ -1,11 +1,13 @@
 //! What the environment asks for: `TRACER` and OpenTelemetry's standard variables.
 
+mod sampling;
 mod styles;
 
 use std::fmt::Write;
 
-use tracer_core::{Filter, Ratio};
+use tracer_core::Filter;
 
+use crate::environment::sampling::Sampling;
 use crate::environment::styles::Styles;
 
 /// What the environment asks for. A value that makes no sense leaves a complaint and the default.
@@ -14,7 +16,7 @@ pub(crate) struct Environment {
     pub(crate) destinations: Destinations,
     /// Resource attributes, `service.name` among them.
     pub(crate) resource: Vec<(String, String)>,
-    pub(crate) sampler: Option<Ratio>,
+    pub(crate) sampling: Option<Sampling>,
     /// How contexts are written in headers.
     pub(crate) styles: Styles,
     /// Which functions are traced.
@@ -94,7 +96,8 @@ impl Environment {
             this.resource.push(("service.name".to_owned(), name));
         }
         if let Some(value) = set("OTEL_TRACES_SAMPLER") {
-            this.sampler(&value, set("OTEL_TRACES_SAMPLER_ARG"));
+            let argument = set("OTEL_TRACES_SAMPLER_ARG");
+            this.sampling = Some(Sampling::read(&value, argument, &mut this.complaints));
         }
         this.styles = Styles::read(set, &mut this.complaints);
         this
@@ -201,35 +204,6 @@ impl Environment {
                 return;
             };
             self.resource.push(attribute);
-        }
-    }
-
-    fn sampler(&mut self, name: &str, argument: Option<String>) {
-        let share = match name {
-            "always_on" | "parentbased_always_on" => 1.0,
-            "always_off" | "parentbased_always_off" => 0.0,
-            "traceidratio" | "parentbased_traceidratio" => self.share(argument),
-            _ => {
-                self.complaints.push(format!(
-                    "OTEL_TRACES_SAMPLER: `{name}` is no sampler; valid are always_on, always_off, traceidratio, \
-                     parentbased_always_on, parentbased_always_off, parentbased_traceidratio; using `parentbased_always_on`"
-                ));
-                1.0
-            }
-        };
-        self.sampler = Some(Ratio::new(share));
-    }
-
-    fn share(&mut self, argument: Option<String>) -> f64 {
-        let Some(argument) = argument else { return 1.0 };
-        match argument.parse() {
-            Ok(share) if (0.0..=1.0).contains(&share) => share,
-            _ => {
-                self.complaints.push(format!(
-                    "OTEL_TRACES_SAMPLER_ARG: `{argument}` is no share; valid are numbers from 0 to 1; using `1`"
-                ));
-                1.0
-            }
         }
     }
 }
@@ -456,25 +430,5 @@ mod tests {
         };
         assert_eq!(filter("shop=debug, hyper=off").as_deref(), Some("shop=debug,hyper=off"));
         assert_eq!((filter(""), filter("shop")), (None, None));
-    }
-
-    #[test]
-    fn samplers_are_read() {
-        let sampler = |name: &str, argument: &str| {
-            let read = read(
-                &[
-                    ("TRACER", "off"),
-                    ("OTEL_TRACES_SAMPLER", name),
-                    ("OTEL_TRACES_SAMPLER_ARG", argument),
-                ],
-                true,
-            );
-            (read.sampler, read.complaints.len())
-        };
-        assert_eq!(sampler("always_off", ""), (Some(Ratio::new(0.0)), 0));
-        assert_eq!(sampler("parentbased_traceidratio", "0.25"), (Some(Ratio::new(0.25)), 0));
-        assert_eq!(sampler("traceidratio", "1.5"), (Some(Ratio::new(1.0)), 1));
-        assert_eq!(sampler("traceidratio", "half"), (Some(Ratio::new(1.0)), 1));
-        assert_eq!(sampler("jaeger_remote", ""), (Some(Ratio::new(1.0)), 1));
     }
 }

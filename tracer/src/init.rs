@@ -57,7 +57,7 @@ impl Drop for Guard {
 /// | `TRACER_FILTER` | which functions are traced: `target=level,…,level`; see [`Filter`](crate::Filter) |
 /// | `OTEL_SERVICE_NAME` | the name of the service |
 /// | `OTEL_RESOURCE_ATTRIBUTES` | `key=value,…`, percent-encoded |
-/// | `OTEL_TRACES_SAMPLER` | `always_on`, `always_off` or `traceidratio`, each also with `parentbased_` |
+/// | `OTEL_TRACES_SAMPLER` | `always_on`, `always_off` or `traceidratio`; with `parentbased_` before it, callers decide about theirs; unset: `parentbased_always_on` |
 /// | `OTEL_TRACES_SAMPLER_ARG` | the share of `traceidratio`, from 0 to 1 |
 /// | `OTEL_PROPAGATORS` | comma list of `tracecontext`, `baggage`, `datadog`, `b3` and `b3multi`, or `none`; see [`propagate`](crate::propagate) |
 /// | `DD_TRACE_PROPAGATION_STYLE` | the same, and wins; with `_EXTRACT` or `_INJECT` for one way |
@@ -92,8 +92,8 @@ fn install(in_flight: bool) -> Result<Guard, InstallError> {
         return Ok(Guard { tracer: None });
     };
     builder = builder.in_flight(in_flight);
-    if let Some(sampler) = environment.sampler {
-        builder = builder.sampler(sampler);
+    if let Some(sampling) = environment.sampling {
+        builder = sampling.of(builder);
     }
     if let Some(filter) = environment.filter {
         builder = builder.filter(filter);

@@ -88,9 +88,9 @@ pub use init::{Guard, init};
 pub use tracer_core::rayon;
 pub use tracer_core::{
     Builder, ContextProvider, Entered, Filter, FilterError, FlushError, FutureExt, InContext,
-    InstallError, Isolated, Ratio, Sampler, SinkExt, Span, SpanContext, SpanId, Stats, StreamExt,
-    TaskFacts, TraceId, Traced, Tracer, Value, bound, current, in_current, isolated, key_of,
-    propagate, register, testing, thread,
+    InstallError, Isolated, ParentBased, Ratio, Sampler, SinkExt, Span, SpanContext, SpanId, Stats,
+    StreamExt, TaskFacts, TraceId, Traced, Tracer, Value, bound, current, in_current, isolated,
+    key_of, propagate, register, testing, thread,
 };
 
 pub mod export {

@@ -21,7 +21,7 @@ use crate::log;
 use crate::propagator::Propagators;
 use crate::record;
 use crate::root;
-use crate::sample::{Ratio, Sampler};
+use crate::sample::{ParentBased, Ratio, Sampler};
 
 /// Describes a tracer before it runs.
 ///
@@ -30,13 +30,13 @@ use crate::sample::{Ratio, Sampler};
 /// ```
 /// use std::time::Duration;
 ///
-/// use tracer_core::{Memory, Ratio, Tracer};
+/// use tracer_core::{Memory, ParentBased, Ratio, Tracer};
 ///
 /// let tracer = Tracer::builder()
 ///     .service_name("shop")
 ///     .resource("deployment.environment.name", "test")
 ///     .exporter(Memory::default())
-///     .sampler(Ratio::new(0.5))
+///     .sampler(ParentBased::new(Ratio::new(0.5)))
 ///     .log_limit(16 << 20)
 ///     .install()?;
 /// tracer.shutdown(Duration::from_secs(5))?;
@@ -76,7 +76,10 @@ impl Builder {
         self
     }
 
-    /// Decides which traces are recorded; all unless this is called.
+    /// Decides which traces are recorded; all that begin here and those that their callers record,
+    /// unless this is called.
+    ///
+    /// One that is not [`ParentBased`] decides about traces of callers for itself.
     pub fn sampler(mut self, sampler: impl Sampler + 'static) -> Self {
         self.sampler = Some(Box::new(sampler));
         self
@@ -263,7 +266,7 @@ impl Builder {
         }
         let started: io::Result<Vec<_>> = self.exporters.into_iter().map(Outlet::start).collect();
         let outlets = started.map_err(InstallError::Thread)?;
-        let sampler = self.sampler.unwrap_or_else(|| Box::new(Ratio::new(1.0)));
+        let sampler = self.sampler.unwrap_or_else(|| Box::new(ParentBased::new(Ratio::new(1.0))));
         let marks = if self.in_flight { context::FOLLOWED } else { 0 }
             | if self.wakes { context::WOKEN } else { 0 };
         let (number, destination) =

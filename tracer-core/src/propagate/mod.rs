@@ -45,8 +45,10 @@
 //!
 //! # What is recorded
 //!
-//! The caller decides, with the flag that came; where it said nothing, the sampler is asked. Where
-//! the trace is not recorded, its ids are handed on all the same, with the flag that says so.
+//! The caller decides, with the flag that came, where the sampler is
+//! [`ParentBased`](crate::ParentBased), as it is unless a builder or the environment says otherwise;
+//! other samplers decide for themselves, and so do all where the caller said nothing. Where the trace
+//! is not recorded, its ids are handed on all the same, with the flag that says so.
 //!
 //! # What goes with a local root
 //!
