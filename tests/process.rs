@@ -16,6 +16,7 @@ fn program(name: &str) -> Command {
         "OTEL_RESOURCE_ATTRIBUTES",
         "OTEL_TRACES_SAMPLER",
         "OTEL_PROPAGATORS",
+        "DD_TRACE_PROPAGATION_BEHAVIOR_EXTRACT",
         "DD_TRACE_PROPAGATION_STYLE",
         "DD_TRACE_PROPAGATION_STYLE_EXTRACT",
         "DD_TRACE_PROPAGATION_STYLE_INJECT",
@@ -141,6 +142,21 @@ fn callers_decide_what_is_recorded_where_the_sampler_lets_them() {
 }
 
 #[test]
+fn the_environment_says_what_becomes_of_a_trace_that_comes() {
+    for (behavior, trace, baggage) in [
+        ("", true, true),
+        ("continue", true, true),
+        ("restart", false, true),
+        ("ignore", false, false),
+    ] {
+        let mut command = program("comes");
+        command.env("TRACER", "tree").env("DD_TRACE_PROPAGATION_BEHAVIOR_EXTRACT", behavior);
+        let output = output(&mut command);
+        assert_eq!(said(&output.stdout), format!("{trace} {baggage}\ndone\n"), "{behavior}");
+    }
+}
+
+#[test]
 fn the_environment_says_how_contexts_are_written_in_headers() {
     let names = |variables: &[(&str, &str)]| {
         let mut command = program("propagation");
@@ -153,6 +169,8 @@ fn the_environment_says_how_contexts_are_written_in_headers() {
     assert_eq!(names(&[("OTEL_PROPAGATORS", "b3")]).0, "b3\ndone\n");
     let both = [("OTEL_PROPAGATORS", "b3"), ("DD_TRACE_PROPAGATION_STYLE_INJECT", "none")];
     assert_eq!(names(&both).0, "done\n");
+    let of_datadog = [("DD_TRACE_PROPAGATION_STYLE", "tracecontext")];
+    assert_eq!(names(&of_datadog).0, "traceparent\ntracestate\ndone\n");
     assert_eq!(
         names(&[("OTEL_PROPAGATORS", "jaeger")]),
         (

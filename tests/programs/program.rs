@@ -43,6 +43,7 @@ fn main() -> std::process::ExitCode {
         "filter-from-environment" => filter::from_environment(),
         "propagation" => propagation::from_environment(),
         "continues" => propagation::continues(),
+        "comes" => propagation::comes(),
         "texts" => texts::cut(),
         "install" => mains::install(),
         "ok" => return mains::ok(),

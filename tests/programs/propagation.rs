@@ -20,3 +20,15 @@ pub(crate) fn continues() {
         println!("{flags} {}", span.context().is_recorded());
     }
 }
+
+/// Says whether a trace and baggage that come with a request go on.
+pub(crate) fn comes() {
+    let _tracer = tracer::init().expect("it starts");
+    let remote = propagate::extract(&[
+        ("traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"),
+        ("baggage", "user=7"),
+    ]);
+    let context = Span::below("serve", &remote.context()).context();
+    let goes_on = context.trace_id().to_string() == "4bf92f3577b34da6a3ce929d0e0e4736";
+    println!("{goes_on} {}", remote.baggage("user").is_some());
+}

@@ -7,7 +7,7 @@ use futures::executor::block_on;
 use tracer::export::{
     Batch, Completeness, ExportError, Exporter, Memory, SpanKind, SpanRecord, Unit,
 };
-use tracer::propagate::{Propagators, Remote, Style, extract, inject};
+use tracer::propagate::{ExtractBehavior, Propagators, Remote, Style, extract, inject};
 use tracer::testing::render;
 use tracer::{
     FutureExt as _, ParentBased, Ratio, Sampler, Span, SpanContext, TraceId, Tracer, current,
@@ -217,7 +217,10 @@ fn what_came_is_handed_on_and_recorded() {
         Propagators::default().with(Style::Datadog).extracting(Style::B3).injecting(Style::B3Multi)
     };
     let (went, _) = passed_on(ParentBased::new(Ratio::new(1.0)), styles(), &came);
-    assert_eq!(went["tracestate"], format!("dd=s:1,other={}", "x".repeat(200)));
+    // Datadog's member says what its headers do; those of others are as they came.
+    let call = &went["traceparent"][36..52];
+    let state = format!("dd=s:1;o:rum;p:{call},other={}", "x".repeat(200));
+    assert_eq!(went["tracestate"], state);
     assert_eq!(went["baggage"], "user=Zo%C3%AB;p=1");
     assert_eq!(went["x-datadog-trace-id"], came["x-datadog-trace-id"]);
     assert_eq!(went["x-datadog-origin"], "rum");
@@ -238,13 +241,70 @@ fn what_came_is_handed_on_and_recorded() {
     tracer.flush(Duration::from_secs(30)).unwrap();
     let spans = memory.take();
     let serve = named(&spans, "serve");
-    assert_eq!(serve.trace_state(), went["tracestate"]);
+    assert_eq!(serve.trace_state(), format!("dd=s:1,other={}", "x".repeat(200)));
     assert_eq!(serve.attributes().count(), 0);
     let links: Vec<_> = serve.links().map(|link| (link.trace.to_string(), link.span)).collect();
     assert_eq!(links.len(), 1);
     assert_eq!(links[0].0, "80f198ee56343ba864fe8b2a57d3eff7");
     let query = named(&spans, "query");
     assert_eq!((query.links().count(), query.trace_state().as_str()), (0, ""));
+}
+
+#[test]
+fn a_trace_that_came_is_restarted_or_ignored_where_that_is_asked_for() {
+    let came = Headers::from([
+        ("traceparent".into(), PARENT.replace("-01", "-00")),
+        ("tracestate".into(), "dd=s:-1;t.dm:-4,foo=1".into()),
+        ("baggage".into(), "user=7".into()),
+        ("x-datadog-trace-id".into(), "11803532876627986230".into()),
+        ("x-datadog-parent-id".into(), "9".into()),
+        ("x-datadog-tags".into(), "_dd.p.tid=4bf92f3577b34da6,_dd.p.dm=-4".into()),
+    ]);
+    for (behavior, links, baggage) in [
+        (ExtractBehavior::Restart, vec![TRACE.to_owned()], Some("user=7")),
+        (ExtractBehavior::Ignore, vec![], None),
+    ] {
+        let memory = Memory::default();
+        let styles = Propagators::default().with(Style::Datadog).extract_behavior(behavior);
+        let builder = Tracer::builder().exporter(memory.clone()).propagators(styles);
+        let tracer = builder.build().unwrap();
+        let went = tracer.in_scope(|| {
+            let serve = Span::below("serve", &extract(&came).context());
+            headers_of(&serve.context())
+        });
+        tracer.flush(Duration::from_secs(30)).unwrap();
+        let spans = memory.take();
+        let serve = &spans[0];
+        assert!(serve.parent_id().is_none() && serve.is_local_root());
+        assert_ne!(serve.trace_id().to_string(), TRACE);
+        let found: Vec<_> = serve.links().map(|link| link.trace.to_string()).collect();
+        assert_eq!((found, serve.trace_state()), (links, String::new()));
+        assert_eq!(went.get("baggage").map(String::as_str), baggage);
+        assert_eq!(went["tracestate"], format!("dd=s:1;p:{}", serve.span_id()));
+        assert!(
+            went["x-datadog-tags"].starts_with("_dd.p.tid=")
+                && !went["x-datadog-tags"].contains(',')
+        );
+    }
+}
+
+#[test]
+fn what_there_is_no_room_for_on_the_way_out_is_counted() {
+    let styles = Propagators::default().with(Style::Datadog);
+    let tracer = Tracer::builder().propagators(styles).build().unwrap();
+    let tags = format!("_dd.p.a={},_dd.p.b={}", "x".repeat(220), "x".repeat(20));
+    let came = [
+        ("x-datadog-trace-id", "7"),
+        ("x-datadog-parent-id", "8"),
+        ("x-datadog-tags", tags.as_str()),
+    ];
+    tracer.in_scope(|| {
+        let serve = Span::below("serve", &extract(&came).context());
+        let went = headers_of(&serve.context());
+        assert_eq!(went["x-datadog-tags"], tags);
+        assert!(went["tracestate"].ends_with(&format!("t.a:{}", "x".repeat(220))));
+    });
+    assert_eq!(tracer.stats().refused.over_limit, 1);
 }
 
 #[test]

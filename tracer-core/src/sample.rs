@@ -38,8 +38,8 @@ pub trait Sampler: fmt::Debug + Send + Sync {
     /// where the caller said whether it records its own: `caller`.
     ///
     /// What the caller said does not count unless this says otherwise.
+    #[expect(unused_variables, reason = "it has a name for those who look at it")]
     fn is_continued(&self, caller: bool, trace: TraceId, name: &str) -> bool {
-        let _caller = caller;
         self.is_sampled(trace, name)
     }
 }

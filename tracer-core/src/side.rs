@@ -22,13 +22,32 @@ pub(crate) struct Side {
     pub(crate) links: Vec<(TraceId, SpanId)>,
 }
 
-/// What Datadog's headers say beyond ids.
+/// What Datadog's headers, or its member of `tracestate`, say beyond ids.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Datadog {
     pub(crate) priority: Option<i8>,
     pub(crate) origin: String,
+    /// The last span that Datadog knows, where others came after it.
+    pub(crate) parent: Option<SpanId>,
     /// Those to be handed on, without the upper half of the trace id.
     pub(crate) tags: String,
+}
+
+impl Datadog {
+    pub(crate) const NONE: Self =
+        Self { priority: None, origin: String::new(), parent: None, tags: String::new() };
+
+    /// Adds what is not said yet.
+    pub(crate) fn add(&mut self, found: Self) {
+        self.priority = self.priority.or(found.priority);
+        self.parent = self.parent.or(found.parent);
+        if self.origin.is_empty() {
+            self.origin = found.origin;
+        }
+        if self.tags.is_empty() {
+            self.tags = found.tags;
+        }
+    }
 }
 
 impl Side {

@@ -37,7 +37,8 @@
 //! otherwise, or, in a program that begins with `tracer::init`, the environment:
 //! `DD_TRACE_PROPAGATION_STYLE_EXTRACT` and `DD_TRACE_PROPAGATION_STYLE_INJECT`, else
 //! `DD_TRACE_PROPAGATION_STYLE`, else `OTEL_PROPAGATORS`. [`Propagators`] says what counts where
-//! several styles have something to say.
+//! several styles have something to say, and [`ExtractBehavior`] whether a trace that came goes on;
+//! in the environment it is `DD_TRACE_PROPAGATION_BEHAVIOR_EXTRACT`.
 //!
 //! What is not written as its standard says is counted in [`Stats::refused`](crate::Stats), and the
 //! request begins a trace of its own. So is what is too long: more than 64 items or 8,192 bytes of
@@ -66,7 +67,7 @@ pub use remote::{Remote, extract};
 
 pub use crate::baggage::Baggage;
 pub use crate::propagator::{
-    Extractor, Injector, Parts, Propagator, Propagators, Style, StyleError,
+    ExtractBehavior, Extractor, Injector, Parts, Propagator, Propagators, Style, StyleError,
 };
 pub use crate::refused::{Refusal, Refused};
 
@@ -95,7 +96,13 @@ pub fn inject<I: Injector + ?Sized>(context: &SpanContext, mut headers: &mut I) 
         let mut parts = Parts::new(context.trace_id(), context.span_id());
         (parts.sampled, parts.random) = (context.sampled(), context.is_random());
         parts.side = context.root.side();
-        with_propagators(context.tracer(), |used, _| used.inject(&parts, &mut headers));
+        parts.is_remote = context.is_remote();
+        with_propagators(context.tracer(), |used, destination| {
+            let refused = used.inject(&parts, &mut headers);
+            if let Some(destination) = destination {
+                destination.refused.add(refused);
+            }
+        });
     }
 }
 

@@ -66,7 +66,7 @@ pub struct Remote {
 pub fn extract<E: Extractor + ?Sized>(headers: &E) -> Remote {
     let current = slot::current().tracer();
     with_propagators(current, |used, destination| {
-        let Parts { trace, span, sampled, random, side, mut refused } = used.extract(&headers);
+        let Parts { trace, span, sampled, random, side, mut refused, .. } = used.extract(&headers);
         // Without a tracer nobody has a use for a root.
         let root = if destination::is_active() { Root::begin() } else { Root::NONE };
         let tracer = if current == 0 { destination::installed() } else { current };

@@ -17,11 +17,14 @@ const TAGS: &str = "x-datadog-tags";
 /// The tag that holds the upper half of the trace id.
 const UPPER_HALF: &str = "_dd.p.tid";
 /// Only tags that begin so are handed on.
-const HANDED_ON: &str = "_dd.p.";
+pub(super) const HANDED_ON: &str = "_dd.p.";
+/// The tag that says who decided that the trace is kept, and its value where nobody did by rule.
+const DECISION_MAKER: &str = "_dd.p.dm";
+const NOBODY: &str = "_dd.p.dm=-0";
 const MAX_TAGS: usize = 512;
 /// Bytes that the upper half takes among them, in any case.
 const OWN_TAG: usize = UPPER_HALF.len() + "=0123456789abcdef,".len();
-const MAX_ORIGIN: usize = 128;
+pub(super) const MAX_ORIGIN: usize = 128;
 
 pub(super) fn extract(headers: &dyn Extractor) -> Parts {
     let mut parts = Parts::default();
@@ -95,17 +98,14 @@ pub(super) fn inject(parts: &Parts, headers: &mut dyn Injector) {
     }
     headers.set(TRACE, &low.to_string());
     headers.set(PARENT, &parts.span.0.to_string());
-    let none = Datadog::default();
-    let datadog = parts.side.as_ref().map_or(&none, |side| &side.datadog);
-    if let Some(sampled) = parts.sampled {
-        // The one that came says more, unless it has been decided otherwise since.
-        let came = datadog.priority.filter(|priority| (*priority > 0) == sampled);
-        headers.set(PRIORITY, &came.unwrap_or(i8::from(sampled)).to_string());
+    let (priority, mut tags) = decided(parts);
+    if let Some(priority) = priority {
+        headers.set(PRIORITY, &priority.to_string());
     }
-    if !datadog.origin.is_empty() {
-        headers.set(ORIGIN, &datadog.origin);
+    let Datadog { origin, .. } = parts.datadog();
+    if !origin.is_empty() {
+        headers.set(ORIGIN, origin);
     }
-    let mut tags = datadog.tags.clone();
     if high != 0 {
         let comma = if tags.is_empty() { "" } else { "," };
         tags = format!("{UPPER_HALF}={high:016x}{comma}{tags}");
@@ -115,8 +115,28 @@ pub(super) fn inject(parts: &Parts, headers: &mut dyn Injector) {
     }
 }
 
+/// The priority to hand on, and the tags with it. What came says more than a flag, unless it has been
+/// decided otherwise since: then who decided is nobody in particular.
+pub(super) fn decided(parts: &Parts) -> (Option<i8>, String) {
+    let Datadog { priority: came, tags, .. } = parts.datadog();
+    let Some(sampled) = parts.sampled else { return (*came, tags.clone()) };
+    match came {
+        Some(came) if (*came > 0) == sampled => (Some(*came), tags.clone()),
+        None => (Some(i8::from(sampled)), tags.clone()),
+        Some(_) => {
+            let maker = |tag: &&str| tag.split('=').next() == Some(DECISION_MAKER);
+            let had_maker = tags.split(',').any(|tag| maker(&tag));
+            let mut kept: Vec<&str> = tags.split(',').filter(|tag| !maker(tag)).collect();
+            if had_maker && sampled {
+                kept.push(NOBODY);
+            }
+            (Some(i8::from(sampled)), kept.join(","))
+        }
+    }
+}
+
 /// -1 and 2 are what somebody said by hand, 0 and 1 what a sampler did.
-fn priority(value: &[u8]) -> Option<i8> {
+pub(super) fn priority(value: &[u8]) -> Option<i8> {
     match value {
         b"-1" => Some(-1),
         b"0" => Some(0),

@@ -94,13 +94,18 @@ fn all_styles() -> Propagators {
     STYLES.into_iter().fold(Propagators::none(), Propagators::with)
 }
 
+/// A `tracestate` without Datadog's member, which is written anew.
+fn others_of(state: &str) -> String {
+    state.split(',').filter(|member| !member.starts_with("dd=")).collect::<Vec<_>>().join(",")
+}
+
 /// All that crosses, in a form to compare.
 fn told(parts: &Parts) -> BTreeMap<&'static str, String> {
     let side = parts.side.clone().unwrap_or_default();
     BTreeMap::from([
         ("ids", format!("{}-{}-{:?}", parts.trace, parts.span, parts.sampled)),
         ("random", parts.random.to_string()),
-        ("trace state", side.trace_state.clone()),
+        ("trace state", others_of(&side.trace_state)),
         ("baggage", side.baggage.to_string()),
         ("datadog", format!("{} {}", side.datadog.origin, side.datadog.tags)),
         ("links", format!("{:?}", side.links)),

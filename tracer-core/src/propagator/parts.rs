@@ -28,6 +28,10 @@ pub struct Parts {
     /// The trace's id was chosen at random, as W3C's flag says it.
     pub(crate) random: bool,
     pub(crate) side: Option<Arc<Side>>,
+    /// It is the caller's span itself that is handed on.
+    pub(crate) is_remote: bool,
+    /// What is written in place of the `tracestate` that came.
+    pub(super) trace_state: Option<String>,
     pub(crate) refused: Refused,
 }
 
@@ -45,7 +49,16 @@ impl Parts {
     /// Makes the parts of a span; whether it is sampled is not said.
     pub const fn new(trace: TraceId, span: SpanId) -> Self {
         let refused = Refused { malformed: 0, over_limit: 0, not_kept: 0 };
-        Self { trace, span, sampled: None, random: false, side: None, refused }
+        Self {
+            trace,
+            span,
+            sampled: None,
+            random: false,
+            side: None,
+            is_remote: false,
+            trace_state: None,
+            refused,
+        }
     }
 
     /// Says whether the trace is sampled.
@@ -80,7 +93,8 @@ impl Parts {
 
     /// Returns the W3C `tracestate`, empty where there is none.
     pub fn trace_state(&self) -> &str {
-        self.side.as_ref().map_or("", |side| &side.trace_state)
+        let came = self.side.as_ref().map_or("", |side| &side.trace_state);
+        self.trace_state.as_deref().unwrap_or(came)
     }
 
     /// Returns the baggage.
@@ -91,6 +105,12 @@ impl Parts {
 
     pub(super) fn side_mut(&mut self) -> &mut Side {
         Arc::make_mut(self.side.get_or_insert_default())
+    }
+
+    /// What Datadog's headers say beyond ids.
+    pub(super) fn datadog(&self) -> &Datadog {
+        static NONE: Datadog = Datadog::NONE;
+        self.side.as_ref().map_or(&NONE, |side| &side.datadog)
     }
 
     pub(super) fn has_trace(&self) -> bool {
@@ -127,6 +147,16 @@ impl Parts {
         self.add_side(found.side);
     }
 
+    /// What is left of it where another trace begins: a link, and baggage.
+    pub(super) fn restarted(self) -> Self {
+        let mut left = Self { refused: self.refused, ..Self::default() };
+        if !self.baggage().is_empty() {
+            left.side_mut().baggage = self.baggage().clone();
+        }
+        left.add_link(&self);
+        left
+    }
+
     /// Some styles know the lower half of a trace id alone.
     fn is_same_trace(&self, other: TraceId) -> bool {
         let half = self.trace.high == 0 || other.high == 0;
@@ -134,8 +164,11 @@ impl Parts {
     }
 
     fn add_link(&mut self, found: &Self) {
+        if !found.has_span() {
+            return;
+        }
         let links = &mut self.side_mut().links;
-        if found.has_span() && links.len() < MAX_LINKS {
+        if links.len() < MAX_LINKS {
             links.push((found.trace, found.span));
         }
     }
@@ -154,8 +187,6 @@ impl Parts {
         if own.trace_state.is_empty() {
             own.trace_state = trace_state;
         }
-        if own.datadog == Datadog::default() {
-            own.datadog = datadog;
-        }
+        own.datadog.add(datadog);
     }
 }

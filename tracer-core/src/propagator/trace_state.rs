@@ -4,9 +4,9 @@ use crate::propagator::headers::Extractor;
 use crate::propagator::parts::Parts;
 use crate::refused::Refusal;
 
-const MAX_MEMBERS: usize = 32;
+pub(super) const MAX_MEMBERS: usize = 32;
 /// Bytes that are handed on. Long members go first where there are more, then the last ones.
-const MAX_BYTES: usize = 512;
+pub(super) const MAX_BYTES: usize = 512;
 const LONG_MEMBER: usize = 128;
 const MAX_KEY: usize = 256;
 const MAX_VALUE: usize = 256;
@@ -32,7 +32,7 @@ pub(super) fn extract(headers: &dyn Extractor, parts: &mut Parts) {
     });
     if refusal.is_none() && list.len() > MAX_BYTES {
         parts.refuse(Refusal::OverLimit);
-        list = shortened(&list);
+        list = shortened(&list, MAX_BYTES);
     }
     match refusal {
         Some(refusal) => parts.refuse(refusal),
@@ -41,9 +41,10 @@ pub(super) fn extract(headers: &dyn Extractor, parts: &mut Parts) {
     }
 }
 
-fn shortened(list: &str) -> String {
+/// As much of a list as there is room for.
+pub(super) fn shortened(list: &str, bytes: usize) -> String {
     let members = list.split(',').filter(|member| member.len() <= LONG_MEMBER);
-    let mut room = MAX_BYTES + 1;
+    let mut room = bytes + 1;
     let kept: Vec<_> = members
         .take_while(|member| {
             let fits = member.len() < room;

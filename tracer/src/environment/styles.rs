@@ -1,41 +1,68 @@
 //! How contexts are written in headers, as Datadog's and OpenTelemetry's variables say it.
 
-use tracer_core::propagate::{Propagators, Style};
+use tracer_core::propagate::{ExtractBehavior, Propagators, Style};
 
 /// The styles that the environment asks for, to read and to write; none where it says nothing.
 #[derive(Debug, Default, PartialEq)]
 pub(crate) struct Styles {
     extract: Option<Vec<Style>>,
     inject: Option<Vec<Style>>,
+    /// A variable of Datadog's says so: its member of `tracestate` is one of its styles then.
+    of_datadog: bool,
+    behavior: Option<ExtractBehavior>,
 }
 
+const BEHAVIOR: &str = "DD_TRACE_PROPAGATION_BEHAVIOR_EXTRACT";
 /// What stands where nothing is said.
 const USUAL: [Style; 2] = [Style::TraceContext, Style::Baggage];
 
 impl Styles {
     /// Reads the variables through `get`; what makes no sense is one complaint a variable.
     pub(crate) fn read(get: impl Fn(&str) -> Option<String>, complaints: &mut Vec<String>) -> Self {
+        let behavior = get(BEHAVIOR).and_then(|value| behavior(&value, complaints));
         let mut read = |name| Some(list(name, &get(name)?, complaints));
         let extract = read("DD_TRACE_PROPAGATION_STYLE_EXTRACT");
         let inject = read("DD_TRACE_PROPAGATION_STYLE_INJECT");
         if extract.is_some() && inject.is_some() {
-            return Self { extract, inject };
+            return Self { extract, inject, of_datadog: true, behavior };
         }
-        let both = read("DD_TRACE_PROPAGATION_STYLE").or_else(|| read("OTEL_PROPAGATORS"));
-        Self { extract: extract.or_else(|| both.clone()), inject: inject.or(both) }
+        let both = read("DD_TRACE_PROPAGATION_STYLE");
+        let of_datadog = extract.is_some() || inject.is_some() || both.is_some();
+        let both = both.or_else(|| read("OTEL_PROPAGATORS"));
+        let (extract, inject) = (extract.or_else(|| both.clone()), inject.or(both));
+        Self { extract, inject, of_datadog, behavior }
     }
 
     /// What a builder takes; none where the environment says nothing.
     pub(crate) fn propagators(self) -> Option<Propagators> {
-        if self.extract.is_none() && self.inject.is_none() {
+        if self.extract.is_none() && self.inject.is_none() && self.behavior.is_none() {
             return None;
         }
         let usual = || USUAL.to_vec();
         let (extract, inject) =
             (self.extract.unwrap_or_else(usual), self.inject.unwrap_or_else(usual));
         let read = extract.into_iter().fold(Propagators::none(), Propagators::extracting);
-        Some(inject.into_iter().fold(read, Propagators::injecting))
+        let mut all = inject.into_iter().fold(read, Propagators::injecting);
+        if self.of_datadog {
+            all = all.with_datadog_state();
+        }
+        Some(all.extract_behavior(self.behavior.unwrap_or_default()))
     }
+}
+
+fn behavior(value: &str, complaints: &mut Vec<String>) -> Option<ExtractBehavior> {
+    let known = [
+        ("continue", ExtractBehavior::Continue),
+        ("restart", ExtractBehavior::Restart),
+        ("ignore", ExtractBehavior::Ignore),
+    ];
+    let found = known.iter().find(|(name, _)| name.eq_ignore_ascii_case(value.trim()));
+    if found.is_none() {
+        complaints.push(format!(
+            "{BEHAVIOR}: `{value}` is no behavior; valid are continue, restart, ignore; using `continue`"
+        ));
+    }
+    found.map(|(_, behavior)| *behavior)
 }
 
 fn list(variable: &str, value: &str, complaints: &mut Vec<String>) -> Vec<Style> {
@@ -68,7 +95,7 @@ fn list(variable: &str, value: &str, complaints: &mut Vec<String>) -> Vec<Style>
 
 #[cfg(test)]
 mod tests {
-    use super::{Style, Styles, USUAL};
+    use super::{BEHAVIOR, ExtractBehavior, Style, Styles, USUAL};
 
     fn read(variables: &[(&str, &str)]) -> (Styles, Vec<String>) {
         let get = |name: &str| {
@@ -78,8 +105,9 @@ mod tests {
         (Styles::read(get, &mut complaints), complaints)
     }
 
-    fn both(styles: &[Style]) -> Styles {
-        Styles { extract: Some(styles.to_vec()), inject: Some(styles.to_vec()) }
+    fn both(styles: &[Style], of_datadog: bool) -> Styles {
+        let styles = Some(styles.to_vec());
+        Styles { extract: styles.clone(), inject: styles, of_datadog, behavior: None }
     }
 
     #[test]
@@ -90,12 +118,10 @@ mod tests {
             ("B3Multi, Datadog ,b3multi", &[Style::B3Multi, Style::Datadog]),
             ("none", &[]),
         ] {
-            for variable in ["OTEL_PROPAGATORS", "DD_TRACE_PROPAGATION_STYLE"] {
-                assert_eq!(
-                    read(&[(variable, value)]),
-                    (both(styles), vec![]),
-                    "{variable}={value}"
-                );
+            let variables = [("OTEL_PROPAGATORS", false), ("DD_TRACE_PROPAGATION_STYLE", true)];
+            for (variable, of_datadog) in variables {
+                let expected = (both(styles, of_datadog), vec![]);
+                assert_eq!(read(&[(variable, value)]), expected, "{variable}={value}");
             }
         }
         assert_eq!(read(&[]), (Styles::default(), vec![]));
@@ -109,8 +135,12 @@ mod tests {
             ("DD_TRACE_PROPAGATION_STYLE", "datadog"),
             ("DD_TRACE_PROPAGATION_STYLE_EXTRACT", "b3"),
         ]);
-        let expected =
-            Styles { extract: Some(vec![Style::B3]), inject: Some(vec![Style::Datadog]) };
+        let expected = Styles {
+            extract: Some(vec![Style::B3]),
+            inject: Some(vec![Style::Datadog]),
+            of_datadog: true,
+            behavior: None,
+        };
         assert_eq!((&styles, complaints), (&expected, vec![]));
         let propagators = styles.propagators().unwrap();
         assert!(propagators.extracted().eq(["b3"]));
@@ -127,7 +157,7 @@ mod tests {
         assert_eq!(
             read(&[("OTEL_PROPAGATORS", "b3,jaeger,xray")]),
             (
-                both(&[Style::B3]),
+                both(&[Style::B3], false),
                 vec![
                     "OTEL_PROPAGATORS: `jaeger` is no style; valid are tracecontext, baggage, \
                      datadog, b3, b3multi, none; using `b3`"
@@ -138,12 +168,28 @@ mod tests {
         assert_eq!(
             read(&[("DD_TRACE_PROPAGATION_STYLE", "none,jaeger")]),
             (
-                both(&USUAL),
+                both(&USUAL, true),
                 vec![
                     "DD_TRACE_PROPAGATION_STYLE: `none` stands alone; using `tracecontext,baggage`"
                         .to_owned()
                 ]
             )
         );
+    }
+
+    #[test]
+    fn what_becomes_of_a_trace_that_came_is_read() {
+        let behavior = |value| {
+            let (styles, complaints) = read(&[(BEHAVIOR, value)]);
+            let behavior = styles.behavior;
+            assert_eq!(styles.propagators().is_some(), behavior.is_some());
+            (behavior, complaints)
+        };
+        assert_eq!(behavior("continue"), (Some(ExtractBehavior::Continue), vec![]));
+        assert_eq!(behavior("Restart"), (Some(ExtractBehavior::Restart), vec![]));
+        assert_eq!(behavior(" ignore"), (Some(ExtractBehavior::Ignore), vec![]));
+        let complaint = "DD_TRACE_PROPAGATION_BEHAVIOR_EXTRACT: `stop` is no behavior; valid are \
+                         continue, restart, ignore; using `continue`";
+        assert_eq!(behavior("stop"), (None, vec![complaint.to_owned()]));
     }
 }
