@@ -10,7 +10,7 @@ use std::task::{Context, Poll, Waker};
 use tracer_core::__private::enter;
 use tracer_core::{
     Batch, Callsite, ContextProvider, ExportError, Exporter, FutureExt as _, Level, Span, SpanKind,
-    TaskFacts, Tracer, Value, in_current,
+    TaskFacts, Tracer, Value, in_current, propagate,
 };
 
 /// `SplitMix64`.
@@ -167,7 +167,7 @@ fn poll(random: &mut Random, future: impl Future<Output = ()>) {
 
 /// Four spans or five, one below the other, over two threads.
 fn request(random: &mut Random, before: &Span) {
-    let root = Span::root("request");
+    let root = if random.below(4) == 0 { continued(random) } else { Span::root("request") };
     say(random, &root, before);
     root.in_scope(|| {
         let place = &PLACES[random.below(PLACES.len() as u64) as usize];
@@ -193,6 +193,17 @@ fn request(random: &mut Random, before: &Span) {
         }
         drop(guard);
     });
+}
+
+/// The first span of a request of another process.
+fn continued(random: &mut Random) -> Span {
+    let (trace, span) = (random.bits() | 1, random.bits() | 1);
+    let state = random.one_of(&["", "a=1", "dd=s:1;t.dm:-4,tenant@system=~ x"]);
+    let remote = propagate::extract(&[
+        ("traceparent", format!("00-{:032x}-{span:016x}-01", u128::from(trace) << 64)),
+        ("tracestate", state.to_owned()),
+    ]);
+    Span::below("continued", &remote.context())
 }
 
 async fn pending_for(polls: u64) {
