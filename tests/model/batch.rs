@@ -9,7 +9,8 @@ use std::time::Duration;
 use futures::future::FutureExt as _;
 use futures::stream::{self, StreamExt as _};
 use tracer::export::Memory;
-use tracer::{Sampler, TraceId, Tracer};
+use tracer::sample::{LocalRoot, Sampler};
+use tracer::Tracer;
 use tracer_tests::Runtime;
 
 use crate::program::Program;
@@ -27,8 +28,8 @@ const SOON: Duration = Duration::from_secs(30);
 struct ByName;
 
 impl Sampler for ByName {
-    fn is_sampled(&self, _: TraceId, name: &str) -> bool {
-        name != "unsampled"
+    fn is_sampled(&self, root: &LocalRoot<'_>) -> bool {
+        root.name() != "unsampled"
     }
 }
 

@@ -8,10 +8,11 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use tracer::export::{Batch, Memory, SpanRecord};
+use tracer::sample::Ratio;
 use tracer::testing::Scope;
 use tracer::{
-    Builder, Entered, FlushError, Guard, InContext, InstallError, Ratio, Span, SpanContext, SpanId,
-    Stats, TraceId, Traced, Tracer, Value,
+    Builder, Entered, FlushError, Guard, InContext, InstallError, Span, SpanContext, SpanId, Stats,
+    TraceId, Traced, Tracer, Value,
 };
 
 macro_rules! is {

@@ -3,8 +3,9 @@
 use futures::executor::block_on;
 use futures::stream::{self, BoxStream, Stream, StreamExt as _};
 use tracer::export::{Memory, SpanRecord};
+use tracer::sample::Ratio;
 use tracer::testing::{Scope, render};
-use tracer::{Entered, Ratio, Span, Tracer, traced};
+use tracer::{Entered, Span, Tracer, traced};
 use tracer_tests::{Gate, Runtime, on_each_runtime, pause, tree_of};
 
 on_each_runtime!(

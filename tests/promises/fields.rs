@@ -7,8 +7,9 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use futures::executor::block_on;
 use tracer::export::{Memory, SpanRecord};
+use tracer::sample::Ratio;
 use tracer::testing::Scope;
-use tracer::{Ratio, Tracer, current, traced};
+use tracer::{Tracer, current, traced};
 use tracer_tests::{pause, scope};
 
 fn only(scope: &Scope) -> SpanRecord {

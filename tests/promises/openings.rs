@@ -6,9 +6,8 @@ use std::thread;
 
 use futures::executor::block_on;
 use tracer::export::{Level, Link, Memory, SpanKind, SpanRecord};
-use tracer::{
-    FutureExt as _, Ratio, Span, SpanContext, Tracer, current, in_current, testing, traced,
-};
+use tracer::sample::Ratio;
+use tracer::{FutureExt as _, Span, SpanContext, Tracer, current, in_current, testing, traced};
 use tracer_tests::{Runtime, on_each_runtime, pause, scope};
 
 on_each_runtime!(

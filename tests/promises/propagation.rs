@@ -8,11 +8,9 @@ use tracer::export::{
     Batch, Completeness, ExportError, Exporter, Memory, SpanKind, SpanRecord, Unit,
 };
 use tracer::propagate::{ExtractBehavior, Propagators, Remote, Style, extract, inject};
+use tracer::sample::{LocalRoot, ParentBased, Ratio, Sampler};
 use tracer::testing::render;
-use tracer::{
-    FutureExt as _, ParentBased, Ratio, Sampler, Span, SpanContext, TraceId, Tracer, current,
-    traced,
-};
+use tracer::{FutureExt as _, Span, SpanContext, Tracer, current, traced};
 use tracer_tests::{Runtime, on_each_runtime, pause, scope};
 
 on_each_runtime!(two_services_make_one_trace);
@@ -164,13 +162,9 @@ fn the_caller_decides_what_is_recorded_and_ids_are_handed_on_in_any_case() {
 struct Contrary;
 
 impl Sampler for Contrary {
-    fn is_sampled(&self, _: TraceId, _: &str) -> bool {
-        panic!("the caller has said what it does")
-    }
-
-    fn is_continued(&self, caller: bool, trace: TraceId, name: &str) -> bool {
-        assert_eq!((trace.to_string().as_str(), name), (TRACE, "serve"));
-        !caller
+    fn is_sampled(&self, root: &LocalRoot<'_>) -> bool {
+        assert_eq!((root.trace_id().to_string().as_str(), root.name()), (TRACE, "serve"));
+        !root.caller().expect("the caller has said what it does")
     }
 }
 

@@ -7,7 +7,8 @@ use std::thread;
 
 use futures::executor::block_on;
 use tracer::export::{Event, Memory, SpanRecord};
-use tracer::{FutureExt as _, Ratio, Span, Tracer, Value, current, testing, traced};
+use tracer::sample::Ratio;
+use tracer::{FutureExt as _, Span, Tracer, Value, current, testing, traced};
 use tracer_tests::{Gate, Runtime, on_each_runtime, pause, poll_once, scope};
 
 on_each_runtime!(polls_and_slices);

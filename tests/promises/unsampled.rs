@@ -5,7 +5,8 @@ use std::time::Duration;
 use futures::executor::block_on;
 use futures::stream::StreamExt as _;
 use tracer::export::Memory;
-use tracer::{FutureExt as _, Ratio, SpanContext, Tracer, current, in_current, testing, traced};
+use tracer::sample::Ratio;
+use tracer::{FutureExt as _, SpanContext, Tracer, current, in_current, testing, traced};
 use tracer_tests::{Runtime, on_each_runtime, pause, scope};
 
 on_each_runtime!(an_unsampled_request_that_spawns, sampled_and_unsampled_requests_at_once);

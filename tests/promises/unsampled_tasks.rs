@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use tracer::export::Memory;
-use tracer::{FutureExt as _, Sampler, Span, TraceId, Tracer, testing, traced};
+use tracer::sample::{LocalRoot, Sampler};
+use tracer::{FutureExt as _, Span, Tracer, testing, traced};
 use tracer_tests::{Runtime, on_each_runtime, pause};
 
 on_each_runtime!(a_call_in_a_spawned_task, a_stream_in_a_spawned_task);
@@ -13,8 +14,8 @@ on_each_runtime!(a_call_in_a_spawned_task, a_stream_in_a_spawned_task);
 struct AllButRequests;
 
 impl Sampler for AllButRequests {
-    fn is_sampled(&self, _: TraceId, name: &str) -> bool {
-        name != "request"
+    fn is_sampled(&self, root: &LocalRoot<'_>) -> bool {
+        root.name() != "request"
     }
 }
 

@@ -7,7 +7,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use futures::executor::block_on;
 use tracer::export::{Memory, SpanRecord};
-use tracer::{Ratio, Span, Tracer, Value, current, traced};
+use tracer::sample::Ratio;
+use tracer::{Span, Tracer, Value, current, traced};
 use tracer_tests::{poll_once, scope};
 
 /// The attributes of the one span that `f` leaves behind, as text.

@@ -50,7 +50,11 @@ const SAID: u32 = 1 << 5;
 const SAMPLED: u32 = 1 << 6;
 /// Who began the trace chose its id at random: W3C's flag, which is handed on.
 const RANDOM: u32 = 1 << 7;
-const TRACER_SHIFT: u32 = 8;
+/// It is recorded for the tail rule alone: the sampler left it out.
+pub(crate) const PROVISIONAL: u32 = 1 << 8;
+/// Of a context of the running task, what makes it one that the short ways can deal with.
+pub(crate) const COMMON: u32 = RECORDED | INHERITED | FOLLOWED | PROVISIONAL;
+const TRACER_SHIFT: u32 = 9;
 
 impl SpanContext {
     pub(crate) const NONE: Self =
@@ -116,7 +120,11 @@ impl SpanContext {
     /// A recorded span's context, of the running task, and nothing is uncommon in it.
     #[inline(always)]
     pub(crate) const fn is_plain(&self) -> bool {
-        self.flags & (RECORDED | INHERITED | FOLLOWED) == RECORDED
+        self.flags & COMMON == RECORDED
+    }
+
+    pub(crate) const fn is_provisional(&self) -> bool {
+        self.flags & PROVISIONAL != 0
     }
 
     pub(crate) const fn is_followed(&self) -> bool {
@@ -126,8 +134,8 @@ impl SpanContext {
     /// A span's context, of the running task, that is not recorded: nor is what is below it.
     #[inline(always)]
     pub(crate) const fn is_passive(&self) -> bool {
-        // None that is not recorded is followed; so it is one comparison with the above.
-        self.flags & (RECORDED | INHERITED | FOLLOWED) == 0 && self.is_valid()
+        // None that is not recorded is followed or provisional; so it is one comparison with the above.
+        self.flags & COMMON == 0 && self.is_valid()
     }
 
     #[inline(always)]
@@ -149,7 +157,7 @@ impl SpanContext {
         match (self.is_remote(), self.flags & SAID != 0) {
             (true, false) => None,
             (true, true) => Some(self.flags & SAMPLED != 0),
-            (false, _) => Some(self.is_recorded()),
+            (false, _) => Some(self.is_recorded() && !self.is_provisional()),
         }
     }
 
@@ -189,9 +197,10 @@ impl SpanContext {
         flags >> TRACER_SHIFT
     }
 
-    /// The flags of a context of `tracer`; `marks` are those that its recorded spans have.
-    pub(crate) const fn flags_of(tracer: u32, recorded: bool, marks: u32) -> u32 {
-        tracer << TRACER_SHIFT | if recorded { RECORDED | marks } else { 0 }
+    /// The flags of a context of `tracer`; `recorded` are those that its spans have where they are
+    /// recorded, and 0 where they are not.
+    pub(crate) const fn flags_of(tracer: u32, recorded: u32) -> u32 {
+        tracer << TRACER_SHIFT | recorded
     }
 }
 

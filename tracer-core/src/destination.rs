@@ -13,11 +13,7 @@ use crate::sample::Sampler;
 /// What is known of one tracer; leaked, because contexts may name it for as long as they live.
 #[derive(Debug)]
 pub(crate) struct Destination {
-    pub(crate) sampler: Box<dyn Sampler>,
-    /// Flags of contexts that its recorded spans have.
-    pub(crate) marks: u32,
-    /// How its contexts leave the process and come in.
-    pub(crate) propagators: Propagators,
+    pub(crate) settings: Settings,
     /// What came in and was not taken over.
     pub(crate) refused: refused::Counts,
     /// Spans and details that ended where the log had no room for them.
@@ -26,17 +22,17 @@ pub(crate) struct Destination {
     pub(crate) slow_polls: AtomicU64,
 }
 
-impl Destination {
-    fn new(sampler: Box<dyn Sampler>, propagators: Propagators, marks: u32) -> Self {
-        Self {
-            sampler,
-            marks,
-            propagators,
-            refused: refused::Counts::default(),
-            lost: Lost::default(),
-            slow_polls: AtomicU64::new(0),
-        }
-    }
+/// What traced threads have to know of a tracer.
+#[derive(Debug)]
+pub(crate) struct Settings {
+    pub(crate) sampler: Box<dyn Sampler>,
+    /// Flags that the contexts of its spans have, of those that the sampler takes and of the others.
+    pub(crate) sampled: u32,
+    pub(crate) unsampled: u32,
+    /// Its `service.name`.
+    pub(crate) service: String,
+    /// How its contexts leave the process and come in.
+    pub(crate) propagators: Propagators,
 }
 
 /// Counts of records that could not be written.
@@ -56,7 +52,7 @@ static NEXT: AtomicU32 = AtomicU32::new(1);
 
 const SEGMENT: usize = 4096;
 type Segment = Box<[OnceLock<&'static Destination>]>;
-static TABLE: [OnceLock<Segment>; 4096] = [const { OnceLock::new() }; 4096];
+static TABLE: [OnceLock<Segment>; 2048] = [const { OnceLock::new() }; 2048];
 
 /// Returns whether any tracer records: the whole cost of traced code where none does.
 #[inline(always)]
@@ -83,20 +79,22 @@ pub(crate) fn begin_anew() {
     ACTIVE.store(0, Ordering::Relaxed);
 }
 
-/// Announces a tracer and returns its number, from 1; nothing when all 2^24 have been used.
-pub(crate) fn open(
-    sampler: Box<dyn Sampler>,
-    propagators: Propagators,
-    marks: u32,
-) -> Option<(u32, &'static Destination)> {
+/// Announces a tracer and returns its number, from 1; nothing when all 2^23 have been used.
+pub(crate) fn open(settings: Settings) -> Option<(u32, &'static Destination)> {
     let number = NEXT.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |next| {
         ((next as usize) < SEGMENT * TABLE.len()).then_some(next + 1)
     });
     let number = number.ok()?;
     let segment = TABLE[number as usize / SEGMENT]
         .get_or_init(|| (0..SEGMENT).map(|_| OnceLock::new()).collect());
-    let destination = segment[number as usize % SEGMENT]
-        .get_or_init(|| Box::leak(Box::new(Destination::new(sampler, propagators, marks))));
+    let destination = segment[number as usize % SEGMENT].get_or_init(|| {
+        Box::leak(Box::new(Destination {
+            settings,
+            refused: refused::Counts::default(),
+            lost: Lost::default(),
+            slow_polls: AtomicU64::new(0),
+        }))
+    });
     ACTIVE.fetch_add(1, Ordering::Relaxed);
     Some((number, destination))
 }

@@ -91,6 +91,15 @@ pub(crate) fn begin(context: &SpanContext, callsite: u32, parent: SpanId, start:
     });
 }
 
+/// Writes that the trace is to be kept, or not.
+pub(crate) fn verdict(context: &SpanContext, keep: bool) {
+    let head = Head { kind: Kind::Verdict, extra: 3, tracer: context.tracer(), callsite: 0 };
+    log::detail(head, context.span.0, |sink| {
+        let TraceId { high, low } = context.trace;
+        [high, low, u64::from(keep)].into_iter().for_each(|word| sink.word(word));
+    });
+}
+
 /// Writes that the task of a span is woken now, where `by` is current.
 pub(crate) fn wake(context: &SpanContext, by: &SpanContext) {
     let words = [clock::ticks(), by.span.0, by.trace.high, by.trace.low];

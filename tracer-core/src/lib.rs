@@ -34,7 +34,9 @@ mod guard;
 mod held;
 mod open;
 mod span;
+mod span_builder;
 mod task;
+mod verdict;
 mod wakes;
 
 mod backtrace;
@@ -72,7 +74,9 @@ pub mod testing;
 
 pub use callsite::Callsite;
 pub use closure::{bound, in_current};
-pub use collector::{Builder, Dropped, ExporterStats, FlushError, InstallError, Stats, Tracer};
+pub use collector::{
+    Builder, Dropped, ExporterStats, FlushError, InstallError, Stats, TailRule, Tracer,
+};
 pub use context::SpanContext;
 pub use export::{
     Batch, Completeness, ErrorRecord, Event, ExportError, Exporter, InFlight, Link, Memory,
@@ -84,9 +88,10 @@ pub use id::{SpanId, TraceId};
 pub use isolated::{Isolated, isolated};
 pub use kind::SpanKind;
 pub use provider::{ContextProvider, TaskFacts, key_of};
-pub use sample::{ParentBased, Ratio, Sampler};
+pub use sample::{DatadogRatio, LocalRoot, ParentBased, RateLimit, Ratio, Rule, Rules, Sampler};
 pub use slot::{current, register};
 pub use span::{Entered, Span};
+pub use span_builder::SpanBuilder;
 pub use value::Value;
 pub use within::{FutureExt, InContext, SinkExt, StreamExt};
 

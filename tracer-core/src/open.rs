@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use crate::callsite::Callsite;
 use crate::clock;
 use crate::context::{self, SpanContext};
-use crate::destination;
+use crate::destination::{self, Settings};
 use crate::detail;
 use crate::id::{SpanId, TraceId};
 use crate::log;
@@ -13,6 +13,8 @@ use crate::path;
 use crate::record::{Head, Kind, SLOT, flag};
 use crate::refused::Refused;
 use crate::root::Root;
+use crate::sample::LocalRoot;
+use crate::value::Value;
 use crate::{slot, task};
 
 /// How far a span has come.
@@ -56,6 +58,9 @@ pub(crate) enum Decided {
     Opened,
 }
 
+/// What a span begins with.
+pub(crate) type Attributes<'a> = &'a [(&'a str, Value<'a>)];
+
 /// What is kept of a span while it is open; written to the log when it ends.
 #[derive(Debug)]
 pub(crate) struct Open {
@@ -94,7 +99,7 @@ impl Open {
         if parent.is_plain() && !spawned && !callsite.is_root() {
             return Self::recorded(callsite, parent, 0);
         }
-        Self::uncommon(callsite, parent, spawned)
+        Self::uncommon(callsite, parent, spawned, &[])
     }
 
     fn recorded(callsite: &'static Callsite, parent: SpanContext, flags: u16) -> Self {
@@ -116,24 +121,32 @@ impl Open {
         }
     }
 
+    /// As [`child`](Self::child), of a span that begins with some attributes: a sampler sees them.
     #[cold]
-    fn uncommon(callsite: &'static Callsite, parent: SpanContext, spawned: bool) -> Self {
+    pub(crate) fn uncommon(
+        callsite: &'static Callsite,
+        parent: SpanContext,
+        spawned: bool,
+        attributes: Attributes<'_>,
+    ) -> Self {
         if callsite.is_root() {
-            return Self::root(callsite, parent);
+            return Self::root_with(callsite, parent, attributes);
         }
         if parent.is_remote() && !(spawned && parent.root.is_expired()) {
-            return Self::below_remote(callsite, parent);
+            return Self::below_remote(callsite, parent, attributes);
         }
         if !parent.is_valid() {
-            return Self::root(callsite, parent);
+            return Self::root_with(callsite, parent, attributes);
         }
         if parent.is_inherited() && (callsite.is_entry() || parent.root.is_expired()) {
-            let root = Self::root(callsite, parent);
+            let root = Self::root_with(callsite, parent, attributes);
             detail::link(&root.context, &parent);
             return root;
         }
         if parent.is_recorded() {
-            let open = Self::recorded(callsite, parent, if spawned { flag::SPAWNED } else { 0 });
+            let provisional = if parent.is_provisional() { flag::PROVISIONAL } else { 0 };
+            let spawn = if spawned { flag::SPAWNED } else { 0 };
+            let open = Self::recorded(callsite, parent, provisional | spawn);
             if spawned {
                 task::write(&open.context);
             }
@@ -148,18 +161,33 @@ impl Open {
     /// Opens the root of a new trace, of the tracer of `scope` or of the installed one.
     #[inline(never)]
     pub(crate) fn root(callsite: &'static Callsite, scope: SpanContext) -> Self {
+        Self::root_with(callsite, scope, &[])
+    }
+
+    /// As [`root`](Self::root), of a span that begins with some attributes.
+    // Inlined, for most roots begin with none.
+    #[inline(always)]
+    pub(crate) fn root_with(
+        callsite: &'static Callsite,
+        scope: SpanContext,
+        attributes: Attributes<'_>,
+    ) -> Self {
         let tracer = if scope.is_none() { destination::installed() } else { scope.tracer() };
-        Self::local_root(callsite, tracer, SpanContext::NOTHING)
+        Self::local_root(callsite, tracer, SpanContext::NOTHING, attributes)
     }
 
     /// Opens the first span here of a trace that came with a request, and takes over what came with
     /// it; where no trace came, one begins.
     #[cold]
-    fn below_remote(callsite: &'static Callsite, remote: SpanContext) -> Self {
+    fn below_remote(
+        callsite: &'static Callsite,
+        remote: SpanContext,
+        attributes: Attributes<'_>,
+    ) -> Self {
         let scopes = [slot::current().tracer(), remote.tracer()];
         let tracer = scopes.into_iter().find(|tracer| *tracer != 0);
         let tracer = tracer.unwrap_or_else(destination::installed);
-        let open = Self::local_root(callsite, tracer, remote);
+        let open = Self::local_root(callsite, tracer, remote, attributes);
         let side = remote.root.side().filter(|_| open.state != State::Off);
         if let Some(side) = side {
             side.links.iter().for_each(|(trace, span)| {
@@ -179,20 +207,30 @@ impl Open {
     /// Opens the first span here of the trace that `remote` told of; where it told of none, one begins.
     // Inlined, for most roots know that nothing came.
     #[inline(always)]
-    fn local_root(callsite: &'static Callsite, tracer: u32, remote: SpanContext) -> Self {
+    fn local_root(
+        callsite: &'static Callsite,
+        tracer: u32,
+        remote: SpanContext,
+        attributes: Attributes<'_>,
+    ) -> Self {
         let Some(destination) = destination::find(tracer) else { return Self::off() };
+        let Settings { sampler, sampled, unsampled, service, .. } = &destination.settings;
         let begins = remote.trace == TraceId::NONE;
         let trace = if begins { TraceId::new() } else { remote.trace };
+        let root = LocalRoot::new(trace, callsite.name())
+            .with_kind(callsite.kind())
+            .with_target(callsite.target())
+            .with_service(service)
+            .with_caller(remote.sampled())
+            .with_attributes(attributes);
         // Foreign code; tracing does not fail the traced program.
-        let ask = || match remote.sampled() {
-            None => destination.sampler.is_sampled(trace, callsite.name()),
-            Some(caller) => destination.sampler.is_continued(caller, trace, callsite.name()),
-        };
-        let recorded = catch_unwind(AssertUnwindSafe(ask)).unwrap_or(true);
-        let flags = SpanContext::flags_of(tracer, recorded, destination.marks);
+        let is_sampled = catch_unwind(AssertUnwindSafe(|| sampler.is_sampled(&root)));
+        let recorded = if is_sampled.unwrap_or(true) { *sampled } else { *unsampled };
+        let flags = SpanContext::flags_of(tracer, recorded);
         let parent = SpanContext { trace, flags, path: 0, root: Root::begin(), ..remote };
         let parent = parent.with_random(begins || remote.is_random());
-        let open = Self::recorded(callsite, parent, flag::LOCAL_ROOT);
+        let provisional = if parent.is_provisional() { flag::PROVISIONAL } else { 0 };
+        let open = Self::recorded(callsite, parent, flag::LOCAL_ROOT | provisional);
         task::write(&open.context);
         open.follow();
         open

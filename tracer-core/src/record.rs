@@ -39,6 +39,8 @@ pub(crate) enum Kind {
     Wake,
     /// The W3C `tracestate` that came to a local root.
     TraceState,
+    /// Somebody decided whether the trace is kept.
+    Verdict,
 }
 
 impl Kind {
@@ -55,6 +57,7 @@ impl Kind {
             9 => Self::Begin,
             10 => Self::Wake,
             11 => Self::TraceState,
+            12 => Self::Verdict,
             _ => return None,
         })
     }
@@ -68,6 +71,8 @@ pub(crate) mod flag {
     pub(crate) const LOCAL_ROOT: u16 = 1 << 3;
     /// It has not ended: set by the collector alone.
     pub(crate) const OPEN: u16 = 1 << 4;
+    /// It is for the tail rule to decide whether it is kept.
+    pub(crate) const PROVISIONAL: u16 = 1 << 5;
 }
 
 /// The first word of a record.

@@ -18,6 +18,8 @@ pub(crate) struct Side {
     /// W3C's header.
     pub(crate) trace_state: String,
     pub(crate) datadog: Datadog,
+    /// What somebody decided: whether the trace is kept.
+    pub(crate) verdict: Option<bool>,
     /// Spans of other traces that the request names too.
     pub(crate) links: Vec<(TraceId, SpanId)>,
 }

@@ -10,6 +10,7 @@ use crate::context::SpanContext;
 use crate::destination;
 use crate::detail;
 use crate::id::SpanId;
+use crate::kind::SpanKind;
 use crate::open::{Open, State};
 use crate::provider;
 use crate::record::{Key, flag};
@@ -92,11 +93,12 @@ impl Span {
     #[track_caller]
     pub fn below(name: &'static str, parent: &SpanContext) -> Self {
         let place = Location::caller();
-        Self::with(name, place, |callsite| Open::child(callsite, Open::given(*parent), false))
+        let open = |callsite| Open::child(callsite, Open::given(*parent), false);
+        Self::with(name, SpanKind::Internal, place, open)
     }
 
     fn at(name: &'static str, place: &'static Location<'static>, root: bool) -> Self {
-        Self::with(name, place, |callsite| {
+        Self::with(name, SpanKind::Internal, place, |callsite| {
             let current = slot::current();
             if root {
                 Open::root(callsite, current)
@@ -106,15 +108,16 @@ impl Span {
         })
     }
 
-    fn with(
+    pub(crate) fn with(
         name: &'static str,
+        kind: SpanKind,
         place: &'static Location<'static>,
         open: impl FnOnce(&'static Callsite) -> Open,
     ) -> Self {
         if !destination::is_active() {
             return Self { open: Open::off(), unwinding: false };
         }
-        Self { open: open(Callsite::by_hand(name, place)), unwinding: panicking() }
+        Self { open: open(Callsite::by_hand(name, kind, place)), unwinding: panicking() }
     }
 
     /// Returns the context to hand on: to other tasks, threads and services.

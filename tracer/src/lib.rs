@@ -88,10 +88,40 @@ pub use init::{Guard, init};
 pub use tracer_core::rayon;
 pub use tracer_core::{
     Builder, ContextProvider, Entered, Filter, FilterError, FlushError, FutureExt, InContext,
-    InstallError, Isolated, ParentBased, Ratio, Sampler, SinkExt, Span, SpanContext, SpanId, Stats,
-    StreamExt, TaskFacts, TraceId, Traced, Tracer, Value, bound, current, in_current, isolated,
-    key_of, propagate, register, testing, thread,
+    InstallError, Isolated, SinkExt, Span, SpanBuilder, SpanContext, SpanId, Stats, StreamExt,
+    TaskFacts, TraceId, Traced, Tracer, Value, bound, current, in_current, isolated, key_of,
+    propagate, register, testing, thread,
 };
+
+pub mod sample {
+    //! Which traces are recorded, and which of those that are not are kept after all.
+    //!
+    //! A sampler decides where a trace begins or comes in, and all spans below do as their root does.
+    //! What it leaves out costs next to nothing, unless a [`TailRule`] has it recorded to keep of it
+    //! what failed or was slow. While a trace runs, [`SpanContext::keep_trace`](crate::SpanContext::keep_trace)
+    //! and [`drop_trace`](crate::SpanContext::drop_trace) have the last word.
+    //!
+    //! # Examples
+    //!
+    //! A tenth of all traces that begin here, no health checks, at most a hundred a second; those of
+    //! callers as they say; and of the others what fails:
+    //!
+    //! ```
+    //! use tracer::Tracer;
+    //! use tracer::sample::{ParentBased, RateLimit, Ratio, Rule, Rules, TailRule};
+    //!
+    //! let rules = Rules::new().rule(Rule::drop().name("*health*")).otherwise(Ratio::new(0.1));
+    //! let tracer = Tracer::builder()
+    //!     .sampler(ParentBased::new(RateLimit::new(100.0, rules)))
+    //!     .tail_rule(TailRule::new())
+    //!     .build()?;
+    //! # Ok::<_, tracer::InstallError>(())
+    //! ```
+
+    pub use tracer_core::{
+        DatadogRatio, LocalRoot, ParentBased, RateLimit, Ratio, Rule, Rules, Sampler, TailRule,
+    };
+}
 
 pub mod export {
     //! For those who take spans out of the process: exporters and what they are given.

@@ -8,7 +8,8 @@ use std::time::Duration;
 
 use bench_workloads::{Mode, Peer};
 use tracer::export::{Batch, ExportError, Exporter};
-use tracer::{Ratio, Tracer};
+use tracer::sample::Ratio;
+use tracer::Tracer;
 
 bench_workloads::functions!(#[tracer::traced]);
 bench_workloads::cases!();

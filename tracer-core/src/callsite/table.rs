@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use crate::callsite::Callsite;
 use crate::filter::{self, Filter};
+use crate::kind::SpanKind;
 
 const SEGMENT: usize = 1024;
 type Segment = Box<[OnceLock<&'static Callsite>]>;
@@ -42,17 +43,22 @@ pub(crate) fn find(id: u32) -> &'static Callsite {
 }
 
 impl Callsite {
-    /// The callsite of a span made by hand: one per name and place, found again by their addresses.
-    pub(crate) fn by_hand(name: &'static str, place: &'static Location<'static>) -> &'static Self {
+    /// The callsite of a span made by hand: one per name, kind and place, found again by addresses.
+    pub(crate) fn by_hand(
+        name: &'static str,
+        kind: SpanKind,
+        place: &'static Location<'static>,
+    ) -> &'static Self {
         let key =
             (name.as_ptr().addr() as u64).rotate_left(32) ^ std::ptr::from_ref(place).addr() as u64;
         let first = crate::id::mix(key) as usize;
         for probe in 0..BY_HAND.len() {
             let slot = &BY_HAND[first.wrapping_add(probe) % BY_HAND.len()];
-            let found = slot.get_or_init(|| leak(name, place));
+            let found = slot.get_or_init(|| leak(name, kind, place));
             if std::ptr::eq(found.name.as_ptr(), name.as_ptr())
                 && found.name.len() == name.len()
                 && found.line == place.line()
+                && found.kind() == kind
                 && std::ptr::eq(found.file.as_ptr(), place.file().as_ptr())
             {
                 return found;
@@ -62,8 +68,13 @@ impl Callsite {
     }
 }
 
-fn leak(name: &'static str, place: &'static Location<'static>) -> &'static Callsite {
-    Box::leak(Box::new(Callsite::new(name, "", place.file(), place.line(), || {})))
+fn leak(
+    name: &'static str,
+    kind: SpanKind,
+    place: &'static Location<'static>,
+) -> &'static Callsite {
+    let callsite = Callsite::new(name, "", place.file(), place.line(), || {}).with_kind(kind);
+    Box::leak(Box::new(callsite))
 }
 
 /// Stands in for callsites beyond the limits below, so that their spans are not lost.

@@ -9,6 +9,7 @@ use crate::clock::Timeline;
 use crate::collector::origin::Origins;
 use crate::collector::pending::Pending;
 use crate::export::SpanRecord;
+use crate::id::TraceId;
 use crate::log::Logs;
 use crate::record::{Head, Kind, SLOT};
 
@@ -19,6 +20,9 @@ pub(crate) trait Watch {
 
     /// A span has begun, of a tracer that shows what is in flight.
     fn began(&mut self, head: Head, words: [u64; SLOT]);
+
+    /// Somebody decided whether the trace of the record is kept.
+    fn decided(&mut self, tracer: u32, trace: TraceId, keep: bool);
 
     /// A poll is over that was recorded.
     fn polled(&mut self, head: Head, start: u64, end: u64);
@@ -86,6 +90,10 @@ impl Assembly {
                     }
                 }
                 Kind::Begin => watch.began(head, words),
+                Kind::Verdict => {
+                    let trace = TraceId { high: words[2], low: words[3] };
+                    watch.decided(head.tracer, trace, words[4] != 0);
+                }
                 Kind::Held => self.guards_held.push(callsite::find(head.callsite)),
                 _ => {
                     if head.kind == Kind::Poll {

@@ -11,10 +11,11 @@ use crate::collector::in_flight::OpenSpans;
 use crate::collector::outlet::Outlet;
 use crate::collector::route::Route;
 use crate::collector::slow::SlowPolls;
+use crate::collector::tail::{Tail, TailRule};
 use crate::collector::worker::{Command, worker};
 use crate::collector::{LAST_FLUSH, Tracer};
 use crate::context;
-use crate::destination;
+use crate::destination::{self, Settings};
 use crate::export::{Exporter, Resource};
 use crate::filter::Filter;
 use crate::log;
@@ -54,6 +55,7 @@ pub struct Builder {
     filter: Option<Filter>,
     text_limit: Option<usize>,
     slow_poll: Option<Duration>,
+    tail_rule: Option<TailRule>,
     in_flight: bool,
     wakes: bool,
 }
@@ -82,6 +84,14 @@ impl Builder {
     /// One that is not [`ParentBased`] decides about traces of callers for itself.
     pub fn sampler(mut self, sampler: impl Sampler + 'static) -> Self {
         self.sampler = Some(Box::new(sampler));
+        self
+    }
+
+    /// Records also what the sampler leaves out, and exports of it what `rule` keeps.
+    ///
+    /// Spans of all traces cost their threads what recorded ones cost, then.
+    pub fn tail_rule(mut self, rule: TailRule) -> Self {
+        self.tail_rule = Some(rule);
         self
     }
 
@@ -269,11 +279,21 @@ impl Builder {
         let sampler = self.sampler.unwrap_or_else(|| Box::new(ParentBased::new(Ratio::new(1.0))));
         let marks = if self.in_flight { context::FOLLOWED } else { 0 }
             | if self.wakes { context::WOKEN } else { 0 };
-        let (number, destination) =
-            destination::open(sampler, self.propagators, marks).ok_or(InstallError::TooMany)?;
+        let sampled = context::RECORDED | marks;
+        let unsampled = self.tail_rule.as_ref().map_or(0, |_| sampled | context::PROVISIONAL);
+        let service = self.resource.service_name().to_owned();
+        let propagators = self.propagators;
+        let settings = Settings { sampler, sampled, unsampled, service, propagators };
+        let (number, destination) = destination::open(settings).ok_or(InstallError::TooMany)?;
         let slow_polls = self.slow_poll.map(SlowPolls::new);
         let open = self.in_flight.then(OpenSpans::default);
-        let route = Box::new(Route::new(self.resource, outlets.clone(), slow_polls, open));
+        let route = Box::new(Route::new(
+            self.resource,
+            outlets.clone(),
+            slow_polls,
+            open,
+            Tail::new(self.tail_rule),
+        ));
         let (done, opened) = channel();
         let told = worker.send(Command::Open { tracer: number, route, done });
         // Waits, else a pass under way would meet spans of a tracer that it does not know.

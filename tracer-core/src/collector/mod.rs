@@ -12,7 +12,9 @@ mod reading;
 mod report;
 mod route;
 mod slow;
+mod slowest;
 mod stats;
+mod tail;
 mod traces;
 mod worker;
 
@@ -25,6 +27,7 @@ use std::time::{Duration, Instant};
 pub use builder::Builder;
 pub use error::{FlushError, InstallError};
 pub use stats::{Dropped, ExporterStats, Stats};
+pub use tail::TailRule;
 
 use crate::callsite;
 use crate::collector::outlet::Outlet;
@@ -188,7 +191,7 @@ impl Tracer {
         let handed = told && wait.recv_timeout(timeout).is_ok();
         let in_time = self.outlets.iter().all(|outlet| outlet.wait(outlet.pushed(), deadline));
         let stats = self.stats();
-        let lost = stats.exporters.iter().map(|exporter| exporter.dropped.total()).sum();
+        let lost = stats.exporters.iter().map(|exporter| exporter.dropped.lost()).sum();
         let dropped = lost - self.lost.swap(lost, Ordering::Relaxed).min(lost);
         if handed && in_time && dropped == 0 {
             return Ok(());

@@ -62,6 +62,13 @@ impl Outlet {
         stats.queued += count;
     }
 
+    /// Spans will not be handed in, as the tail rule says.
+    pub(crate) fn left_out(&self, count: u64) {
+        let stats = &mut self.lock().stats;
+        stats.queued -= count;
+        stats.dropped.tail_rule += count;
+    }
+
     /// Hands a batch in, or counts it as dropped where too much is waiting.
     pub(crate) fn push(&self, batch: &Arc<Batch>) {
         let mut state = self.lock();

@@ -156,7 +156,12 @@ impl Details {
                 self.has_polls = true;
                 return true;
             }
-            Kind::End | Kind::Task | Kind::Held | Kind::Begin | Kind::TraceState => return true,
+            Kind::End
+            | Kind::Task
+            | Kind::Held
+            | Kind::Begin
+            | Kind::TraceState
+            | Kind::Verdict => return true,
         };
         let most = if kind == Kind::Wake { MAX_WAKES } else { MAX_OF_A_KIND };
         if *count < most {

@@ -7,6 +7,7 @@ use crate::collector::assemble::Watch;
 use crate::collector::by_id::ById;
 use crate::collector::route::Route;
 use crate::destination;
+use crate::id::TraceId;
 use crate::record::{Head, SLOT, flag};
 
 /// One pass over all logs.
@@ -37,6 +38,12 @@ impl Watch for Reading<'_> {
         let route = self.routes.get_mut(&head.tracer);
         if let Some(open) = route.and_then(|route| route.open.as_mut()) {
             open.begin(head, words);
+        }
+    }
+
+    fn decided(&mut self, tracer: u32, trace: TraceId, keep: bool) {
+        if let Some(route) = self.routes.get_mut(&tracer) {
+            route.tail.decide(trace, keep);
         }
     }
 

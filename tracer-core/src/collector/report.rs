@@ -32,7 +32,7 @@ impl Report {
         for (outlet, reported) in outlets.iter().zip(&mut self.dropped) {
             let mut stats = outlet.stats();
             stats.dropped.log_full = log_full;
-            let total = stats.dropped.total();
+            let total = stats.dropped.lost();
             if total > *reported {
                 *reported = total;
                 self.last = Some(now);

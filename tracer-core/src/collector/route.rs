@@ -7,7 +7,8 @@ use crate::collector::in_flight::OpenSpans;
 use crate::collector::outlet::Outlet;
 use crate::collector::report::Report;
 use crate::collector::slow::SlowPolls;
-use crate::collector::traces::{Ready, Traces};
+use crate::collector::tail::{Decided, Sifted, Tail};
+use crate::collector::traces::{MAX_HELD, Ready, Traces};
 use crate::export::{Batch, Completeness, Resource, SpanRecord, Unit};
 
 /// Spans of one batch of the stream.
@@ -24,6 +25,8 @@ pub(crate) struct Route {
     /// Present if an exporter wants whole traces.
     traces: Option<Traces>,
     report: Report,
+    /// Spans that may not be kept.
+    pub(crate) tail: Tail,
     pub(crate) is_closing: bool,
     pub(crate) slow_polls: Option<SlowPolls>,
     /// Present if its tracer shows what is in flight.
@@ -36,6 +39,7 @@ impl Route {
         outlets: Vec<Arc<Outlet>>,
         slow_polls: Option<SlowPolls>,
         open: Option<OpenSpans>,
+        tail: Tail,
     ) -> Self {
         let wants = |unit| outlets.iter().any(|outlet: &Arc<Outlet>| outlet.unit == unit);
         let (is_streamed, whole) = (wants(Unit::Spans), wants(Unit::Traces));
@@ -44,8 +48,9 @@ impl Route {
             outlets,
             stream: Vec::new(),
             is_streamed,
-            traces: whole.then(Traces::default),
+            traces: whole.then(|| Traces::new(MAX_HELD)),
             report: Report::default(),
+            tail,
             is_closing: false,
             slow_polls,
             open,
@@ -53,6 +58,27 @@ impl Route {
     }
 
     pub(crate) fn take(&mut self, span: SpanRecord, now: Instant) {
+        match self.tail.take(span, now) {
+            Sifted::Kept(span) => self.keep(span, now),
+            Sifted::Left => self.leave_out(1),
+            Sifted::Waits => {}
+        }
+    }
+
+    /// Counts spans that were not kept.
+    fn leave_out(&self, count: usize) {
+        if count > 0 {
+            self.outlets.iter().for_each(|outlet| outlet.left_out(count as u64));
+        }
+    }
+
+    /// Hands on what the tail rule has decided about.
+    fn settle(&mut self, decided: Decided, now: Instant) {
+        self.leave_out(decided.left_out);
+        decided.kept.into_iter().for_each(|span| self.keep(span, now));
+    }
+
+    fn keep(&mut self, span: SpanRecord, now: Instant) {
         match &mut self.traces {
             Some(traces) if self.is_streamed => traces.add(span.clone(), now),
             Some(traces) => return traces.add(span, now),
@@ -98,6 +124,8 @@ impl Route {
     }
 
     pub(crate) fn send_due(&mut self, now: Instant) {
+        let decided = self.tail.due(now);
+        self.settle(decided, now);
         self.send_stream();
         if let Some(ready) = self.traces.as_mut().map(|traces| traces.due(now)) {
             self.send_traces(ready);
@@ -105,6 +133,9 @@ impl Route {
     }
 
     pub(crate) fn flush(&mut self, all: bool) {
+        let now = Instant::now();
+        let decided = self.tail.flush(all, now);
+        self.settle(decided, now);
         self.send_stream();
         if let Some(ready) = self.traces.as_mut().map(|traces| traces.flush(all)) {
             self.send_traces(ready);

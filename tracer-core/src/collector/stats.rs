@@ -81,6 +81,8 @@ pub struct ExporterStats {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Dropped {
+    /// The tail rule did not keep their traces, or somebody dropped them: this is as it should be.
+    pub tail_rule: u64,
     /// The logs had no room: spans came faster than they could be collected.
     pub log_full: u64,
     /// The exporter's queue had no room: spans came faster than it delivers.
@@ -96,6 +98,11 @@ pub struct Dropped {
 impl Dropped {
     /// Returns the sum over all causes.
     pub const fn total(&self) -> u64 {
+        self.tail_rule + self.lost()
+    }
+
+    /// Returns the sum over all causes that nobody asked for.
+    pub(crate) const fn lost(&self) -> u64 {
         self.log_full + self.queue_full + self.rejected + self.failed + self.after_shutdown
     }
 }
@@ -112,6 +119,7 @@ impl Stats {
 impl fmt::Display for Dropped {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let causes = [
+            ("tail rule", self.tail_rule),
             ("log full", self.log_full),
             ("queue full", self.queue_full),
             ("rejected", self.rejected),

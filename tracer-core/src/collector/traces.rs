@@ -13,16 +13,18 @@ const QUIET: Duration = Duration::from_millis(100);
 const MAX_AGE: Duration = Duration::from_secs(60);
 /// A trace of more spans is handed on as partial.
 const MAX_SPANS: usize = 100_000;
-/// All held traces together; beyond it the oldest is handed on as partial.
-const MAX_HELD: usize = 1_000_000;
+/// All held traces together, unless somebody says otherwise; beyond it the oldest is handed on as
+/// partial.
+pub(super) const MAX_HELD: usize = 1_000_000;
 /// Traces that were handed on, remembered so that what comes later is known as late.
 const MAX_DONE: usize = 4_096;
 
 /// Spans grouped by trace.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Traces {
     open: ById<TraceId, Held>,
     held: usize,
+    max_held: usize,
     done: VecDeque<TraceId>,
     is_done: HashSet<TraceId>,
 }
@@ -41,6 +43,12 @@ struct Held {
 pub(crate) type Ready = (Vec<SpanRecord>, Completeness);
 
 impl Traces {
+    /// Holds at most so many spans together.
+    pub(crate) fn new(max_held: usize) -> Self {
+        let (open, done, is_done) = (ById::default(), VecDeque::new(), HashSet::new());
+        Self { open, held: 0, max_held, done, is_done }
+    }
+
     pub(crate) fn add(&mut self, span: SpanRecord, now: Instant) {
         let held = self.open.entry(span.trace_id()).or_insert_with(|| Held {
             spans: Vec::new(),
@@ -62,7 +70,7 @@ impl Traces {
             let age = now.duration_since(held.first);
             age >= MAX_AGE || held.spans.len() >= MAX_SPANS
         });
-        while self.held > MAX_HELD {
+        while self.held > self.max_held {
             let Some(oldest) = self.open.values().map(|held| held.first).min() else { break };
             ready.append(&mut self.take(|held| held.first == oldest));
         }

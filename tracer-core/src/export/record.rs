@@ -230,6 +230,11 @@ impl SpanRecord {
         self.backtrace = backtrace;
     }
 
+    /// Whether it is for the tail rule to decide about it.
+    pub(crate) const fn is_provisional(&self) -> bool {
+        self.flags & flag::PROVISIONAL != 0
+    }
+
     pub(crate) const fn pass_on(&mut self) {
         self.passed_on = true;
     }

@@ -96,6 +96,7 @@ pub fn inject<I: Injector + ?Sized>(context: &SpanContext, mut headers: &mut I) 
         let mut parts = Parts::new(context.trace_id(), context.span_id());
         (parts.sampled, parts.random) = (context.sampled(), context.is_random());
         parts.side = context.root.side();
+        parts.sampled = parts.side.as_ref().and_then(|side| side.verdict).or(parts.sampled);
         parts.is_remote = context.is_remote();
         with_propagators(context.tracer(), |used, destination| {
             let refused = used.inject(&parts, &mut headers);
@@ -115,5 +116,5 @@ fn with_propagators<R>(
     static USUAL: LazyLock<Propagators> = LazyLock::new(Propagators::default);
     let destination =
         destination::find(tracer).or_else(|| destination::find(destination::installed()));
-    f(destination.map_or(&*USUAL, |destination| &destination.propagators), destination)
+    f(destination.map_or(&*USUAL, |destination| &destination.settings.propagators), destination)
 }

@@ -14,7 +14,7 @@ pub(crate) use unfinished::{begin_drop, end_drop, enter_again, held, is_held};
 
 use crate::callsite::Callsite;
 use crate::clock;
-use crate::context::{FOLLOWED, INHERITED, RECORDED, SpanContext};
+use crate::context::{COMMON, INHERITED, RECORDED, SpanContext};
 use crate::id::SpanId;
 use crate::local;
 use crate::path;
@@ -174,7 +174,7 @@ pub(crate) enum OnTop {
     Parent(u32),
     /// A span that is not recorded: nor is what it calls, and that is current already.
     Passive,
-    /// Something else: no span, an inherited one, one of another task, or one that is followed.
+    /// Something else: no span, an inherited one, one of another task, or one that is followed or provisional.
     Uncommon,
 }
 
@@ -186,7 +186,7 @@ pub(crate) fn enter_child(callsite: &'static Callsite, key: u64) -> OnTop {
         if strand.key.get() != key {
             return OnTop::Uncommon;
         }
-        match strand.flags.get() & (RECORDED | INHERITED | FOLLOWED) {
+        match strand.flags.get() & COMMON {
             RECORDED => {
                 try_enter_child(stack, top, callsite).map_or(OnTop::Uncommon, OnTop::Parent)
             }

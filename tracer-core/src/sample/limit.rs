@@ -1,0 +1,123 @@
+//! At most so many traces a second.
+
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
+
+use crate::sample::{LocalRoot, Sampler};
+
+/// Records what another sampler does, but at most so many traces a second.
+///
+/// A second's worth may come at once. It counts traces of which this process decides; put it into a
+/// [`ParentBased`](crate::ParentBased), so that those whose callers record them are not cut.
+///
+/// # Examples
+///
+/// ```
+/// use tracer_core::{LocalRoot, RateLimit, Ratio, Sampler, TraceId};
+///
+/// let sampler = RateLimit::new(100.0, Ratio::new(1.0));
+/// let root = LocalRoot::new(TraceId::from_u128(7), "checkout");
+/// let recorded = (0..1_000).filter(|_| sampler.is_sampled(&root)).count();
+/// assert!((100..200).contains(&recorded));
+/// ```
+#[derive(Debug)]
+pub struct RateLimit<S> {
+    sampler: S,
+    bucket: Bucket,
+}
+
+impl<S: Sampler> RateLimit<S> {
+    /// Records at most `per_second` traces a second of those that `sampler` records.
+    ///
+    /// Less than one means one in so many seconds; 0, less, and what is not a number means none.
+    pub fn new(per_second: f64, sampler: S) -> Self {
+        Self { sampler, bucket: Bucket::new(per_second) }
+    }
+}
+
+impl<S: Sampler> Sampler for RateLimit<S> {
+    fn is_sampled(&self, root: &LocalRoot<'_>) -> bool {
+        self.sampler.is_sampled(root) && self.bucket.take(nanos())
+    }
+}
+
+/// Nanoseconds since it was asked first.
+pub(crate) fn nanos() -> u64 {
+    static START: OnceLock<Instant> = OnceLock::new();
+    START.get_or_init(Instant::now).elapsed().as_nanos() as u64
+}
+
+/// A leaky bucket as one number: when it will be empty if nothing more comes.
+///
+/// Source: the "virtual scheduling" form of the generic cell rate algorithm, ITU-T I.371.
+#[derive(Debug)]
+pub(crate) struct Bucket {
+    /// Nanoseconds that one trace takes to leak; none leaks, and none fits, where it is 0.
+    interval: u64,
+    /// Nanoseconds' worth that fits.
+    size: u64,
+    empty: AtomicU64,
+}
+
+impl Bucket {
+    const SECOND: f64 = 1e9;
+    /// A trace in thirty years is as good as none.
+    const LONGEST: f64 = 1e18;
+
+    pub(crate) fn new(per_second: f64) -> Self {
+        let interval = if per_second > 0.0 { Self::SECOND / per_second } else { 0.0 };
+        #[expect(clippy::cast_sign_loss, reason = "it is not negative")]
+        let interval = interval.min(Self::LONGEST).ceil() as u64;
+        let size = interval.max(Self::SECOND as u64);
+        Self { interval, size, empty: AtomicU64::new(0) }
+    }
+
+    /// Whether there is room for one more at `now`, which is taken then.
+    pub(crate) fn take(&self, now: u64) -> bool {
+        if self.interval == 0 {
+            return false;
+        }
+        let after = |empty: u64| {
+            let empty = empty.max(now) + self.interval;
+            (empty - now <= self.size).then_some(empty)
+        };
+        // Relaxed: nothing else depends on the number.
+        self.empty.fetch_update(Ordering::Relaxed, Ordering::Relaxed, after).is_ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Bucket;
+
+    const SECOND: u64 = 1_000_000_000;
+
+    fn taken(bucket: &Bucket, times: impl Iterator<Item = u64>) -> usize {
+        times.filter(|now| bucket.take(*now)).count()
+    }
+
+    #[test]
+    fn a_second_s_worth_comes_at_once_and_then_so_many_a_second() {
+        let bucket = Bucket::new(10.0);
+        assert_eq!(taken(&bucket, std::iter::repeat_n(5, 100)), 10);
+        assert_eq!(taken(&bucket, (1..=100).map(|step| 5 + step * SECOND / 100)), 10);
+        assert_eq!(taken(&bucket, std::iter::repeat_n(60 * SECOND, 100)), 10, "not a minute's");
+    }
+
+    #[test]
+    fn less_than_one_a_second_is_one_in_so_many_seconds() {
+        let bucket = Bucket::new(0.1);
+        assert_eq!(taken(&bucket, (0..60).map(|second| second * SECOND)), 6);
+    }
+
+    #[test]
+    fn senseless_rates_let_nothing_through_or_all() {
+        for none in [0.0, -1.0, f64::NAN] {
+            assert!(!Bucket::new(none).take(SECOND), "{none}");
+        }
+        let all = Bucket::new(f64::INFINITY);
+        assert_eq!(taken(&all, std::iter::repeat_n(SECOND, 100_000)), 100_000);
+        assert!(Bucket::new(f64::MIN_POSITIVE).take(SECOND));
+    }
+}
