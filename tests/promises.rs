@@ -53,6 +53,8 @@ mod propagation;
 mod recording;
 #[path = "promises/returned.rs"]
 mod returned;
+#[path = "promises/sampling.rs"]
+mod sampling;
 #[path = "promises/several_guards.rs"]
 mod several_guards;
 #[path = "promises/slow_polls.rs"]
@@ -63,6 +65,8 @@ mod smol_tasks;
 mod spawn_lookalikes;
 #[path = "promises/spawns.rs"]
 mod spawns;
+#[path = "promises/tail.rs"]
+mod tail;
 #[path = "promises/task_facts.rs"]
 mod task_facts;
 #[path = "promises/task_sets.rs"]

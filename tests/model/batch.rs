@@ -8,9 +8,9 @@ use std::time::Duration;
 
 use futures::future::FutureExt as _;
 use futures::stream::{self, StreamExt as _};
+use tracer::Tracer;
 use tracer::export::Memory;
 use tracer::sample::{LocalRoot, Sampler};
-use tracer::Tracer;
 use tracer_tests::Runtime;
 
 use crate::program::Program;

@@ -276,14 +276,16 @@ impl Builder {
         }
         let started: io::Result<Vec<_>> = self.exporters.into_iter().map(Outlet::start).collect();
         let outlets = started.map_err(InstallError::Thread)?;
-        let sampler = self.sampler.unwrap_or_else(|| Box::new(ParentBased::new(Ratio::new(1.0))));
         let marks = if self.in_flight { context::FOLLOWED } else { 0 }
             | if self.wakes { context::WOKEN } else { 0 };
-        let sampled = context::RECORDED | marks;
-        let unsampled = self.tail_rule.as_ref().map_or(0, |_| sampled | context::PROVISIONAL);
-        let service = self.resource.service_name().to_owned();
-        let propagators = self.propagators;
-        let settings = Settings { sampler, sampled, unsampled, service, propagators };
+        let recorded = context::RECORDED | marks;
+        let settings = Settings {
+            sampler: self.sampler.unwrap_or_else(|| Box::new(ParentBased::new(Ratio::new(1.0)))),
+            sampled: recorded,
+            unsampled: self.tail_rule.as_ref().map_or(0, |_| recorded | context::PROVISIONAL),
+            service: self.resource.service_name().to_owned(),
+            propagators: self.propagators,
+        };
         let (number, destination) = destination::open(settings).ok_or(InstallError::TooMany)?;
         let slow_polls = self.slow_poll.map(SlowPolls::new);
         let open = self.in_flight.then(OpenSpans::default);

@@ -7,7 +7,7 @@ use crate::collector::in_flight::OpenSpans;
 use crate::collector::outlet::Outlet;
 use crate::collector::report::Report;
 use crate::collector::slow::SlowPolls;
-use crate::collector::tail::{Decided, Sifted, Tail};
+use crate::collector::tail::{Decided, Fate, Tail};
 use crate::collector::traces::{MAX_HELD, Ready, Traces};
 use crate::export::{Batch, Completeness, Resource, SpanRecord, Unit};
 
@@ -58,10 +58,10 @@ impl Route {
     }
 
     pub(crate) fn take(&mut self, span: SpanRecord, now: Instant) {
-        match self.tail.take(span, now) {
-            Sifted::Kept(span) => self.keep(span, now),
-            Sifted::Left => self.leave_out(1),
-            Sifted::Waits => {}
+        match self.tail.fate(&span) {
+            Fate::Kept => self.keep(span, now),
+            Fate::LeftOut => self.leave_out(1),
+            Fate::Waits => self.tail.hold(span, now),
         }
     }
 

@@ -117,9 +117,10 @@ struct Judge {
 }
 
 /// What becomes of a span.
-pub(crate) enum Sifted {
-    Kept(SpanRecord),
-    Left,
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Fate {
+    Kept,
+    LeftOut,
     Waits,
 }
 
@@ -154,18 +155,23 @@ impl Tail {
         }
     }
 
-    pub(crate) fn take(&mut self, span: SpanRecord, now: Instant) -> Sifted {
-        let verdict = match self.verdicts.is_empty() {
-            true => None,
-            false => self.verdicts.get(&span.trace_id()).copied(),
-        };
-        match (&mut self.rule, verdict) {
-            (_, Some(false)) => Sifted::Left,
-            (Some(judge), None) if span.is_provisional() => {
-                judge.traces.add(span, now);
-                Sifted::Waits
-            }
-            _ => Sifted::Kept(span),
+    /// What becomes of a span: all that is asked of most of them.
+    pub(crate) fn fate(&self, span: &SpanRecord) -> Fate {
+        let is_undecided = self.rule.is_some() && span.is_provisional();
+        if !is_undecided && self.verdicts.is_empty() {
+            return Fate::Kept;
+        }
+        match self.verdicts.get(&span.trace_id()) {
+            Some(false) => Fate::LeftOut,
+            None if is_undecided => Fate::Waits,
+            _ => Fate::Kept,
+        }
+    }
+
+    /// Holds a span until its trace is whole.
+    pub(crate) fn hold(&mut self, span: SpanRecord, now: Instant) {
+        if let Some(judge) = &mut self.rule {
+            judge.traces.add(span, now);
         }
     }
 
@@ -184,7 +190,8 @@ impl Tail {
     pub(crate) fn flush(&mut self, all: bool, now: Instant) -> Decided {
         let mut decided = Decided::default();
         if let Some(judge) = &mut self.rule {
-            let ready = judge.traces.flush(all);
+            let mut ready = judge.traces.due(now);
+            ready.append(&mut judge.traces.flush(all));
             self.settle(ready, now, &mut decided);
         }
         if let Some(judge) = &mut self.rule {

@@ -70,13 +70,26 @@ impl Traces {
             let age = now.duration_since(held.first);
             age >= MAX_AGE || held.spans.len() >= MAX_SPANS
         });
-        while self.held > self.max_held {
-            let Some(oldest) = self.open.values().map(|held| held.first).min() else { break };
-            ready.append(&mut self.take(|held| held.first == oldest));
+        if self.held > self.max_held {
+            let until = self.makes_room();
+            ready.append(&mut self.take(|held| held.first <= until));
         }
         let is_quiet = |held: &Held| now.duration_since(held.last) >= QUIET;
         ready.append(&mut self.take_ended(is_quiet));
         ready
+    }
+
+    /// Traces that began until then are too many.
+    fn makes_room(&self) -> Instant {
+        let mut ages: Vec<_> =
+            self.open.values().map(|held| (held.first, held.spans.len())).collect();
+        ages.sort_unstable();
+        let mut left = self.held;
+        let enough = ages.iter().find(|(_, spans)| {
+            left -= spans;
+            left <= self.max_held
+        });
+        enough.or(ages.last()).map_or_else(Instant::now, |(first, _)| *first)
     }
 
     /// Takes the traces whose root has ended, without waiting for late spans; or all.

@@ -48,39 +48,37 @@ pub(crate) fn nanos() -> u64 {
     START.get_or_init(Instant::now).elapsed().as_nanos() as u64
 }
 
-/// A leaky bucket as one number: when it will be empty if nothing more comes.
+/// A leaky bucket of a second's worth.
 ///
 /// Source: the "virtual scheduling" form of the generic cell rate algorithm, ITU-T I.371.
 #[derive(Debug)]
 pub(crate) struct Bucket {
-    /// Nanoseconds that one trace takes to leak; none leaks, and none fits, where it is 0.
-    interval: u64,
-    /// Nanoseconds' worth that fits.
-    size: u64,
+    /// Nanoseconds that one trace takes to leak; none where no trace fits.
+    interval: Option<u64>,
+    /// When it will be empty if nothing more comes.
     empty: AtomicU64,
 }
 
 impl Bucket {
-    const SECOND: f64 = 1e9;
-    /// A trace in thirty years is as good as none.
+    const SECOND: u32 = 1_000_000_000;
+    /// One trace in thirty years is as good as none.
     const LONGEST: f64 = 1e18;
 
     pub(crate) fn new(per_second: f64) -> Self {
-        let interval = if per_second > 0.0 { Self::SECOND / per_second } else { 0.0 };
         #[expect(clippy::cast_sign_loss, reason = "it is not negative")]
-        let interval = interval.min(Self::LONGEST).ceil() as u64;
-        let size = interval.max(Self::SECOND as u64);
-        Self { interval, size, empty: AtomicU64::new(0) }
+        let interval = |rate: f64| (f64::from(Self::SECOND) / rate).min(Self::LONGEST) as u64;
+        Self {
+            interval: (per_second > 0.0).then(|| interval(per_second)),
+            empty: AtomicU64::new(0),
+        }
     }
 
     /// Whether there is room for one more at `now`, which is taken then.
     pub(crate) fn take(&self, now: u64) -> bool {
-        if self.interval == 0 {
-            return false;
-        }
+        let Some(interval) = self.interval else { return false };
         let after = |empty: u64| {
-            let empty = empty.max(now) + self.interval;
-            (empty - now <= self.size).then_some(empty)
+            let empty = empty.max(now) + interval;
+            (empty - now <= interval.max(Self::SECOND.into())).then_some(empty)
         };
         // Relaxed: nothing else depends on the number.
         self.empty.fetch_update(Ordering::Relaxed, Ordering::Relaxed, after).is_ok()
