@@ -26,7 +26,7 @@ const MODULES: &[(&str, Rows)] = &[
         &[
             &["testing"],
             &["collector"],
-            &["carry", "thread", "rayon"],
+            &["carry", "thread", "rayon", "propagate"],
             &["within", "closure", "call", "stream", "export"],
             &["future"],
             &["frame", "returned", "isolated"],
@@ -38,10 +38,10 @@ const MODULES: &[(&str, Rows)] = &[
             &["slot", "log"],
             &["provider", "stack", "inherited"],
             &["context", "destination", "chunk"],
-            &["record", "path", "sample", "root"],
-            &["callsite", "value", "clock"],
-            &["id"],
-            &["filter", "kind", "local", "process", "sync"],
+            &["record", "path", "sample", "root", "propagator"],
+            &["callsite", "value", "clock", "side"],
+            &["id", "baggage"],
+            &["filter", "kind", "local", "process", "refused", "sync"],
         ],
     ),
     (

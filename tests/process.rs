@@ -19,6 +19,10 @@ fn program(name: &str) -> Command {
         "OTEL_SDK_DISABLED",
         "OTEL_EXPORTER_OTLP_ENDPOINT",
         "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
+        "OTEL_PROPAGATORS",
+        "DD_TRACE_PROPAGATION_STYLE",
+        "DD_TRACE_PROPAGATION_STYLE_EXTRACT",
+        "DD_TRACE_PROPAGATION_STYLE_INJECT",
         "RUST_BACKTRACE",
     ] {
         command.env_remove(variable);
@@ -118,6 +122,30 @@ fn a_future_that_blocks_its_executor_is_named_once() {
     let line = err.strip_prefix("tracer: a poll of hash (tests/programs/slow_polls.rs:");
     let line = line.unwrap_or_else(|| panic!("{err}"));
     assert!(line.contains("ms and blocked its executor") && err.lines().count() == 1, "{err}");
+}
+
+#[test]
+fn the_environment_says_how_contexts_are_written_in_headers() {
+    let names = |variables: &[(&str, &str)]| {
+        let mut command = program("propagation");
+        command.env("TRACER", "tree").envs(variables.iter().copied());
+        let output = output(&mut command);
+        let err = said(&output.stderr).lines().find(|line| line.starts_with("tracer: "));
+        (said(&output.stdout).to_owned(), err.unwrap_or_default().to_owned())
+    };
+    assert_eq!(names(&[]).0, "traceparent\ndone\n");
+    assert_eq!(names(&[("OTEL_PROPAGATORS", "b3")]).0, "b3\ndone\n");
+    let both = [("OTEL_PROPAGATORS", "b3"), ("DD_TRACE_PROPAGATION_STYLE_INJECT", "none")];
+    assert_eq!(names(&both).0, "done\n");
+    assert_eq!(
+        names(&[("OTEL_PROPAGATORS", "jaeger")]),
+        (
+            "traceparent\ndone\n".to_owned(),
+            "tracer: OTEL_PROPAGATORS: `jaeger` is no style; valid are tracecontext, baggage, datadog, \
+             b3, b3multi, none; using `tracecontext,baggage`"
+                .to_owned()
+        )
+    );
 }
 
 #[cfg(unix)]

@@ -7,6 +7,8 @@ mod adapters;
 mod attribute_orders;
 #[path = "promises/auto_traits.rs"]
 mod auto_traits;
+#[path = "promises/baggage.rs"]
+mod baggage;
 #[path = "promises/cancels.rs"]
 mod cancels;
 #[path = "promises/deferred.rs"]
@@ -45,6 +47,8 @@ mod nested_executors;
 mod openings;
 #[path = "promises/parents.rs"]
 mod parents;
+#[path = "promises/propagation.rs"]
+mod propagation;
 #[path = "promises/recording.rs"]
 mod recording;
 #[path = "promises/returned.rs"]

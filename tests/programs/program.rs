@@ -9,6 +9,7 @@ mod filter;
 mod forked;
 mod inherited;
 mod mains;
+mod propagation;
 mod slow_polls;
 mod small_log;
 mod texts;
@@ -40,6 +41,7 @@ fn main() -> std::process::ExitCode {
         "filters" => filter::filters(),
         "filter-changes" => filter::changes(),
         "filter-from-environment" => filter::from_environment(),
+        "propagation" => propagation::from_environment(),
         "texts" => texts::cut(),
         "install" => mains::install(),
         "ok" => return mains::ok(),

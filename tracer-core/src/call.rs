@@ -8,7 +8,7 @@ use std::borrow::Borrow;
 use std::future::Future;
 
 use crate::callsite::Callsite;
-use crate::context::{self, SpanContext};
+use crate::context::SpanContext;
 use crate::destination;
 use crate::detail;
 use crate::future::Traced;
@@ -85,13 +85,10 @@ pub fn traced_below<F: Future, O: Observe<F::Output>>(
     Traced::later(inner, Open { decided: Decided::Below, ..Open::later(callsite, parent) })
 }
 
-/// A parent that was given is taken as it is; in place of one that is no span's, a trace begins.
+/// The parent that was given.
 #[doc(hidden)]
 pub fn parent(given: &(impl Parent + ?Sized)) -> Option<SpanContext> {
-    let mut context = given.context()?;
-    context.flags &= !context::INHERITED;
-    let root = || SpanContext::scope(slot::current().tracer());
-    Some(if context.is_valid() { context } else { root() })
+    given.context().map(Open::given)
 }
 
 /// Links the span that was just opened to others.

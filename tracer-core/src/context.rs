@@ -43,6 +43,13 @@ pub(crate) const INHERITED: u32 = 1 << 1;
 pub(crate) const FOLLOWED: u32 = 1 << 2;
 /// Who wakes its tasks is told, for a tracer that asks.
 pub(crate) const WOKEN: u32 = 1 << 3;
+/// It is a span of another process; also [`INHERITED`], so that whatever is in a hurry refuses it.
+const REMOTE: u32 = 1 << 4;
+/// Of a remote span: its caller said whether it is recorded, and that it is.
+const SAID: u32 = 1 << 5;
+const SAMPLED: u32 = 1 << 6;
+/// Who began the trace chose its id at random: W3C's flag, which is handed on.
+const RANDOM: u32 = 1 << 7;
 const TRACER_SHIFT: u32 = 8;
 
 impl SpanContext {
@@ -52,6 +59,32 @@ impl SpanContext {
     /// No span yet, but a tracer: roots below belong to it.
     pub(crate) const fn scope(tracer: u32) -> Self {
         Self { flags: tracer << TRACER_SHIFT, ..Self::NONE }
+    }
+
+    /// What is known of the parent of a trace that begins here.
+    pub(crate) const NOTHING: Self = Self { flags: REMOTE | INHERITED | RANDOM, ..Self::NONE };
+
+    /// The context of a span that another process told of, as far as it told.
+    pub(crate) const fn remote(
+        trace: TraceId,
+        span: SpanId,
+        sampled: Option<bool>,
+        tracer: u32,
+        root: Root,
+    ) -> Self {
+        let said = match sampled {
+            None => 0,
+            Some(false) => SAID,
+            Some(true) => SAID | SAMPLED,
+        };
+        let flags = tracer << TRACER_SHIFT | REMOTE | INHERITED | said;
+        Self { trace, span, path: 0, flags, root }
+    }
+
+    /// This remote context, where it is known whether its trace has a random id.
+    pub(crate) const fn with_random(mut self, random: bool) -> Self {
+        self.flags |= if random { RANDOM } else { 0 };
+        self
     }
 
     /// Returns the id of the trace; zero where [`is_valid`](Self::is_valid) is false.
@@ -106,6 +139,32 @@ impl SpanContext {
         self.flags & WOKEN != 0
     }
 
+    #[inline(always)]
+    pub(crate) const fn is_remote(&self) -> bool {
+        self.flags & REMOTE != 0
+    }
+
+    /// Whether the trace is recorded; of a remote context, where its caller is, if that was said.
+    pub(crate) const fn sampled(&self) -> Option<bool> {
+        match (self.is_remote(), self.flags & SAID != 0) {
+            (true, false) => None,
+            (true, true) => Some(self.flags & SAMPLED != 0),
+            (false, _) => Some(self.is_recorded()),
+        }
+    }
+
+    pub(crate) const fn is_random(&self) -> bool {
+        self.flags & RANDOM != 0
+    }
+
+    /// This context where somebody names it as a parent: it is taken as it is.
+    pub(crate) const fn given(mut self) -> Self {
+        if !self.is_remote() {
+            self.flags &= !INHERITED;
+        }
+        self
+    }
+
     /// This context as a spawned task has it.
     pub(crate) const fn inherited(mut self) -> Self {
         if !self.is_none() {
@@ -151,5 +210,25 @@ impl fmt::Debug for SpanContext {
             .field("span", &format_args!("{}", self.span))
             .field("recorded", &self.is_recorded())
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::SpanContext;
+    use crate::id::{SpanId, TraceId};
+    use crate::root::Root;
+
+    #[test]
+    fn a_remote_context_is_refused_by_whatever_is_in_a_hurry() {
+        let trace = TraceId::from_u128(7);
+        for sampled in [None, Some(false), Some(true)] {
+            let remote = SpanContext::remote(trace, SpanId(8), sampled, 9, Root::NONE);
+            for context in [remote, remote.given(), remote.inherited(), remote.linked()] {
+                assert!(context.is_remote() && context.is_inherited());
+                assert!(!context.is_plain() && !context.is_passive() && !context.is_recorded());
+                assert_eq!((context.sampled(), context.tracer()), (sampled, 9));
+            }
+        }
     }
 }

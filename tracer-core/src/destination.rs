@@ -6,6 +6,8 @@
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
+use crate::propagator::Propagators;
+use crate::refused;
 use crate::sample::Sampler;
 
 /// What is known of one tracer; leaked, because contexts may name it for as long as they live.
@@ -14,6 +16,10 @@ pub(crate) struct Destination {
     pub(crate) sampler: Box<dyn Sampler>,
     /// Flags of contexts that its recorded spans have.
     pub(crate) marks: u32,
+    /// How its contexts leave the process and come in.
+    pub(crate) propagators: Propagators,
+    /// What came in and was not taken over.
+    pub(crate) refused: refused::Counts,
     /// Spans and details that ended where the log had no room for them.
     pub(crate) lost: Lost,
     /// Polls that took longer than its builder allowed.
@@ -21,8 +27,15 @@ pub(crate) struct Destination {
 }
 
 impl Destination {
-    fn new(sampler: Box<dyn Sampler>, marks: u32) -> Self {
-        Self { sampler, marks, lost: Lost::default(), slow_polls: AtomicU64::new(0) }
+    fn new(sampler: Box<dyn Sampler>, propagators: Propagators, marks: u32) -> Self {
+        Self {
+            sampler,
+            marks,
+            propagators,
+            refused: refused::Counts::default(),
+            lost: Lost::default(),
+            slow_polls: AtomicU64::new(0),
+        }
     }
 }
 
@@ -71,7 +84,11 @@ pub(crate) fn begin_anew() {
 }
 
 /// Announces a tracer and returns its number, from 1; nothing when all 2^24 have been used.
-pub(crate) fn open(sampler: Box<dyn Sampler>, marks: u32) -> Option<(u32, &'static Destination)> {
+pub(crate) fn open(
+    sampler: Box<dyn Sampler>,
+    propagators: Propagators,
+    marks: u32,
+) -> Option<(u32, &'static Destination)> {
     let number = NEXT.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |next| {
         ((next as usize) < SEGMENT * TABLE.len()).then_some(next + 1)
     });
@@ -79,7 +96,7 @@ pub(crate) fn open(sampler: Box<dyn Sampler>, marks: u32) -> Option<(u32, &'stat
     let segment = TABLE[number as usize / SEGMENT]
         .get_or_init(|| (0..SEGMENT).map(|_| OnceLock::new()).collect());
     let destination = segment[number as usize % SEGMENT]
-        .get_or_init(|| Box::leak(Box::new(Destination::new(sampler, marks))));
+        .get_or_init(|| Box::leak(Box::new(Destination::new(sampler, propagators, marks))));
     ACTIVE.fetch_add(1, Ordering::Relaxed);
     Some((number, destination))
 }

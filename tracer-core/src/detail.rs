@@ -97,6 +97,20 @@ pub(crate) fn wake(context: &SpanContext, by: &SpanContext) {
     other(context, Kind::Wake, &words, 0, no_item);
 }
 
+/// Bytes of a piece: below any limit of texts.
+const PIECE: usize = 128;
+
+/// Writes the W3C `tracestate` of the span's trace, which is ASCII, in pieces that are never cut.
+pub(crate) fn trace_state(context: &SpanContext, text: &str) {
+    let pieces = text.len().div_ceil(PIECE);
+    if pieces > 0 {
+        other(context, Kind::TraceState, &[], pieces, |index| {
+            let end = text.len().min((index + 1) * PIECE);
+            (Key::Name(""), Value::Str(text.get(index * PIECE..end).unwrap_or_default()))
+        });
+    }
+}
+
 /// Writes one poll of the task's outermost frame, of the callsite numbered `callsite`.
 #[inline(always)]
 pub(crate) fn poll(context: &SpanContext, callsite: u32, start: u64, end: u64) {

@@ -5,6 +5,7 @@
 #![cfg_attr(loom, allow(dead_code, reason = "the model builds the log's protocol alone"))]
 
 // What a span is made of.
+mod baggage;
 mod callsite;
 mod clock;
 mod filter;
@@ -13,13 +14,16 @@ mod kind;
 mod local;
 mod path;
 mod process;
+mod refused;
 mod root;
+mod side;
 mod value;
 
 // Whose child it is, and whether it is recorded.
 mod context;
 mod destination;
 mod inherited;
+mod propagator;
 mod provider;
 mod sample;
 mod slot;
@@ -49,6 +53,9 @@ mod within;
 #[cfg(feature = "rayon")]
 pub mod rayon;
 pub mod thread;
+
+// Other processes.
+pub mod propagate;
 
 // Written down by its thread.
 mod detail;

@@ -11,8 +11,9 @@ use crate::id::{SpanId, TraceId};
 use crate::log;
 use crate::path;
 use crate::record::{Head, Kind, SLOT, flag};
+use crate::refused::Refused;
 use crate::root::Root;
-use crate::task;
+use crate::{slot, task};
 
 /// How far a span has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -117,7 +118,13 @@ impl Open {
 
     #[cold]
     fn uncommon(callsite: &'static Callsite, parent: SpanContext, spawned: bool) -> Self {
-        if callsite.is_root() || !parent.is_valid() {
+        if callsite.is_root() {
+            return Self::root(callsite, parent);
+        }
+        if parent.is_remote() && !(spawned && parent.root.is_expired()) {
+            return Self::below_remote(callsite, parent);
+        }
+        if !parent.is_valid() {
             return Self::root(callsite, parent);
         }
         if parent.is_inherited() && (callsite.is_entry() || parent.root.is_expired()) {
@@ -142,18 +149,47 @@ impl Open {
     #[inline(never)]
     pub(crate) fn root(callsite: &'static Callsite, scope: SpanContext) -> Self {
         let tracer = if scope.is_none() { destination::installed() } else { scope.tracer() };
+        Self::local_root(callsite, tracer, SpanContext::NOTHING)
+    }
+
+    /// Opens the first span here of a trace that came with a request, and takes over what came with
+    /// it; where no trace came, one begins.
+    #[cold]
+    fn below_remote(callsite: &'static Callsite, remote: SpanContext) -> Self {
+        let scopes = [slot::current().tracer(), remote.tracer()];
+        let tracer = scopes.into_iter().find(|tracer| *tracer != 0);
+        let tracer = tracer.unwrap_or_else(destination::installed);
+        let open = Self::local_root(callsite, tracer, remote);
+        let side = remote.root.side().filter(|_| open.state != State::Off);
+        if let Some(side) = side {
+            side.links.iter().for_each(|(trace, span)| {
+                let to = SpanContext { trace: *trace, span: *span, ..SpanContext::NONE };
+                detail::link(&open.context, &to);
+            });
+            detail::trace_state(&open.context, &side.trace_state);
+            if let (false, Some(destination)) =
+                (open.context.root.set_side(side), destination::find(tracer))
+            {
+                destination.refused.add(Refused { not_kept: 1, ..Refused::default() });
+            }
+        }
+        open
+    }
+
+    /// Opens the first span here of the trace that `remote` told of; where it told of none, one begins.
+    // Inlined, for most roots know that nothing came.
+    #[inline(always)]
+    fn local_root(callsite: &'static Callsite, tracer: u32, remote: SpanContext) -> Self {
         let Some(destination) = destination::find(tracer) else { return Self::off() };
-        let trace = TraceId::new();
+        let begins = remote.trace == TraceId::NONE;
+        let trace = if begins { TraceId::new() } else { remote.trace };
         // Foreign code; tracing does not fail the traced program.
-        let sampled = || destination.sampler.is_sampled(trace, callsite.name());
-        let recorded = catch_unwind(AssertUnwindSafe(sampled)).unwrap_or(true);
-        let parent = SpanContext {
-            trace,
-            span: SpanId::NONE,
-            path: 0,
-            flags: SpanContext::flags_of(tracer, recorded, destination.marks),
-            root: Root::begin(),
-        };
+        let ask = || destination.sampler.is_sampled(trace, callsite.name());
+        let ask = || catch_unwind(AssertUnwindSafe(ask)).unwrap_or(true);
+        let recorded = remote.sampled().unwrap_or_else(ask);
+        let flags = SpanContext::flags_of(tracer, recorded, destination.marks);
+        let parent = SpanContext { trace, flags, path: 0, root: Root::begin(), ..remote };
+        let parent = parent.with_random(begins || remote.is_random());
         let open = Self::recorded(callsite, parent, flag::LOCAL_ROOT);
         task::write(&open.context);
         open.follow();
@@ -165,6 +201,15 @@ impl Open {
     fn follow(&self) {
         if let (true, Some(callsite)) = (self.context.is_followed(), self.callsite) {
             detail::begin(&self.context, callsite.id(), self.parent, self.start, self.flags);
+        }
+    }
+
+    /// A parent that somebody names is taken as it is; in place of one that is no span's, a trace begins.
+    pub(crate) fn given(parent: SpanContext) -> SpanContext {
+        if parent.is_valid() || parent.is_remote() {
+            parent.given()
+        } else {
+            SpanContext::scope(slot::current().tracer())
         }
     }
 

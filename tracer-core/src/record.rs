@@ -1,6 +1,6 @@
 //! What a span leaves in the log: 64-byte slots of eight words, and how text and numbers lie in them.
 //!
-//! | word | end of a span | detail (attributes, event, link, error, poll, task, begin, wake) |
+//! | word | end of a span | detail (attributes, event, link, error, poll, task, begin, wake, tracestate) |
 //! |---|---|---|
 //! | 0 | head: kind, flags, tracer, callsite | head: kind, number of payload words, tracer, callsite |
 //! | 1, 2 | trace id | 1: span id, then the payload, over several slots where it is longer |
@@ -37,6 +37,8 @@ pub(crate) enum Kind {
     Begin,
     /// The task of the span was woken.
     Wake,
+    /// The W3C `tracestate` that came to a local root.
+    TraceState,
 }
 
 impl Kind {
@@ -52,6 +54,7 @@ impl Kind {
             8 => Self::Held,
             9 => Self::Begin,
             10 => Self::Wake,
+            11 => Self::TraceState,
             _ => return None,
         })
     }

@@ -5,11 +5,12 @@
 //! taken again only after they have rested for the grace period, so that a context can tell "ended
 //! a moment ago" from "ended long ago". No lock: entries rest in stacks linked by index.
 
-use std::sync::OnceLock;
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use crate::clock;
+use crate::side::{self, Side};
 
 /// Names an entry at one of its generations, so that no two are equal; index 0 is "no entry", for
 /// when the table is full.
@@ -22,6 +23,8 @@ struct Entry {
     next: AtomicU32,
     /// Coarse milliseconds.
     ended: AtomicU64,
+    /// Something may be kept of this root beside its context.
+    has_side: AtomicBool,
 }
 
 const SEGMENT: usize = 1024;
@@ -79,6 +82,11 @@ impl Root {
     /// The root has ended: its entry goes to rest.
     pub(crate) fn end(self) {
         let Some(entry) = entry(self.index()) else { return };
+        // Relaxed: what another thread has set just now, and is not seen here, is swept later.
+        if entry.has_side.load(Ordering::Relaxed) {
+            entry.has_side.store(false, Ordering::Relaxed);
+            side::free(self.0);
+        }
         entry.ended.store(clock::coarse(), Ordering::Relaxed);
         // Release: pairs with the acquire in `is_expired`; who sees the even number sees the time.
         entry.generation.store(self.generation().wrapping_add(1), Ordering::Release);
@@ -97,6 +105,35 @@ impl Root {
             }
             _ => true,
         }
+    }
+}
+
+/// What is kept of a root beside its context, from here until it ends.
+impl Root {
+    /// Returns what is kept.
+    pub(crate) fn side(self) -> Option<Arc<Side>> {
+        // Relaxed: who was handed the context sees what was set before; the table has a lock.
+        let has_side = entry(self.index())?.has_side.load(Ordering::Relaxed);
+        if has_side { side::get(self.0) } else { None }
+    }
+
+    /// Keeps `side`; false if the root has ended, or there is no room.
+    pub(crate) fn set_side(self, side: Arc<Side>) -> bool {
+        self.change_side(|own| *own = side).is_some()
+    }
+
+    /// Changes what is kept, which is nothing at first; none if the root has ended, or there is no room.
+    pub(crate) fn change_side<R>(self, change: impl FnOnce(&mut Arc<Side>) -> R) -> Option<R> {
+        let entry = entry(self.index()).filter(|_| self.is_open())?;
+        entry.has_side.store(true, Ordering::Relaxed);
+        side::change(self.0, |key| Self(key).is_open(), change)
+    }
+
+    fn is_open(self) -> bool {
+        entry(self.index()).is_some_and(|entry| {
+            // Relaxed: only what is kept beside it depends on it, and that has a lock.
+            entry.generation.load(Ordering::Relaxed) == self.generation()
+        })
     }
 }
 
@@ -165,7 +202,10 @@ fn pop(stack: &AtomicU64) -> Option<u32> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::Root;
+    use crate::side::{self, Side};
 
     #[test]
     fn a_root_within_its_grace_is_not_expired() {
@@ -176,8 +216,55 @@ mod tests {
     }
 
     #[test]
+    fn what_is_kept_beside_a_root_goes_with_it() {
+        let with = |key: &str| {
+            let mut side = Side::default();
+            side.baggage.set(key, "1").unwrap();
+            Arc::new(side)
+        };
+        let (root, other) = (Root::begin(), Root::begin());
+        assert_eq!(root.side(), None);
+        assert!(root.set_side(with("a")) && other.set_side(with("b")));
+        assert_eq!((root.side(), other.side()), (Some(with("a")), Some(with("b"))));
+        root.end();
+        assert_eq!((root.side(), other.side()), (None, Some(with("b"))));
+        assert_eq!(side::get(root.0), None, "it takes no room any more");
+        assert!(!root.set_side(with("late")));
+        assert!(!Root::NONE.set_side(with("nowhere")));
+        other.end();
+    }
+
+    #[test]
     fn without_an_entry_nothing_is_inherited() {
         assert!(Root::NONE.is_expired());
+    }
+
+    #[test]
+    fn what_is_kept_is_never_another_root_s_however_roots_end() {
+        let said = |root: Root| root.side().map(|side| side.trace_state.clone());
+        let set = |root: Root| {
+            root.change_side(|side| Arc::make_mut(side).trace_state = root.0.to_string())
+        };
+        std::thread::scope(|threads| {
+            for _ in 0..4 {
+                threads.spawn(|| {
+                    for _ in 0..500 {
+                        let root = Root::begin();
+                        // Another thread may be too late, or find the entry gone to another root.
+                        let late = std::thread::scope(|inner| {
+                            let late = inner.spawn(|| set(root));
+                            root.end();
+                            late.join().unwrap()
+                        });
+                        let next = Root::begin();
+                        assert_eq!((said(root), said(next)), (None, None), "{late:?}");
+                        assert!(set(next).is_some());
+                        assert_eq!(said(next), Some(next.0.to_string()));
+                        next.end();
+                    }
+                });
+            }
+        });
     }
 
     #[test]

@@ -74,19 +74,47 @@ impl Span {
         Self::at(name, Location::caller(), true)
     }
 
+    /// Opens a child of `parent`, whatever is current; where that is no span's, a root.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tracer_core::{Span, testing};
+    ///
+    /// let scope = testing::Scope::new();
+    /// scope.in_scope(|| {
+    ///     let request = Span::new("request");
+    ///     let parse = request.in_scope(|| Span::new("parse"));
+    ///     parse.in_scope(|| drop(Span::below("audit", &request.context())));
+    /// });
+    /// assert_eq!(scope.tree(), "request\n  audit\n  parse\n");
+    /// ```
+    #[track_caller]
+    pub fn below(name: &'static str, parent: &SpanContext) -> Self {
+        let place = Location::caller();
+        Self::with(name, place, |callsite| Open::child(callsite, Open::given(*parent), false))
+    }
+
     fn at(name: &'static str, place: &'static Location<'static>, root: bool) -> Self {
+        Self::with(name, place, |callsite| {
+            let current = slot::current();
+            if root {
+                Open::root(callsite, current)
+            } else {
+                Open::child(callsite, current, current.is_inherited())
+            }
+        })
+    }
+
+    fn with(
+        name: &'static str,
+        place: &'static Location<'static>,
+        open: impl FnOnce(&'static Callsite) -> Open,
+    ) -> Self {
         if !destination::is_active() {
             return Self { open: Open::off(), unwinding: false };
         }
-        let callsite = Callsite::by_hand(name, place);
-        let current = slot::current();
-        let (parent, spawned) = (current, current.is_inherited());
-        let open = if root {
-            Open::root(callsite, parent)
-        } else {
-            Open::child(callsite, parent, spawned)
-        };
-        Self { open, unwinding: panicking() }
+        Self { open: open(Callsite::by_hand(name, place)), unwinding: panicking() }
     }
 
     /// Returns the context to hand on: to other tasks, threads and services.

@@ -36,7 +36,7 @@
 //!
 //! Siblings are sorted by name, failed ones first, then by the rest of their text, and so are
 //! roots: the text does not depend on timing. Only spans that have ended are there; one whose
-//! parent is not stands under a line `(missing parent)`.
+//! parent is not stands under a line `(missing parent)`, unless that is in another process.
 //!
 //! # What belongs to the scope
 //!
@@ -221,8 +221,11 @@ pub fn render(spans: &[SpanRecord]) -> String {
     let mut orphans = Vec::new();
     for span in spans {
         match span.parent_id() {
-            Some(parent) if !known.contains(&parent) => orphans.push(span),
-            parent => children.entry(parent).or_default().push(span),
+            Some(parent) if known.contains(&parent) => {
+                children.entry(Some(parent)).or_default().push(span);
+            }
+            Some(_) if !span.is_local_root() => orphans.push(span),
+            _ => children.entry(None).or_default().push(span),
         }
     }
     let mut text: String = in_order(&children, children.get(&None)).concat();

@@ -21,6 +21,7 @@ fields! {
     span {
         TRACE_ID = 1 "traceId",
         SPAN_ID = 2 "spanId",
+        TRACE_STATE = 3 "traceState",
         PARENT_SPAN_ID = 4 "parentSpanId",
         NAME = 5 "name",
         KIND = 6 "kind",

@@ -62,6 +62,7 @@ impl Spans {
     ) {
         w.id(field::TRACE_ID, &span.trace_id().to_u128().to_be_bytes());
         w.id(field::SPAN_ID, &span.span_id().to_u64().to_be_bytes());
+        named(w, field::TRACE_STATE, &span.trace_state());
         if let Some(parent) = span.parent_id() {
             w.id(field::PARENT_SPAN_ID, &parent.to_u64().to_be_bytes());
         }

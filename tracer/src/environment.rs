@@ -1,8 +1,12 @@
 //! What the environment asks for: `TRACER` and OpenTelemetry's standard variables.
 
+mod styles;
+
 use std::fmt::Write;
 
 use tracer_core::{Filter, Ratio};
+
+use crate::environment::styles::Styles;
 
 /// What the environment asks for. A value that makes no sense leaves a complaint and the default.
 #[derive(Debug, Default, PartialEq)]
@@ -11,6 +15,8 @@ pub(crate) struct Environment {
     /// Resource attributes, `service.name` among them.
     pub(crate) resource: Vec<(String, String)>,
     pub(crate) sampler: Option<Ratio>,
+    /// How contexts are written in headers.
+    pub(crate) styles: Styles,
     /// Which functions are traced.
     pub(crate) filter: Option<Filter>,
     /// Lines for stderr: what was wrong, and what would be right.
@@ -90,6 +96,7 @@ impl Environment {
         if let Some(value) = set("OTEL_TRACES_SAMPLER") {
             this.sampler(&value, set("OTEL_TRACES_SAMPLER_ARG"));
         }
+        this.styles = Styles::read(set, &mut this.complaints);
         this
     }
 

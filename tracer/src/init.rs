@@ -62,6 +62,8 @@ impl Drop for Guard {
 /// | `OTEL_EXPORTER_OTLP_*`, also `…_TRACES_*` | `ENDPOINT`, `HEADERS`, `TIMEOUT`, `COMPRESSION`, `PROTOCOL`, `CERTIFICATE` of OTLP; an endpoint asks for it |
 /// | `OTEL_TRACES_EXPORTER` | a list of `otlp` and `console`, or `none` |
 /// | `OTEL_SDK_DISABLED` | `true` does nothing |
+/// | `OTEL_PROPAGATORS` | comma list of `tracecontext`, `baggage`, `datadog`, `b3` and `b3multi`, or `none`; see [`propagate`](crate::propagate) |
+/// | `DD_TRACE_PROPAGATION_STYLE` | the same, and wins; with `_EXTRACT` or `_INJECT` for one way |
 ///
 /// A value that makes no sense is named in one line on stderr, and the default stands; so is the way
 /// to traces where they would go nowhere. `main` of `tracer::tokio` and its siblings calls
@@ -95,6 +97,9 @@ fn install(in_flight: bool) -> Result<Guard, InstallError> {
     }
     if let Some(filter) = environment.filter {
         builder = builder.filter(filter);
+    }
+    if let Some(propagators) = environment.styles.propagators() {
+        builder = builder.propagators(propagators);
     }
     for (key, value) in &environment.resource {
         builder = builder.resource(key, value);

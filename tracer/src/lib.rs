@@ -33,8 +33,8 @@
 //! their request's tree. [Whose span is it?](guide::whose_span) has every way to run something, which
 //! span is the parent there, and what is not carried. [`Span`] and [`FutureExt`] make spans by hand,
 //! [`current`] says something of the one that is open, [`testing`] compares trees as text.
-//! [`init`](fn@init) reads the environment, [`Builder`] does without it, and [`export`] is for those
-//! who take spans elsewhere.
+//! [`init`](fn@init) reads the environment, [`Builder`] does without it, [`propagate`] carries traces
+//! to other processes, and [`export`] is for those who take spans elsewhere.
 //!
 //! # Five words
 //!
@@ -54,6 +54,7 @@
 //! | `async-std` | `tracer::async_std`: task identity, `spawn`, `main` and `test` |
 //! | `async-std-unstable` | `tracer::async_std::spawn_local` and `Builder::local`, as async-std's `unstable` has them |
 //! | `smol` | `tracer::smol`: executors, `spawn`, `unblock`, `main` and `test` |
+//! | `http` | [`propagate`] reads and writes `http::HeaderMap` |
 //! | `rayon` | `tracer::rayon`: `join`, `scope`, `spawn`, `broadcast` and their kin that carry the context |
 //! | `otlp` | OTLP over HTTP to any OpenTelemetry backend |
 //! | `file` | OTLP in files |
@@ -89,7 +90,7 @@ pub use tracer_core::{
     Builder, ContextProvider, Entered, Filter, FilterError, FlushError, FutureExt, InContext,
     InstallError, Isolated, Ratio, Sampler, SinkExt, Span, SpanContext, SpanId, Stats, StreamExt,
     TaskFacts, TraceId, Traced, Tracer, Value, bound, current, in_current, isolated, key_of,
-    register, testing, thread,
+    propagate, register, testing, thread,
 };
 
 pub mod export {

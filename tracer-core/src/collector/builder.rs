@@ -18,6 +18,7 @@ use crate::destination;
 use crate::export::{Exporter, Resource};
 use crate::filter::Filter;
 use crate::log;
+use crate::propagator::Propagators;
 use crate::record;
 use crate::root;
 use crate::sample::{Ratio, Sampler};
@@ -47,6 +48,7 @@ pub struct Builder {
     resource: Resource,
     exporters: Vec<Box<dyn Exporter>>,
     sampler: Option<Box<dyn Sampler>>,
+    propagators: Propagators,
     log_limit: Option<u64>,
     grace: Option<Duration>,
     filter: Option<Filter>,
@@ -77,6 +79,26 @@ impl Builder {
     /// Decides which traces are recorded; all unless this is called.
     pub fn sampler(mut self, sampler: impl Sampler + 'static) -> Self {
         self.sampler = Some(Box::new(sampler));
+        self
+    }
+
+    /// Says how contexts are written in headers.
+    ///
+    /// As W3C trace context and baggage unless this is called; see
+    /// [`propagate`](crate::propagate). `tracer::init` takes it from the environment.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tracer_core::Tracer;
+    /// use tracer_core::propagate::{Propagators, Style};
+    ///
+    /// let styles = Propagators::default().with(Style::Datadog);
+    /// let tracer = Tracer::builder().propagators(styles).build()?;
+    /// # Ok::<_, tracer_core::InstallError>(())
+    /// ```
+    pub fn propagators(mut self, propagators: Propagators) -> Self {
+        self.propagators = propagators;
         self
     }
 
@@ -245,7 +267,7 @@ impl Builder {
         let marks = if self.in_flight { context::FOLLOWED } else { 0 }
             | if self.wakes { context::WOKEN } else { 0 };
         let (number, destination) =
-            destination::open(sampler, marks).ok_or(InstallError::TooMany)?;
+            destination::open(sampler, self.propagators, marks).ok_or(InstallError::TooMany)?;
         let slow_polls = self.slow_poll.map(SlowPolls::new);
         let open = self.in_flight.then(OpenSpans::default);
         let route = Box::new(Route::new(self.resource, outlets.clone(), slow_polls, open));

@@ -275,6 +275,7 @@ impl Tracer {
         Stats {
             exporters: exporters.collect(),
             lost_details: lost.details.load(Ordering::Relaxed),
+            refused: self.destination.refused.get(),
             slow_polls: self.destination.slow_polls.load(Ordering::Relaxed),
             log_bytes: log::allocated(),
         }

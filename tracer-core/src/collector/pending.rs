@@ -156,7 +156,7 @@ impl Details {
                 self.has_polls = true;
                 return true;
             }
-            Kind::End | Kind::Task | Kind::Held | Kind::Begin => return true,
+            Kind::End | Kind::Task | Kind::Held | Kind::Begin | Kind::TraceState => return true,
         };
         let most = if kind == Kind::Wake { MAX_WAKES } else { MAX_OF_A_KIND };
         if *count < most {

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::refused::Refused;
+
 /// What became of the spans of one tracer, for each of its exporters.
 ///
 /// Its `Display` is one line an exporter and one for the details and the logs.
@@ -30,6 +32,8 @@ pub struct Stats {
     ///
     /// There was no room in the log, one span had more than 128 of a kind, or its end did not come.
     pub lost_details: u64,
+    /// What came in headers of other processes, or was to leave in them, and was not kept.
+    pub refused: Refused,
     /// Polls that took longer than [`Builder::slow_poll_threshold`](crate::Builder::slow_poll_threshold).
     pub slow_polls: u64,
     /// Bytes that the logs of the process take, for all tracers together.
@@ -138,6 +142,9 @@ impl fmt::Display for Stats {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for exporter in &self.exporters {
             writeln!(f, "{exporter}")?;
+        }
+        if self.refused.total() > 0 {
+            writeln!(f, "headers: {}", self.refused)?;
         }
         write!(f, "{} details lost, logs take {} KiB", self.lost_details, self.log_bytes / 1024)
     }

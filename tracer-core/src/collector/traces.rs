@@ -31,6 +31,8 @@ pub(crate) struct Traces {
 struct Held {
     spans: Vec<SpanRecord>,
     root_ended: bool,
+    /// Other processes take part: there may be several local roots here.
+    is_shared: bool,
     first: Instant,
     last: Instant,
 }
@@ -43,10 +45,12 @@ impl Traces {
         let held = self.open.entry(span.trace_id()).or_insert_with(|| Held {
             spans: Vec::new(),
             root_ended: false,
+            is_shared: false,
             first: now,
             last: now,
         });
         held.root_ended |= span.is_local_root();
+        held.is_shared |= span.is_local_root() && span.parent_id().is_some();
         held.last = now;
         held.spans.push(span);
         self.held += 1;
@@ -56,19 +60,38 @@ impl Traces {
     pub(crate) fn due(&mut self, now: Instant) -> Vec<Ready> {
         let mut ready = self.take(|held| {
             let age = now.duration_since(held.first);
-            let quiet = now.duration_since(held.last) >= QUIET;
-            (held.root_ended && quiet) || age >= MAX_AGE || held.spans.len() >= MAX_SPANS
+            age >= MAX_AGE || held.spans.len() >= MAX_SPANS
         });
         while self.held > MAX_HELD {
             let Some(oldest) = self.open.values().map(|held| held.first).min() else { break };
             ready.append(&mut self.take(|held| held.first == oldest));
         }
+        let is_quiet = |held: &Held| now.duration_since(held.last) >= QUIET;
+        ready.append(&mut self.take_ended(is_quiet));
         ready
     }
 
     /// Takes the traces whose root has ended, without waiting for late spans; or all.
     pub(crate) fn flush(&mut self, all: bool) -> Vec<Ready> {
-        self.take(|held| all || held.root_ended)
+        if all { self.take(|_| true) } else { self.take_ended(|_| true) }
+    }
+
+    /// Takes traces whose root has ended. What belongs to other requests of the same trace, whose
+    /// local roots have not ended yet, waits for those.
+    fn take_ended(&mut self, due: impl Fn(&Held) -> bool) -> Vec<Ready> {
+        let mut waiting = Vec::new();
+        for (trace, held) in self.open.iter_mut().filter(|(_, held)| held.root_ended) {
+            if held.is_shared && due(held) {
+                waiting.extend(held.split_off_open().map(|open| (*trace, open)));
+            }
+        }
+        self.held -= waiting.iter().map(|(_, open)| open.spans.len()).sum::<usize>();
+        let ready = self.take(|held| held.root_ended && due(held));
+        for (trace, open) in waiting {
+            self.held += open.spans.len();
+            self.open.insert(trace, open);
+        }
+        ready
     }
 
     fn take(&mut self, due: impl Fn(&Held) -> bool) -> Vec<Ready> {
@@ -102,6 +125,47 @@ impl Traces {
                 self.is_done.remove(&oldest);
             }
         }
+    }
+}
+
+impl Held {
+    /// Takes out what is below a local root that has not ended, if there is anything.
+    fn split_off_open(&mut self) -> Option<Self> {
+        let parents: ById<SpanId, Option<SpanId>> = self
+            .spans
+            .iter()
+            .map(|span| (span.span_id(), span.parent_id().filter(|_| !span.is_local_root())))
+            .collect();
+        // Whether the ancestors of a span are here, up to a local root.
+        let mut known: ById<SpanId, bool> = ById::default();
+        let mut has_root = |mut span: SpanId| {
+            let mut way = Vec::new();
+            let answer = loop {
+                match (known.get(&span), parents.get(&span)) {
+                    (Some(answer), _) => break *answer,
+                    (None, Some(Some(parent))) => {
+                        // Until it is known; what is its own ancestor has no root.
+                        known.insert(span, false);
+                        way.push(span);
+                        span = *parent;
+                    }
+                    (None, root) => break root.is_some(),
+                }
+            };
+            known.extend(way.into_iter().map(|span| (span, answer)));
+            answer
+        };
+        let (closed, open): (Vec<_>, Vec<_>) =
+            std::mem::take(&mut self.spans).into_iter().partition(|span| has_root(span.span_id()));
+        self.spans = closed;
+        let Self { first, last, .. } = *self;
+        (!open.is_empty()).then_some(Self {
+            spans: open,
+            root_ended: false,
+            is_shared: true,
+            first,
+            last,
+        })
     }
 }
 

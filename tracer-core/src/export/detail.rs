@@ -42,6 +42,14 @@ impl<'a> Details<'a> {
         self.filter(|(kind, _)| *kind == Kind::Task).find_map(|(_, items)| TaskRecord::read(items))
     }
 
+    pub(super) fn trace_state(self) -> String {
+        let pieces =
+            self.filter(|(kind, _)| *kind == Kind::TraceState).flat_map(|(_, items)| items);
+        pieces
+            .filter_map(|(_, piece)| if let Value::Str(text) = piece { Some(text) } else { None })
+            .collect()
+    }
+
     pub(super) fn error(self, backtrace: Option<&'a str>) -> Option<ErrorRecord<'a>> {
         let (_, items) = self.filter(|(kind, _)| *kind == Kind::Error).last()?;
         Some(ErrorRecord { items, backtrace })

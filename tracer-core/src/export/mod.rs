@@ -6,6 +6,7 @@ mod in_flight;
 mod memory;
 mod polls;
 mod record;
+mod remote;
 mod task;
 
 use std::fmt;

@@ -116,7 +116,7 @@ impl SpanRecord {
         })
     }
 
-    fn details(&self, kind: Kind) -> Details<'_> {
+    pub(super) fn details(&self, kind: Kind) -> Details<'_> {
         let is_there = self.kinds & (1 << kind as u16) != 0;
         Details::new(if is_there { &self.details } else { &[] }, self.callsite)
     }
@@ -132,6 +132,8 @@ impl SpanRecord {
     }
 
     /// Returns the parent's id; none for the root of a trace.
+    ///
+    /// A local root may have a parent in another process.
     pub fn parent_id(&self) -> Option<SpanId> {
         (self.parent != SpanId::NONE).then_some(self.parent)
     }

@@ -61,6 +61,7 @@ fn span(tree: &Tree<'_>, resource: &Arc<Vec<(String, Value)>>) -> Result<Span, &
         trace_id,
         span_id,
         parent_id,
+        trace_state: text(tree, "traceState"),
         is_local_root,
         name: text(tree, "name"),
         kind: kind(tree.get("kind")),

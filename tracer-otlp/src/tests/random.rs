@@ -10,7 +10,7 @@ use std::task::{Context, Poll, Waker};
 use tracer_core::__private::enter;
 use tracer_core::{
     Batch, Callsite, ContextProvider, ExportError, Exporter, FutureExt as _, Level, Span, SpanKind,
-    TaskFacts, Tracer, Value, in_current,
+    TaskFacts, Tracer, Value, in_current, propagate,
 };
 
 /// `SplitMix64`.
@@ -146,12 +146,21 @@ pub(crate) fn spans(tracer: &Tracer, random: &mut Random, count: u64) {
     let before = tracer.in_scope(|| Span::root("before"));
     for _ in 0..count.div_ceil(5) {
         tracer.in_scope(|| request(random, &before));
+        tracer.in_scope(|| continued(random));
         TASK.set(random.below(4));
         let span = tracer.in_scope(|| Span::root("task"));
         let polls = random.below(4);
         poll(random, pending_for(polls).in_span(span));
         TASK.set(0);
     }
+}
+
+/// A span below one of another process.
+fn continued(random: &mut Random) {
+    let parent = format!("00-{:032x}-{:016x}-01", random.bits() | 1, random.bits() | 1);
+    let state = ["vendor=7,other=a b", ""][random.below(2) as usize];
+    let headers = [("traceparent", parent.as_str()), ("tracestate", state)];
+    drop(Span::below("continued", &propagate::extract(&headers).context()));
 }
 
 /// Until it is ready, or not so often: then it is cancelled.

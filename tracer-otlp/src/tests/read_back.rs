@@ -59,6 +59,7 @@ fn told(span: &Span) -> String {
     });
     [
         format!("{} {} {:?}", span.trace_id, span.span_id, span.parent_id),
+        span.trace_state.clone(),
         format!("{} {:?} {:?}", span.name, span.kind, span.level),
         format!("{} {}", span.is_local_root, span.is_spawned),
         format!("{} {} {} {}", span.target, span.function, span.file, span.line),
@@ -111,6 +112,7 @@ fn told_of_record(span: &SpanRecord) -> String {
     let links: Vec<_> = span.links().map(|link| (link.trace, link.span)).collect();
     [
         format!("{} {} {:?}", span.trace_id(), span.span_id(), span.parent_id()),
+        span.trace_state(),
         format!("{} {:?} {:?}", span.name(), span.kind(), span.level()),
         format!("{} {}", span.is_local_root(), span.is_spawned()),
         format!("{} {} {} {}", span.target(), function, callsite.file(), callsite.line()),

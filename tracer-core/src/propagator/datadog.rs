@@ -1,0 +1,227 @@
+//! Datadog's headers: ids as decimal numbers, the upper half of the trace id among the tags.
+
+use crate::id::{SpanId, TraceId};
+use crate::propagator::headers::{Extractor, Injector, Only, only};
+use crate::propagator::number;
+use crate::propagator::parts::Parts;
+use crate::refused::Refusal;
+use crate::side::Datadog;
+
+pub(super) const HEADERS: &[&str] = &[TRACE, PARENT, PRIORITY, ORIGIN, TAGS];
+const TRACE: &str = "x-datadog-trace-id";
+const PARENT: &str = "x-datadog-parent-id";
+const PRIORITY: &str = "x-datadog-sampling-priority";
+const ORIGIN: &str = "x-datadog-origin";
+const TAGS: &str = "x-datadog-tags";
+
+/// The tag that holds the upper half of the trace id.
+const UPPER_HALF: &str = "_dd.p.tid";
+/// Only tags that begin so are handed on.
+const HANDED_ON: &str = "_dd.p.";
+const MAX_TAGS: usize = 512;
+/// Bytes that the upper half takes among them, in any case.
+const OWN_TAG: usize = UPPER_HALF.len() + "=0123456789abcdef,".len();
+const MAX_ORIGIN: usize = 128;
+
+pub(super) fn extract(headers: &dyn Extractor) -> Parts {
+    let mut parts = Parts::default();
+    // A trace without a parent is one that begins elsewhere than at a span: a browser, a test.
+    let parent = only(headers, PARENT, number::decimal);
+    match (only(headers, TRACE, number::decimal), parent) {
+        (Only::Absent, _) => return parts,
+        (Only::Malformed | Only::Value(0), _) | (_, Only::Malformed) => {
+            parts.refuse(Refusal::Malformed);
+            return parts;
+        }
+        (Only::Value(trace), Only::Absent) => parts.trace.low = trace,
+        (Only::Value(trace), Only::Value(parent)) => {
+            (parts.trace.low, parts.span) = (trace, SpanId(parent));
+        }
+    }
+    let mut datadog = Datadog::default();
+    match only(headers, PRIORITY, priority) {
+        Only::Absent => {}
+        Only::Malformed => parts.refuse(Refusal::Malformed),
+        Only::Value(priority) => {
+            parts.sampled = Some(priority > 0);
+            datadog.priority = Some(priority);
+        }
+    }
+    match only(headers, ORIGIN, |value| Some(text(value, MAX_ORIGIN))) {
+        Only::Absent => {}
+        Only::Malformed => parts.refuse(Refusal::Malformed),
+        Only::Value(Err(refusal)) => parts.refuse(refusal),
+        Only::Value(Ok(origin)) => datadog.origin = origin,
+    }
+    match only(headers, TAGS, |value| Some(text(value, MAX_TAGS))) {
+        Only::Absent => {}
+        Only::Malformed => parts.refuse(Refusal::Malformed),
+        Only::Value(Err(refusal)) => parts.refuse(refusal),
+        Only::Value(Ok(tags)) => datadog.tags = read_tags(&tags, &mut parts),
+    }
+    if datadog != Datadog::default() {
+        parts.side_mut().datadog = datadog;
+    }
+    parts
+}
+
+/// Takes the upper half of the trace id out of the tags, and keeps those that are handed on.
+fn read_tags(tags: &str, parts: &mut Parts) -> String {
+    let mut kept: Vec<&str> = Vec::new();
+    for tag in tags.split(',').map(str::trim).filter(|tag| !tag.is_empty()) {
+        match tag.split_once('=') {
+            Some((UPPER_HALF, half)) => match number::half(half.as_bytes()) {
+                Some(high) => parts.trace.high = high,
+                None => parts.refuse(Refusal::Malformed),
+            },
+            Some((key, value)) if key.starts_with(HANDED_ON) && !value.is_empty() => kept.push(tag),
+            Some(_) => {}
+            None => parts.refuse(Refusal::Malformed),
+        }
+    }
+    let kept = kept.join(",");
+    if kept.len() + OWN_TAG > MAX_TAGS {
+        // Part of them might say something else.
+        parts.refuse(Refusal::OverLimit);
+        return String::new();
+    }
+    kept
+}
+
+pub(super) fn inject(parts: &Parts, headers: &mut dyn Injector) {
+    let TraceId { high, low } = parts.trace;
+    if !parts.has_span() || low == 0 {
+        return;
+    }
+    headers.set(TRACE, &low.to_string());
+    headers.set(PARENT, &parts.span.0.to_string());
+    let none = Datadog::default();
+    let datadog = parts.side.as_ref().map_or(&none, |side| &side.datadog);
+    if let Some(sampled) = parts.sampled {
+        // The one that came says more, unless it has been decided otherwise since.
+        let came = datadog.priority.filter(|priority| (*priority > 0) == sampled);
+        headers.set(PRIORITY, &came.unwrap_or(i8::from(sampled)).to_string());
+    }
+    if !datadog.origin.is_empty() {
+        headers.set(ORIGIN, &datadog.origin);
+    }
+    let mut tags = datadog.tags.clone();
+    if high != 0 {
+        let comma = if tags.is_empty() { "" } else { "," };
+        tags = format!("{UPPER_HALF}={high:016x}{comma}{tags}");
+    }
+    if !tags.is_empty() {
+        headers.set(TAGS, &tags);
+    }
+}
+
+/// -1 and 2 are what somebody said by hand, 0 and 1 what a sampler did.
+fn priority(value: &[u8]) -> Option<i8> {
+    match value {
+        b"-1" => Some(-1),
+        b"0" => Some(0),
+        b"1" => Some(1),
+        b"2" => Some(2),
+        _ => None,
+    }
+}
+
+fn text(value: &[u8], limit: usize) -> Result<String, Refusal> {
+    if value.len() > limit {
+        return Err(Refusal::OverLimit);
+    }
+    let is_printable = value.iter().all(|byte| matches!(byte, b' '..=b'~'));
+    let text = is_printable.then(|| String::from_utf8_lossy(value).into_owned());
+    text.ok_or(Refusal::Malformed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{MAX_ORIGIN, MAX_TAGS, extract, inject};
+    use crate::refused::Refused;
+
+    type Headers<'a> = &'a [(&'a str, &'a str)];
+
+    /// What is handed on of headers that came, in short, and what was refused.
+    fn handed_on(came: Headers<'_>) -> (String, Refused) {
+        let parts = extract(&came);
+        let mut went = Vec::<(String, String)>::new();
+        inject(&parts, &mut went);
+        let short = |(name, value): &(String, String)| {
+            format!("{}: {value}", name.trim_start_matches("x-datadog-"))
+        };
+        (went.iter().map(short).collect::<Vec<_>>().join(" | "), parts.refused)
+    }
+
+    #[test]
+    fn headers_are_read_and_handed_on() {
+        const IDS: [(&str, &str); 2] = [("x-datadog-trace-id", "7"), ("x-datadog-parent-id", "8")];
+        let full = [
+            ("X-Datadog-Trace-Id", "18446744073709551615"),
+            ("X-Datadog-Parent-Id", "8"),
+            ("X-Datadog-Sampling-Priority", "2"),
+            ("X-Datadog-Origin", "rum"),
+            ("X-Datadog-Tags", "_dd.p.dm=-4,_dd.p.tid=640cfd8d00000000,other=1"),
+        ];
+        let with = |name, value| handed_on(&[IDS[0], IDS[1], (name, value)]);
+        for ((went, refused), expected, malformed, over_limit) in [
+            (
+                handed_on(&full),
+                "trace-id: 18446744073709551615 | parent-id: 8 | sampling-priority: 2 | \
+                 origin: rum | tags: _dd.p.tid=640cfd8d00000000,_dd.p.dm=-4",
+                0,
+                0,
+            ),
+            (handed_on(&IDS), "trace-id: 7 | parent-id: 8", 0, 0),
+            (with("x-datadog-sampling-priority", "0"), KEPT_0, 0, 0),
+            (with("x-datadog-sampling-priority", "-1"), KEPT_MINUS, 0, 0),
+            (with("x-datadog-sampling-priority", "3"), KEPT, 1, 0),
+            (with("x-datadog-sampling-priority", "yes"), KEPT, 1, 0),
+            (with("x-datadog-tags", "_dd.p.tid=0"), KEPT, 1, 0),
+            (with("x-datadog-tags", "_dd.p.tid=640CFD8D00000000"), KEPT, 1, 0),
+            (with("x-datadog-tags", "rubbish"), KEPT, 1, 0),
+            (with("x-datadog-tags", "_dd.p.x=ä"), KEPT, 1, 0),
+            (with("x-datadog-tags", &"x".repeat(MAX_TAGS + 1)), KEPT, 0, 1),
+            (with("x-datadog-tags", &format!("_dd.p.a={}", "x".repeat(480))), KEPT, 0, 1),
+            (with("x-datadog-origin", &"x".repeat(MAX_ORIGIN + 1)), KEPT, 0, 1),
+            (with("x-datadog-origin", "a\u{1}"), KEPT, 1, 0),
+            (with("X-Datadog-Trace-Id", "7"), "", 1, 0),
+            (handed_on(&[("x-datadog-trace-id", "0"), IDS[1]]), "", 1, 0),
+            (handed_on(&[("x-datadog-trace-id", "7a"), IDS[1]]), "", 1, 0),
+            (handed_on(&[("x-datadog-trace-id", "18446744073709551616"), IDS[1]]), "", 1, 0),
+            (handed_on(&[IDS[0], ("x-datadog-parent-id", "-8")]), "", 1, 0),
+            (handed_on(&[IDS[1], ("x-datadog-origin", "rum")]), "", 0, 0),
+        ] {
+            assert_eq!((went.as_str(), refused.malformed), (expected, malformed));
+            assert_eq!(refused.over_limit, over_limit);
+        }
+    }
+
+    const KEPT: &str = "trace-id: 7 | parent-id: 8";
+    const KEPT_0: &str = "trace-id: 7 | parent-id: 8 | sampling-priority: 0";
+    const KEPT_MINUS: &str = "trace-id: 7 | parent-id: 8 | sampling-priority: -1";
+
+    #[test]
+    fn a_trace_may_begin_elsewhere_than_at_a_span() {
+        for parent in [&[][..], &[("x-datadog-parent-id", "0")]] {
+            let headers = [&[("x-datadog-trace-id", "7")], parent].concat();
+            let parts = extract(&headers);
+            assert_eq!((parts.trace.low, parts.has_span()), (7, false));
+            assert_eq!(parts.refused, Refused::default());
+        }
+    }
+
+    #[test]
+    fn a_decision_that_was_changed_is_handed_on() {
+        let came = [
+            ("x-datadog-trace-id", "7"),
+            ("x-datadog-parent-id", "8"),
+            ("x-datadog-sampling-priority", "2"),
+        ];
+        let mut parts = extract(&came);
+        parts.set_sampled(false);
+        let mut went = Vec::<(String, String)>::new();
+        inject(&parts, &mut went);
+        assert_eq!(went[2].1, "0");
+    }
+}
