@@ -31,6 +31,8 @@ mod flows;
 mod foreign_tasks;
 #[path = "promises/guards.rs"]
 mod guards;
+#[path = "promises/handed_on.rs"]
+mod handed_on;
 #[path = "promises/held_guards.rs"]
 mod held_guards;
 #[path = "promises/in_flight.rs"]

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::mpsc::{Sender, channel};
 use std::time::Duration;
 
-use tracer::export::{Memory, SpanKind};
+use tracer::export::{Memory, SpanKind, SpanRecord};
 use tracer::propagate::{extract, inject};
 use tracer::sample::{LocalRoot, ParentBased, Ratio, Rule, Rules, Sampler};
 use tracer::testing::render;
@@ -115,7 +115,7 @@ fn spans_of_one_name_and_place_are_told_apart_by_their_kind() {
     let kinds = [SpanKind::Client, SpanKind::Producer, SpanKind::Client];
     tracer.in_scope(|| kinds.map(|kind| drop(Span::builder("call").kind(kind).open())));
     tracer.flush(SOON).unwrap();
-    assert_eq!(memory.take().iter().map(|span| span.kind()).collect::<Vec<_>>(), kinds);
+    assert_eq!(memory.take().iter().map(SpanRecord::kind).collect::<Vec<_>>(), kinds);
 }
 
 #[test]

@@ -59,12 +59,12 @@ impl Drop for Guard {
 /// | `OTEL_RESOURCE_ATTRIBUTES` | `key=value,…`, percent-encoded |
 /// | `OTEL_TRACES_SAMPLER` | `always_on`, `always_off` or `traceidratio`; with `parentbased_` before it, callers decide about theirs; unset: `parentbased_always_on` |
 /// | `OTEL_TRACES_SAMPLER_ARG` | the share of `traceidratio`, from 0 to 1 |
-/// | `OTEL_PROPAGATORS` | comma list of `tracecontext`, `baggage`, `datadog`, `b3` and `b3multi`, or `none`; see [`propagate`](crate::propagate) |
-/// | `DD_TRACE_PROPAGATION_STYLE` | the same, and wins; with `_EXTRACT` or `_INJECT` for one way |
-/// | `DD_TRACE_PROPAGATION_BEHAVIOR_EXTRACT` | what becomes of a trace that comes in headers: `continue`, `restart` (a new one, linked to it), `ignore` |
 /// | `OTEL_EXPORTER_OTLP_*`, also `…_TRACES_*` | `ENDPOINT`, `HEADERS`, `TIMEOUT`, `COMPRESSION`, `PROTOCOL`, `CERTIFICATE` of OTLP; an endpoint asks for it |
 /// | `OTEL_TRACES_EXPORTER` | a list of `otlp` and `console`, or `none` |
 /// | `OTEL_SDK_DISABLED` | `true` does nothing |
+/// | `OTEL_PROPAGATORS` | comma list of `tracecontext`, `baggage`, `datadog`, `b3` and `b3multi`, or `none`; see [`propagate`](crate::propagate) |
+/// | `DD_TRACE_PROPAGATION_STYLE` | the same, and wins; with `_EXTRACT` or `_INJECT` for one way |
+/// | `DD_TRACE_PROPAGATION_BEHAVIOR_EXTRACT` | what becomes of a trace that comes in headers: `continue`, `restart` (a new one, linked to it), `ignore` |
 ///
 /// A value that makes no sense is named in one line on stderr, and the default stands; so is the way
 /// to traces where they would go nowhere. `main` of `tracer::tokio` and its siblings calls

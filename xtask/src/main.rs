@@ -27,7 +27,8 @@ use command::Outcome;
 const USAGE: &str = "\
 cargo xtask ci [STEP…]   everything, or the named steps
 cargo xtask steps        what the steps are
-cargo xtask bless        writes expected compiler messages and other snapshots anew
+cargo xtask bless [surface]
+                         writes expected compiler messages and other snapshots anew, or the public items alone
 cargo xtask annotate CRATE[@VERSION] [--recorded] [--runtime FEATURE] [-- ARGUMENT…]
                          traces every fn of a published crate: do its own tests pass as before?";
 
@@ -66,6 +67,7 @@ fn main() -> ExitCode {
             ExitCode::SUCCESS
         }
         ["bless"] => shown("bless", &bless()),
+        ["bless", "surface"] => shown("bless surface", &surface::bless()),
         ["annotate", words @ ..] => match Request::read(words) {
             Ok(request) => shown("annotate", &annotate::annotate(&request)),
             Err(why) => wrong_usage(&why),

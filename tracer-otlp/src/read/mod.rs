@@ -1,7 +1,7 @@
 //! OTLP's JSON, read: what [`File`](crate::File) wrote, and what other tools write of spans.
 //!
 //! [`lines`] reads a file of which each line is a message, [`document`] a text that is one. Of what
-//! others write, all that OTLP has fields for is read, but for dropped counts and trace states.
+//! others write, all that OTLP has fields for is read, but for dropped counts and what links have more.
 //!
 //! # Examples
 //!

@@ -30,7 +30,7 @@ pub struct Span {
     pub span_id: SpanId,
     /// The id of its parent; none for the root of a trace.
     pub parent_id: Option<SpanId>,
-    /// The W3C `tracestate` that came to it; empty where none did.
+    /// The W3C `tracestate` that came with its request; empty where none did.
     pub trace_state: String,
     /// Whether it is the first span of its trace in its process, as far as that is known.
     pub is_local_root: bool,

@@ -73,14 +73,12 @@ struct Seen {
     named: usize,
     spawned: usize,
     outcomes: usize,
-    remote: usize,
-    trace_states: usize,
+    states: usize,
 }
 
 impl Seen {
     fn see(&mut self, span: &Span) {
-        self.remote += usize::from(span.flags & 0x200 != 0);
-        self.trace_states += usize::from(!span.trace_state.is_empty());
+        self.states += usize::from(!span.trace_state.is_empty());
         self.links += span.links.len();
         self.events += span.events.len();
         for event in &span.events {
@@ -108,11 +106,10 @@ impl Seen {
 
     fn is_everything(&self) -> bool {
         let Self { links, events, exceptions, sources, empty, long, .. } = self;
-        let Self { non_ascii, slices, wakes, named, spawned, outcomes, .. } = self;
-        let Self { remote, trace_states, .. } = self;
+        let Self { non_ascii, slices, wakes, named, spawned, outcomes, states, .. } = self;
         [links, events, exceptions, sources, empty, long]
             .into_iter()
-            .chain([non_ascii, slices, wakes, named, spawned, outcomes, remote, trace_states])
+            .chain([non_ascii, slices, wakes, named, spawned, outcomes, states])
             .all(|count| *count > 50)
     }
 }
@@ -125,8 +122,8 @@ fn expected(span: &SpanRecord) -> Span {
     Span {
         trace_id: span.trace_id().to_u128().to_be_bytes().to_vec(),
         span_id: span.span_id().to_u64().to_be_bytes().to_vec(),
-        trace_state: span.trace_state(),
         parent_span_id: parent,
+        trace_state: span.trace_state(),
         flags: 0x101 | remote,
         name: span.name().to_owned(),
         kind: span.kind() as i32 + 1,

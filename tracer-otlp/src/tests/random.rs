@@ -146,12 +146,21 @@ pub(crate) fn spans(tracer: &Tracer, random: &mut Random, count: u64) {
     let before = tracer.in_scope(|| Span::root("before"));
     for _ in 0..count.div_ceil(5) {
         tracer.in_scope(|| request(random, &before));
+        tracer.in_scope(|| continued(random));
         TASK.set(random.below(4));
         let span = tracer.in_scope(|| Span::root("task"));
         let polls = random.below(4);
         poll(random, pending_for(polls).in_span(span));
         TASK.set(0);
     }
+}
+
+/// A span below one of another process.
+fn continued(random: &mut Random) {
+    let parent = format!("00-{:032x}-{:016x}-01", random.bits() | 1, random.bits() | 1);
+    let state = ["vendor=7,other=a b", ""][random.below(2) as usize];
+    let headers = [("traceparent", parent.as_str()), ("tracestate", state)];
+    drop(Span::below("continued", &propagate::extract(&headers).context()));
 }
 
 /// Until it is ready, or not so often: then it is cancelled.
@@ -167,7 +176,7 @@ fn poll(random: &mut Random, future: impl Future<Output = ()>) {
 
 /// Four spans or five, one below the other, over two threads.
 fn request(random: &mut Random, before: &Span) {
-    let root = if random.below(4) == 0 { continued(random) } else { Span::root("request") };
+    let root = Span::root("request");
     say(random, &root, before);
     root.in_scope(|| {
         let place = &PLACES[random.below(PLACES.len() as u64) as usize];
@@ -193,17 +202,6 @@ fn request(random: &mut Random, before: &Span) {
         }
         drop(guard);
     });
-}
-
-/// The first span of a request of another process.
-fn continued(random: &mut Random) -> Span {
-    let (trace, span) = (random.bits() | 1, random.bits() | 1);
-    let state = random.one_of(&["", "a=1", "dd=s:1;t.dm:-4,tenant@system=~ x"]);
-    let remote = propagate::extract(&[
-        ("traceparent", format!("00-{:032x}-{span:016x}-01", u128::from(trace) << 64)),
-        ("tracestate", state.to_owned()),
-    ]);
-    Span::below("continued", &remote.context())
 }
 
 async fn pending_for(polls: u64) {
