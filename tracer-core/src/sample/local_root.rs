@@ -11,9 +11,10 @@ use crate::value::Value;
 /// ```
 /// use tracer_core::{LocalRoot, SpanKind, TraceId};
 ///
+/// let attributes = [("url.path", "/cart".into())];
 /// let root = LocalRoot::new(TraceId::from_u128(7), "GET")
 ///     .with_kind(SpanKind::Server)
-///     .with_attributes(&[("url.path", "/cart".into())]);
+///     .with_attributes(&attributes);
 /// assert_eq!(root.attribute("url.path"), Some("/cart".into()));
 /// assert_eq!(root.caller(), None, "the trace begins here");
 /// ```
