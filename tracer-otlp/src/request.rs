@@ -9,6 +9,10 @@ use crate::resource::Detected;
 use crate::value::attribute;
 use crate::writer::{Size, Writer};
 
+/// Who says all this: the instrumentation scope of every span.
+pub(crate) const SCOPE: &str = "tracer";
+pub(crate) const VERSION: &str = env!("CARGO_PKG_VERSION");
+
 /// Bytes of a request; one that holds a single span may be longer. Receivers commonly take no more.
 pub(crate) const MAX_BYTES: usize = 4 << 20;
 
@@ -105,6 +109,6 @@ fn attributes<W: Writer>(w: &mut W, batch: &Batch, detected: &Detected) {
 }
 
 fn scope<W: Writer>(w: &mut W) {
-    w.text(scope::NAME, "tracer");
-    w.text(scope::VERSION, env!("CARGO_PKG_VERSION"));
+    w.text(scope::NAME, SCOPE);
+    w.text(scope::VERSION, VERSION);
 }
