@@ -13,8 +13,11 @@ use crate::writer::{Size, Writer};
 pub(crate) const SCOPE: &str = "tracer";
 pub(crate) const VERSION: &str = env!("CARGO_PKG_VERSION");
 
-/// Bytes of a request; one that holds a single span may be longer. Receivers commonly take no more.
-pub(crate) const MAX_BYTES: usize = 4 << 20;
+/// Bytes of a request; one that holds a single span may be longer.
+///
+/// Receivers of gRPC commonly take 4 MiB, but web servers, those before receivers too, 1 MiB: there
+/// is room for what a span takes more in the messages of OpenTelemetry's SDK.
+pub(crate) const MAX_BYTES: usize = 1_000_000;
 
 /// Writes requests one after the other into the same buffer.
 #[derive(Debug)]

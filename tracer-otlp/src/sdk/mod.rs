@@ -14,18 +14,15 @@ use opentelemetry_sdk::trace::SpanExporter;
 use tracer_core::{Batch, ExportError, Exporter, Resource};
 
 use crate::protobuf::Protobuf;
-use crate::request::Requests;
-
-/// Bytes that the spans handed on at a time take in OTLP. Receivers of gRPC commonly take 4 MiB, and
-/// other formats may take more.
-const MAX_BYTES: usize = 1 << 20;
+use crate::request::{MAX_BYTES, Requests};
 
 /// Hands finished spans to any exporter of `opentelemetry_sdk`, gRPC among them.
 ///
 /// Spans have the same ids, times, attributes, events, links and status as in OTLP over HTTP, and
-/// the same resource. What the exporter answers with an error is counted as failed, and the tracer
-/// says on stderr what it was; what a backend refuses of a request, such an exporter tells its own
-/// log alone. It is shut down when the tracer is gone.
+/// the same resource; they are handed on in parts of at most 1 MB of OTLP. What the exporter answers
+/// with an error is counted as failed, and the tracer says on stderr what it was. What a backend
+/// took only in part, an exporter may keep to itself: that of `opentelemetry-otlp` writes it to its
+/// own log and answers `Ok`. It is shut down when the tracer is gone.
 ///
 /// # Which runtime
 ///
