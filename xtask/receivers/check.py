@@ -49,7 +49,7 @@ def compare(recorded, found):
     different = [key for key in sorted(recorded) if recorded[key] != found.get(key)]
     if different:
         shown = [text(all_spans.get(different[0])) for all_spans in (recorded, found)]
-        lines = difflib.unified_diff(*shown, "recorded", "came", n=2)
+        lines = difflib.unified_diff(*shown, "recorded", "came", n=2, lineterm="")
         count = f"{len(different)} of {len(recorded)} spans differ, the first:"
         raise AssertionError("\n".join([count, *(line[:200] for line in lines)]))
 
