@@ -66,12 +66,12 @@ const MODULES: &[(&str, Rows)] = &[
     (
         "tracer-otlp",
         &[
-            &["http", "file", "read"],
+            &["http", "sdk", "file", "read"],
             &["request"],
             &["message", "json", "protobuf"],
             &["facts"],
             &["value"],
-            &["attribute", "field", "notation", "resource", "tree"],
+            &["attribute", "field", "notation", "resource", "tree", "wire"],
             &["writer"],
         ],
     ),

@@ -45,6 +45,12 @@ fields! {
         ARRAY = 5 "arrayValue",
     }
     array_value { VALUES = 1 "values" }
+
+    /// What a backend answers.
+    response { PARTIAL_SUCCESS = 1 "partialSuccess" }
+    partial_success { REJECTED_SPANS = 1 "rejectedSpans", ERROR_MESSAGE = 2 "errorMessage" }
+    /// What it answers where something was wrong: gRPC's status.
+    refusal { MESSAGE = 2 "message" }
 }
 
 /// Bits of a span's flags: its trace is sampled.

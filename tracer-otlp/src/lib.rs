@@ -1,14 +1,20 @@
-//! OTLP for the tracer crates: spans leave the process over HTTP or into files, and are read back.
+//! OTLP for the tracer crates: spans leave the process over HTTP, into files, or through
+//! OpenTelemetry's own exporters, and are read back.
 //!
 //! Use it through the `tracer` crate. The modules stand in the order in which one span passes
 //! through them; a module uses only modules of lower floors.
 #![cfg_attr(
     not(feature = "http"),
-    allow(dead_code, reason = "protobuf is for HTTP; files have JSON of the same descriptions")
+    allow(
+        dead_code,
+        reason = "protobuf is for backends; files have JSON of the same descriptions"
+    )
 )]
 
 #[cfg(feature = "http")]
 mod http;
+#[cfg(feature = "opentelemetry")]
+mod sdk;
 
 mod file;
 pub mod read;
@@ -33,6 +39,8 @@ mod writer;
 
 // Read back, and what backends answer.
 mod tree;
+#[cfg(any(feature = "http", feature = "opentelemetry"))]
+mod wire;
 
 #[cfg(test)]
 mod tests;
@@ -40,3 +48,5 @@ mod tests;
 pub use file::{File, FileBuilder, FileError};
 #[cfg(feature = "http")]
 pub use http::{Otlp, OtlpBuilder, OtlpError};
+#[cfg(feature = "opentelemetry")]
+pub use sdk::OpenTelemetry;

@@ -9,8 +9,15 @@ use crate::resource::Detected;
 use crate::value::attribute;
 use crate::writer::{Size, Writer};
 
-/// Bytes of a request; one that holds a single span may be longer. Receivers commonly take no more.
-pub(crate) const MAX_BYTES: usize = 4 << 20;
+/// Who says all this: the instrumentation scope of every span.
+pub(crate) const SCOPE: &str = "tracer";
+pub(crate) const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// Bytes of a request; one that holds a single span may be longer.
+///
+/// Receivers of gRPC commonly take 4 MiB, but web servers, those before receivers too, 1 MiB: there
+/// is room for what a span takes more in the messages of OpenTelemetry's SDK.
+pub(crate) const MAX_BYTES: usize = 1_000_000;
 
 /// Writes requests one after the other into the same buffer.
 #[derive(Debug)]
@@ -105,6 +112,6 @@ fn attributes<W: Writer>(w: &mut W, batch: &Batch, detected: &Detected) {
 }
 
 fn scope<W: Writer>(w: &mut W) {
-    w.text(scope::NAME, "tracer");
-    w.text(scope::VERSION, env!("CARGO_PKG_VERSION"));
+    w.text(scope::NAME, SCOPE);
+    w.text(scope::VERSION, VERSION);
 }

@@ -58,6 +58,7 @@
 //! | `rayon` | `tracer::rayon`: `join`, `scope`, `spawn`, `broadcast` and their kin that carry the context |
 //! | `otlp` | OTLP over HTTP to any OpenTelemetry backend |
 //! | `file` | OTLP in files |
+//! | `opentelemetry` | `tracer::export::OpenTelemetry`: any exporter of `opentelemetry_sdk`, gRPC among them |
 //! | `off` | takes `#[traced]` back: items stay as they are written |
 //!
 //! Features only add names, but for `off`, which is for programs alone. Several runtimes may be on at once: each answers for its own tasks. A
@@ -158,6 +159,8 @@ pub mod export {
     //! # Ok::<_, Box<dyn std::error::Error>>(())
     //! ```
 
+    #[cfg(feature = "opentelemetry")]
+    pub use tracer_otlp::OpenTelemetry;
     #[cfg(feature = "file")]
     pub use tracer_otlp::{File, FileBuilder, FileError, read};
     #[cfg(feature = "otlp")]

@@ -10,7 +10,9 @@ mod attribute;
 mod command;
 mod crates;
 mod deps;
+mod needs;
 mod pages;
+mod receivers;
 mod rooms;
 mod rules;
 mod steps;
@@ -23,9 +25,11 @@ use std::time::{Duration, Instant};
 
 use annotate::Request;
 use command::Outcome;
+use needs::{Asked, Needs, Readiness};
 
 const USAGE: &str = "\
-cargo xtask ci [STEP…]   everything, or the named steps
+cargo xtask ci [STEP…]   everything, or the named steps; with --install or CI=true, what a step
+                         needs is installed below target/
 cargo xtask steps        what the steps are
 cargo xtask bless [surface]
                          writes expected compiler messages and other snapshots anew, or the public items alone
@@ -36,24 +40,54 @@ struct Step {
     name: &'static str,
     what: &'static str,
     run: fn() -> Outcome,
+    needs: Option<Needs>,
 }
 
 /// In the order in which they run: what fails fastest stands first.
 #[rustfmt::skip]
 const STEPS: &[Step] = &[
-    Step { name: "fmt",           what: "code is formatted",                                run: steps::fmt },
-    Step { name: "rooms",         what: "sizes, names, sleeps, ignored tests, unsafe",      run: rooms::check },
-    Step { name: "deps",          what: "CONTRIBUTING.md knows each dependency; few crates", run: deps::check },
-    Step { name: "lint",          what: "clippy, with all features and with none",          run: steps::lint },
-    Step { name: "test",          what: "cargo test, as the README says",                   run: steps::test },
-    Step { name: "hooks",         what: "tokio's hooks, under `--cfg tokio_unstable`",      run: steps::hooks },
-    Step { name: "test-features", what: "each feature on its own",                          run: steps::test_features },
-    Step { name: "doc",           what: "rustdoc without warnings, public and private",     run: steps::doc },
-    Step { name: "surface",       what: "public items as in <crate>/public-api.txt",        run: surface::check },
-    Step { name: "examples",      what: "the example of the README runs",                   run: steps::examples },
-    Step { name: "loom",          what: "models of the lock-free parts",                    run: steps::loom },
-    Step { name: "bench-smoke",   what: "benches run, briefly",                             run: steps::bench_smoke },
+    Step::new("fmt",           "code is formatted",                                 steps::fmt),
+    Step::new("rooms",         "sizes, names, sleeps, ignored tests, unsafe",       rooms::check),
+    Step::new("deps",          "CONTRIBUTING.md knows each dependency; few crates", deps::check),
+    Step::new("lint",          "clippy, with all features and with none",           steps::lint),
+    Step::new("test",          "cargo test, as the README says",                    steps::test),
+    Step::new("hooks",         "tokio's hooks, under `--cfg tokio_unstable`",       steps::hooks),
+    Step::new("test-features", "each feature on its own",                           steps::test_features),
+    Step::new("doc",           "rustdoc without warnings, public and private",      steps::doc),
+    Step::new("surface",       "public items as in <crate>/public-api.txt",         surface::check),
+    Step::new("examples",      "the example of the README runs",                    steps::examples),
+    Step::new("receivers",     "others' software has each trace as it was",         receivers::check)
+        .needing(receivers::NEEDS),
+    Step::new("loom",          "models of the lock-free parts",                     steps::loom),
+    Step::new("bench-smoke",   "benches run, briefly",                              steps::bench_smoke),
 ];
+
+/// How a step ended.
+enum End {
+    Passed,
+    NotRun(String),
+    Failed(String),
+}
+
+impl Step {
+    const fn new(name: &'static str, what: &'static str, run: fn() -> Outcome) -> Self {
+        Self { name, what, run, needs: None }
+    }
+
+    const fn needing(mut self, needs: Needs) -> Self {
+        self.needs = Some(needs);
+        self
+    }
+
+    fn end(&self, asked: Asked) -> End {
+        let ready = self.needs.as_ref().map(|needs| needs.readiness(self.name, asked));
+        match ready.unwrap_or(Readiness::Ready) {
+            Readiness::Ready => (self.run)().map_or_else(End::Failed, |()| End::Passed),
+            Readiness::NotRun(why) => End::NotRun(why),
+            Readiness::Failed(why) => End::Failed(why),
+        }
+    }
+}
 
 fn main() -> ExitCode {
     let args: Vec<String> = env::args().skip(1).collect();
@@ -77,37 +111,52 @@ fn main() -> ExitCode {
 }
 
 /// Runs every step even when one fails: one round shows everything there is to mend.
-fn ci(names: &[&str]) -> ExitCode {
+fn ci(words: &[&str]) -> ExitCode {
+    let (options, names): (Vec<&str>, Vec<&str>) =
+        words.iter().partition(|word| word.starts_with('-'));
+    if let Some(unknown) = options.iter().find(|option| **option != "--install") {
+        return wrong_usage(&format!("there is no option `{unknown}`"));
+    }
     if let Some(unknown) = names.iter().find(|name| STEPS.iter().all(|step| step.name != **name)) {
         return wrong_usage(&format!("there is no step `{unknown}`, see `cargo xtask steps`"));
     }
+    let is_ci = env::var("CI").is_ok_and(|value| value == "true");
+    let asked = Asked { may_install: is_ci || !options.is_empty(), by_name: !names.is_empty() };
     let chosen = STEPS.iter().filter(|step| names.is_empty() || names.contains(&step.name));
-    let results: Vec<_> = chosen.map(timed).collect();
+    let results: Vec<_> = chosen.map(|step| timed(step, asked)).collect();
 
     println!("\n━━ times");
-    for (step, time, outcome) in &results {
-        let mark = if outcome.is_ok() { "ok" } else { "FAILED" };
+    for (step, time, end) in &results {
+        let mark = match end {
+            End::Passed => "ok",
+            End::NotRun(_) => "not run",
+            End::Failed(_) => "FAILED",
+        };
         println!("{:<14} {:>7.1} s  {mark}", step.name, time.as_secs_f64());
     }
     let total: Duration = results.iter().map(|(_, time, _)| time).sum();
     println!("{:<14} {:>7.1} s", "total", total.as_secs_f64());
 
     let mut code = ExitCode::SUCCESS;
-    for (step, _, outcome) in &results {
-        if let Err(why) = outcome {
-            eprintln!("\n✖ {}\n{why}", step.name);
-            code = ExitCode::FAILURE;
+    for (step, _, end) in &results {
+        match end {
+            End::Passed => {}
+            End::NotRun(why) => println!("\n{} did not run\n{why}", step.name),
+            End::Failed(why) => {
+                eprintln!("\n✖ {}\n{why}", step.name);
+                code = ExitCode::FAILURE;
+            }
         }
     }
     code
 }
 
-fn timed(step: &'static Step) -> (&'static Step, Duration, Outcome) {
+fn timed(step: &'static Step, asked: Asked) -> (&'static Step, Duration, End) {
     println!("\n━━ {}: {}", step.name, step.what);
     let start = Instant::now();
-    let outcome = (step.run)();
+    let end = step.end(asked);
     println!("   {} took {:.1} s", step.name, start.elapsed().as_secs_f64());
-    (step, start.elapsed(), outcome)
+    (step, start.elapsed(), end)
 }
 
 /// A test that fails for another reason does not keep the rest from being written.

@@ -4,8 +4,10 @@ use std::time::Duration;
 
 use ureq::http::HeaderMap;
 
+use crate::field::{partial_success, refusal, response};
 use crate::http::pace::retry_after;
 use crate::tree::Tree;
+use crate::wire::Message;
 
 /// Characters of what a backend says that are repeated.
 const MAX_SAID: usize = 200;
@@ -84,7 +86,7 @@ impl Answer {
     fn said(&self) -> String {
         let text = match self.kind {
             Kind::Html => None,
-            Kind::Protobuf => field(&self.body, 2).and_then(|text| String::from_utf8(text).ok()),
+            Kind::Protobuf => Message::read(&self.body).and_then(|it| it.text(refusal::MESSAGE)),
             Kind::Json => message_in_json(&self.body),
             Kind::Other => std::str::from_utf8(&self.body).ok().map(str::to_owned),
         };
@@ -105,85 +107,26 @@ fn shown(text: &str) -> String {
     shown
 }
 
-/// Spans that were refused, and why: fields 1 and 2 of field 1.
+/// Spans that were refused, and why.
 fn partial_success(body: &[u8]) -> Option<(u64, String)> {
-    fields(body)?;
-    let partial = field(body, 1).unwrap_or_default();
-    let mut spans = 0;
-    let mut why = String::new();
-    for (number, value) in fields(&partial)? {
-        match (number, value) {
-            (1, Wire::Number(number)) => spans = u64::try_from(number as i64).unwrap_or(0),
-            (2, Wire::Bytes(text)) => why = String::from_utf8_lossy(text).into_owned(),
-            _ => {}
-        }
-    }
-    Some((spans, why))
+    let partial = Message::read(body)?.last(response::PARTIAL_SUCCESS);
+    let partial = Message::read(partial.unwrap_or_default())?;
+    let spans = partial.number(partial_success::REJECTED_SPANS) as i64;
+    let why = partial.last(partial_success::ERROR_MESSAGE).unwrap_or_default();
+    Some((u64::try_from(spans).unwrap_or(0), String::from_utf8_lossy(why).into_owned()))
 }
 
 fn partial_success_in_json(body: &[u8]) -> Option<(u64, String)> {
     let tree = Tree::parse(std::str::from_utf8(body).ok()?).ok()?;
-    let Some(partial) = tree.get("partialSuccess") else { return Some((0, String::new())) };
-    let spans = partial.get("rejectedSpans").and_then(Tree::integer).unwrap_or(0);
-    let why = partial.get("errorMessage").and_then(Tree::text).unwrap_or_default();
-    Some((u64::try_from(spans).unwrap_or(0), why.to_owned()))
+    let Some(partial) = tree.get(response::PARTIAL_SUCCESS.name) else {
+        return Some((0, String::new()));
+    };
+    let spans = partial.get(partial_success::REJECTED_SPANS.name).and_then(Tree::integer);
+    let why = partial.get(partial_success::ERROR_MESSAGE.name).and_then(Tree::text);
+    Some((u64::try_from(spans.unwrap_or(0)).unwrap_or(0), why.unwrap_or_default().to_owned()))
 }
 
 fn message_in_json(body: &[u8]) -> Option<String> {
     let tree = Tree::parse(std::str::from_utf8(body).ok()?).ok()?;
-    tree.get("message").and_then(Tree::text).map(str::to_owned)
-}
-
-enum Wire<'a> {
-    Number(u64),
-    Bytes(&'a [u8]),
-    Fixed,
-}
-
-/// The last value of a field of bytes.
-fn field(message: &[u8], wanted: u64) -> Option<Vec<u8>> {
-    let of_it = |(number, value)| match value {
-        Wire::Bytes(bytes) if number == wanted => Some(bytes.to_vec()),
-        _ => None,
-    };
-    fields(message)?.into_iter().filter_map(of_it).next_back()
-}
-
-/// All fields of a message; none if it is no protobuf.
-fn fields(mut rest: &[u8]) -> Option<Vec<(u64, Wire<'_>)>> {
-    let mut fields = Vec::new();
-    while !rest.is_empty() {
-        let tag = varint(&mut rest)?;
-        let value = match tag & 7 {
-            0 => Wire::Number(varint(&mut rest)?),
-            1 => split(&mut rest, 8).map(|_| Wire::Fixed)?,
-            2 => {
-                let length = usize::try_from(varint(&mut rest)?).ok()?;
-                Wire::Bytes(split(&mut rest, length)?)
-            }
-            5 => split(&mut rest, 4).map(|_| Wire::Fixed)?,
-            _ => return None,
-        };
-        fields.push((tag >> 3, value));
-    }
-    Some(fields)
-}
-
-fn split<'a>(rest: &mut &'a [u8], length: usize) -> Option<&'a [u8]> {
-    let (value, behind) = rest.split_at_checked(length)?;
-    *rest = behind;
-    Some(value)
-}
-
-fn varint(rest: &mut &[u8]) -> Option<u64> {
-    let mut value = 0;
-    for shift in (0..64).step_by(7) {
-        let (byte, behind) = rest.split_first()?;
-        *rest = behind;
-        value |= u64::from(byte & 0x7F) << shift;
-        if byte & 0x80 == 0 {
-            return Some(value);
-        }
-    }
-    None
+    tree.get(refusal::MESSAGE.name).and_then(Tree::text).map(str::to_owned)
 }

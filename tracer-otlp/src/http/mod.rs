@@ -26,7 +26,7 @@ use crate::request::Requests;
 
 /// Sends finished spans to an OpenTelemetry backend over HTTP.
 ///
-/// A batch becomes requests of at most 4 MiB. What the backend cannot take just now (status 429,
+/// A batch becomes requests of at most 1 MB. What the backend cannot take just now (status 429,
 /// 502, 503 or 504, or no connection) is sent again, first after half a second and then ever more
 /// seldom, or when the backend says so (`Retry-After`), until the time of the request is over.
 /// What it refuses is counted as rejected, what does not get through as failed; the tracer says so

@@ -2,5 +2,5 @@
 
 mod encoded;
 pub(crate) mod folder;
-mod random;
+pub(crate) mod random;
 mod read_back;

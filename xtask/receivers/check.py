@@ -1,0 +1,99 @@
+"""Sends traces by every way to every receiver, and compares what came with what was recorded."""
+
+import difflib
+import itertools
+import json
+import os
+import pathlib
+import re
+import signal
+import subprocess
+import sys
+import time
+from contextlib import ExitStack
+
+from receivers import Rotel, Sink, TestAgent
+from spans import spans
+
+# Nothing that is started here lives longer.
+LIMIT_SECONDS = 150
+ARRIVAL_SECONDS = 20
+
+# More than any receiver takes in one message.
+BURST = 800
+# What would change where programs send to, and what they say.
+SETTINGS = re.compile("OTEL_|TRACER|DD_|ROTEL_|.*_PROXY$", re.IGNORECASE)
+
+
+def sent(program, way, url, rounds):
+    """Sends traces, and returns its spans as the program recorded them."""
+    command = [program, way, url, str(rounds)]
+    run = subprocess.run(command, stdout=subprocess.PIPE, text=True, timeout=60)
+    if run.returncode != 0:
+        raise AssertionError("the program was told that not everything arrived")
+    recorded = [json.loads(line) for line in run.stdout.splitlines()]
+    return {(span["trace_id"], span["span_id"]): span for span in recorded}
+
+
+def arrived(receiver, ids):
+    """What the receiver has of these ids, once it has all of them or the time is over."""
+    deadline = time.monotonic() + ARRIVAL_SECONDS
+    while True:
+        found = spans(receiver.requests())
+        if ids <= found.keys() or time.monotonic() > deadline:
+            return {key: span for key, span in found.items() if key in ids}
+        time.sleep(0.2)
+
+
+def compare(recorded, found):
+    different = [key for key in sorted(recorded) if recorded[key] != found.get(key)]
+    if different:
+        shown = [text(all_spans.get(different[0])) for all_spans in (recorded, found)]
+        lines = difflib.unified_diff(*shown, "recorded", "came", n=2, lineterm="")
+        count = f"{len(different)} of {len(recorded)} spans differ, the first:"
+        raise AssertionError("\n".join([count, *(line[:200] for line in lines)]))
+
+
+def text(span):
+    return json.dumps(span, indent=1, sort_keys=True, ensure_ascii=False).splitlines()
+
+
+def check(program, receiver, way, rounds):
+    recorded = sent(program, way, receiver.ways[way], rounds)
+    assert len(recorded) == 8 * rounds, f"the program recorded {len(recorded)} spans"
+    compare(recorded, arrived(receiver, set(recorded)))
+    receiver.forget()
+    return len(recorded)
+
+
+def outcome(program, receiver, way, rounds):
+    try:
+        return True, f"{check(program, receiver, way, rounds)} spans"
+    except (AssertionError, subprocess.TimeoutExpired) as why:
+        return False, f"FAILED\n{why}"
+
+
+def main():
+    program, folder = (pathlib.Path(word).resolve() for word in sys.argv[1:])
+    for name in filter(SETTINGS.match, list(os.environ)):
+        del os.environ[name]
+    signal.signal(signal.SIGALRM, lambda *_: sys.exit(f"not done within {LIMIT_SECONDS} s"))
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended from outside"))
+    signal.alarm(LIMIT_SECONDS)
+    results, begin = [], time.monotonic()
+    with ExitStack() as running:
+        behind_rotel = running.enter_context(Sink())
+        receivers = [Sink(), TestAgent(folder), Rotel(folder, behind_rotel)]
+        for receiver in receivers:
+            running.enter_context(receiver)
+        for receiver, rounds in itertools.product(receivers, (1, BURST)):
+            for way in receiver.ways:
+                passed, what = outcome(program, receiver, way, rounds)
+                time_so_far = f"{time.monotonic() - begin:5.1f} s"
+                print(f"   {time_so_far}  {receiver.name} over {way}: {what}", flush=True)
+                results.append(passed)
+    print(f"{results.count(True)} passed, {results.count(False)} failed")
+    sys.exit(not all(results))
+
+
+main()

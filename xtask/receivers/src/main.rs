@@ -1,0 +1,55 @@
+//! Sends traces to a receiver, and prints what it recorded, a line of JSON a span.
+#![expect(clippy::print_stdout, reason = "a command-line tool speaks through it")]
+
+mod shop;
+mod told;
+
+use std::env;
+use std::error::Error;
+use std::time::Duration;
+
+use opentelemetry_otlp::{SpanExporter, WithExportConfig};
+use tokio::runtime;
+use tracer::export::{OpenTelemetry, Otlp};
+use tracer::{Builder, Tracer};
+
+use crate::told::Told;
+
+const SOON: Duration = Duration::from_secs(30);
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let args: Vec<String> = env::args().skip(1).collect();
+    let [way, url, rounds] = &args[..] else { return Err("http|gzip|grpc URL ROUNDS".into()) };
+    let rounds: u32 = rounds.parse()?;
+    let builder = Tracer::builder().service_name("shop").wakes(true).exporter(Told);
+    let tracer = sending(builder, way, url)?.install()?;
+    runtime::Builder::new_multi_thread().build()?.block_on(async {
+        for _ in 0..rounds {
+            shop::serve().await;
+        }
+    });
+    // What did not arrive is an error here.
+    tracer.shutdown(SOON)?;
+    Ok(())
+}
+
+fn sending(builder: Builder, way: &str, url: &str) -> Result<Builder, Box<dyn Error>> {
+    let otlp = Otlp::builder().endpoint(url);
+    let otlp = match way {
+        "http" => otlp,
+        "gzip" => otlp.gzip(true),
+        "grpc" => return grpc(builder, url),
+        _ => return Err(format!("`{way}` is not http, gzip or grpc").into()),
+    };
+    Ok(builder.exporter(otlp.build()?))
+}
+
+fn grpc(builder: Builder, url: &str) -> Result<Builder, Box<dyn Error>> {
+    let runtime = runtime::Builder::new_current_thread().enable_all().build()?;
+    let exporter = {
+        let _entered = runtime.enter();
+        SpanExporter::builder().with_tonic().with_endpoint(url).build()?
+    };
+    let exporter = OpenTelemetry::new(exporter).block_on(move |export| runtime.block_on(export));
+    Ok(builder.exporter(exporter))
+}
