@@ -1,9 +1,9 @@
-//! What a span leaves in the log: 64-byte slots of eight words, and how text and numbers lie in them.
+//! What a span leaves in the log: records of 64-bit words, and how text and numbers lie in them.
 //!
 //! | word | end of a span | detail (attributes, event, link, error, poll, task, begin, wake) |
 //! |---|---|---|
 //! | 0 | head: kind, flags, tracer, callsite | head: kind, number of payload words, tracer, callsite |
-//! | 1, 2 | trace id | 1: span id, then the payload, over several slots where it is longer |
+//! | 1, 2 | trace id | 1: span id, then the payload |
 //! | 3, 4 | span id, parent id or 0 | |
 //! | 5, 6 | start and end in ticks | |
 //! | 7 | polls, path | |
@@ -17,8 +17,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use crate::callsite::Callsite;
 use crate::value::Value;
 
-/// Words in a slot.
-pub(crate) const SLOT: usize = 8;
+/// Words of the end of a span.
+pub(crate) const END: usize = 8;
+/// Words of the beginning of a span.
+pub(crate) const BEGIN: usize = 7;
 
 /// What a record is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -98,9 +100,13 @@ impl Head {
         })
     }
 
-    /// Slots that a detail with `words` payload words takes.
-    pub(crate) const fn slots(words: usize) -> usize {
-        (words + 2).div_ceil(SLOT)
+    /// Words that the record takes.
+    #[inline(always)]
+    pub(crate) const fn words(self) -> usize {
+        match self.kind {
+            Kind::End => END,
+            _ => self.extra as usize + 2,
+        }
     }
 }
 

@@ -4,24 +4,36 @@ use std::collections::VecDeque;
 
 use crate::backtrace;
 use crate::callsite::{self, Callsite};
-use crate::chunk::Slot;
+use crate::chunk::Word;
 use crate::clock::Timeline;
 use crate::collector::origin::Origins;
 use crate::collector::pending::Pending;
 use crate::export::SpanRecord;
 use crate::log::Logs;
-use crate::record::{Head, Kind, SLOT};
+use crate::record::{BEGIN, END, Head, Kind};
 
 /// Who is told of records while they are read.
 pub(crate) trait Watch {
     /// A span has ended; says whether its tracer still wants it.
-    fn ended(&mut self, head: Head, words: &[u64; SLOT], has_polls: impl Fn() -> bool) -> bool;
+    fn ended(&mut self, head: Head, words: &[u64; END], has_polls: impl Fn() -> bool) -> bool;
 
     /// A span has begun, of a tracer that shows what is in flight.
-    fn began(&mut self, head: Head, words: [u64; SLOT]);
+    fn began(&mut self, head: Head, words: [u64; BEGIN]);
 
     /// A poll is over that was recorded.
     fn polled(&mut self, head: Head, start: u64, end: u64);
+}
+
+/// Takes the first record off a run.
+fn split(words: &[Word]) -> Option<(Head, &[Word], &[Word])> {
+    let head = Head::from_word(words.first()?.load())?;
+    let (record, rest) = words.split_at_checked(head.words())?;
+    Some((head, record, rest))
+}
+
+/// The first words of a record, which has so many.
+fn loaded<const N: usize>(record: &[Word]) -> [u64; N] {
+    std::array::from_fn(|index| record.get(index).map_or(0, Word::load))
 }
 
 /// Details that wait for the ends of their spans, and failed spans.
@@ -39,13 +51,13 @@ pub(crate) struct Assembly {
 /// hold details that were written before.
 #[derive(Debug, Default)]
 pub(crate) struct Ends {
-    words: VecDeque<[u64; SLOT]>,
+    words: VecDeque<[u64; END]>,
     /// How many were read in which step.
     steps: VecDeque<(u64, usize)>,
 }
 
 impl Ends {
-    fn add(&mut self, step: u64, words: [u64; SLOT]) {
+    fn add(&mut self, step: u64, words: [u64; END]) {
         self.words.push_back(words);
         match self.steps.back_mut() {
             Some((last, count)) if *last == step => *count += 1,
@@ -54,7 +66,7 @@ impl Ends {
     }
 
     /// Takes those that were read before `step`.
-    fn before(&mut self, step: u64) -> impl Iterator<Item = [u64; SLOT]> {
+    fn before(&mut self, step: u64) -> impl Iterator<Item = [u64; END]> {
         let mut count = 0;
         while let Some((_, more)) = self.steps.front().filter(|(read, _)| *read < step) {
             count += more;
@@ -65,37 +77,34 @@ impl Ends {
 }
 
 impl Assembly {
-    /// Takes a run of slots that holds whole records.
+    /// Takes a run of words that holds whole records.
     pub(crate) fn read(
         &mut self,
         ends: &mut Ends,
         step: u64,
-        slots: &[Slot],
+        words: &[Word],
         watch: &mut impl Watch,
     ) {
-        let mut rest = slots;
-        while let Some((slot, next)) = rest.split_first() {
-            let words = slot.words();
+        let mut rest = words;
+        while let Some((head, record, next)) = split(rest) {
             rest = next;
-            let Some(head) = Head::from_word(words[0]) else { continue };
             match head.kind {
                 Kind::End => {
+                    let words = loaded(record);
                     if watch.ended(head, &words, || self.pending.has_polls(words[3])) {
                         self.waiting += 1;
                         ends.add(step, words);
                     }
                 }
-                Kind::Begin => watch.began(head, words),
+                Kind::Begin => watch.began(head, loaded(record)),
                 Kind::Held => self.guards_held.push(callsite::find(head.callsite)),
-                _ => {
-                    if head.kind == Kind::Poll {
-                        watch.polled(head, words[2], words[3]);
+                kind => {
+                    if kind == Kind::Poll {
+                        let [_, _, start, end] = loaded(record);
+                        watch.polled(head, start, end);
                     }
-                    let begin = slots.len() - rest.len() - 1;
-                    let end = begin + Head::slots(usize::from(head.extra));
-                    let Some(detail) = slots.get(begin..end) else { return };
-                    self.pending.add(head, words[1], step, detail);
-                    rest = &slots[end..];
+                    let [_, span] = loaded(record);
+                    self.pending.add(head, span, step, &record[2..]);
                 }
             }
         }
@@ -124,7 +133,7 @@ impl Assembly {
 
     fn finish(
         &mut self,
-        words: &[u64; SLOT],
+        words: &[u64; END],
         step: u64,
         timeline: &Timeline,
         finished: &mut impl FnMut(u32, SpanRecord),

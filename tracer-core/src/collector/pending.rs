@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::callsite;
-use crate::chunk::Slot;
+use crate::chunk::Word;
 use crate::collector::by_id::ById;
 use crate::record::{self, Head, Items, Key, Kind};
 
@@ -46,8 +46,8 @@ struct Details {
 }
 
 impl Pending {
-    /// Adds a detail, as it lies in the log.
-    pub(crate) fn add(&mut self, head: Head, span: u64, step: u64, slots: &[Slot]) {
+    /// Adds a detail whose payload lies in the log.
+    pub(crate) fn add(&mut self, head: Head, span: u64, step: u64, payload: &[Word]) {
         let spare = &mut self.spare;
         let details = self
             .spans
@@ -55,7 +55,7 @@ impl Pending {
             .or_insert_with(|| Details::new(head.tracer, step, spare.pop().unwrap_or_default()));
         let before = details.bytes.len();
         if details.admits(head.kind) {
-            details.append(head, slots);
+            details.append(head, payload);
         } else {
             *self.lost.entry(head.tracer).or_default() += 1;
         }
@@ -133,15 +133,13 @@ impl Details {
     }
 
     /// Adds a detail without the span's id.
-    fn append(&mut self, head: Head, slots: &[Slot]) {
-        let end = self.bytes.len() + 8 * (1 + usize::from(head.extra));
+    fn append(&mut self, head: Head, payload: &[Word]) {
         self.bytes.extend_from_slice(&head.to_word().to_le_bytes());
-        let mut before = 2 * 8;
-        for slot in slots {
-            self.bytes.extend_from_slice(&slot.bytes()[before..]);
-            before = 0;
+        let begin = self.bytes.len();
+        self.bytes.resize(begin + 8 * payload.len(), 0);
+        for (bytes, word) in self.bytes[begin..].chunks_exact_mut(8).zip(payload) {
+            bytes.copy_from_slice(&word.load().to_le_bytes());
         }
-        self.bytes.truncate(end);
     }
 
     /// Counts a detail; false if the span has too many of its kind.

@@ -7,7 +7,7 @@ use crate::collector::assemble::Watch;
 use crate::collector::by_id::ById;
 use crate::collector::route::Route;
 use crate::destination;
-use crate::record::{Head, SLOT, flag};
+use crate::record::{BEGIN, END, Head, flag};
 
 /// One pass over all logs.
 pub(crate) struct Reading<'a> {
@@ -18,7 +18,7 @@ pub(crate) struct Reading<'a> {
 }
 
 impl Watch for Reading<'_> {
-    fn ended(&mut self, head: Head, words: &[u64; SLOT], has_polls: impl Fn() -> bool) -> bool {
+    fn ended(&mut self, head: Head, words: &[u64; END], has_polls: impl Fn() -> bool) -> bool {
         *self.ended.entry(head.tracer).or_default() += 1;
         let Some(route) = self.routes.get_mut(&head.tracer) else { return false };
         let is_wanted = !route.is_closing;
@@ -33,7 +33,7 @@ impl Watch for Reading<'_> {
         is_wanted
     }
 
-    fn began(&mut self, head: Head, words: [u64; SLOT]) {
+    fn began(&mut self, head: Head, words: [u64; BEGIN]) {
         let route = self.routes.get_mut(&head.tracer);
         if let Some(open) = route.and_then(|route| route.open.as_mut()) {
             open.begin(head, words);

@@ -10,7 +10,7 @@ use crate::filter::Level;
 use crate::id::{SpanId, TraceId};
 use crate::kind::SpanKind;
 use crate::path;
-use crate::record::{Head, Kind, SLOT, flag};
+use crate::record::{END, Head, Kind, flag};
 use crate::value::Value;
 
 /// A finished span.
@@ -90,11 +90,7 @@ pub enum Outcome {
 
 impl SpanRecord {
     /// A span as its end says, with the `details` that came before.
-    pub(crate) fn new(
-        words: &[u64; SLOT],
-        details: &mut [u8],
-        timeline: &Timeline,
-    ) -> Option<Self> {
+    pub(crate) fn new(words: &[u64; END], details: &mut [u8], timeline: &Timeline) -> Option<Self> {
         let head = Head::from_word(words[0])?;
         let (start, end) = (timeline.unix(words[5]), timeline.unix(words[6]));
         let (recorded, kinds) = Polls::read(details, timeline);
