@@ -42,6 +42,11 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
+    /// Whether such a record says something of an open span, whose id is its second word.
+    pub(crate) const fn is_detail(self) -> bool {
+        !matches!(self, Self::End | Self::Begin | Self::Held)
+    }
+
     const fn from_bits(bits: u64) -> Option<Self> {
         Some(match bits {
             1 => Self::End,

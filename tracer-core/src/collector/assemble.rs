@@ -1,11 +1,10 @@
 //! Joins what threads wrote of a span, each into its own log, into one finished span.
 
-use std::collections::VecDeque;
-
 use crate::backtrace;
 use crate::callsite::{self, Callsite};
 use crate::chunk::Word;
 use crate::clock::Timeline;
+use crate::collector::ends::{Ends, Spare, loaded, put_detail, split};
 use crate::collector::origin::Origins;
 use crate::collector::pending::Pending;
 use crate::export::SpanRecord;
@@ -24,18 +23,6 @@ pub(crate) trait Watch {
     fn polled(&mut self, head: Head, start: u64, end: u64);
 }
 
-/// Takes the first record off a run.
-fn split(words: &[Word]) -> Option<(Head, &[Word], &[Word])> {
-    let head = Head::from_word(words.first()?.load())?;
-    let (record, rest) = words.split_at_checked(head.words())?;
-    Some((head, record, rest))
-}
-
-/// The first words of a record, which has so many.
-fn loaded<const N: usize>(record: &[Word]) -> [u64; N] {
-    std::array::from_fn(|index| record.get(index).map_or(0, Word::load))
-}
-
 /// Details that wait for the ends of their spans, and failed spans.
 #[derive(Debug, Default)]
 pub(crate) struct Assembly {
@@ -43,37 +30,9 @@ pub(crate) struct Assembly {
     origins: Origins,
     /// Ends that wait.
     waiting: usize,
+    spare: Spare,
     /// Functions that held a guard over an await, to be reported.
     pub(crate) guards_held: Vec<&'static Callsite>,
-}
-
-/// Ends of spans from one log: they wait until all other logs have been read once more, which may
-/// hold details that were written before.
-#[derive(Debug, Default)]
-pub(crate) struct Ends {
-    words: VecDeque<[u64; END]>,
-    /// How many were read in which step.
-    steps: VecDeque<(u64, usize)>,
-}
-
-impl Ends {
-    fn add(&mut self, step: u64, words: [u64; END]) {
-        self.words.push_back(words);
-        match self.steps.back_mut() {
-            Some((last, count)) if *last == step => *count += 1,
-            _ => self.steps.push_back((step, 1)),
-        }
-    }
-
-    /// Takes those that were read before `step`.
-    fn before(&mut self, step: u64) -> impl Iterator<Item = [u64; END]> {
-        let mut count = 0;
-        while let Some((_, more)) = self.steps.front().filter(|(read, _)| *read < step) {
-            count += more;
-            self.steps.pop_front();
-        }
-        self.words.drain(..count)
-    }
 }
 
 impl Assembly {
@@ -87,26 +46,67 @@ impl Assembly {
     ) {
         let mut rest = words;
         while let Some((head, record, next)) = split(rest) {
-            rest = next;
-            match head.kind {
+            rest = match head.kind {
                 Kind::End => {
-                    let words = loaded(record);
-                    if watch.ended(head, &words, || self.pending.has_polls(words[3])) {
-                        self.waiting += 1;
-                        ends.add(step, words);
-                    }
+                    self.end(ends, step, (head, record), &[], watch);
+                    next
                 }
-                Kind::Begin => watch.began(head, loaded(record)),
-                Kind::Held => self.guards_held.push(callsite::find(head.callsite)),
-                kind => {
-                    if kind == Kind::Poll {
-                        let [_, _, start, end] = loaded(record);
-                        watch.polled(head, start, end);
-                    }
-                    let [_, span] = loaded(record);
-                    self.pending.add(head, span, step, &record[2..]);
+                Kind::Begin => {
+                    watch.began(head, loaded(record));
+                    next
                 }
+                Kind::Held => {
+                    self.guards_held.push(callsite::find(head.callsite));
+                    next
+                }
+                _ => self.details(ends, step, rest, watch),
+            };
+        }
+    }
+
+    /// Takes details of one span, and its end where that comes next; returns what follows.
+    ///
+    /// What is said of a span right before it ends, as of one that calls no other, needs no place among
+    /// what waits: it stays with the end.
+    fn details<'w>(
+        &mut self,
+        ends: &mut Ends,
+        step: u64,
+        words: &'w [Word],
+        watch: &mut impl Watch,
+    ) -> &'w [Word] {
+        let (span, details, rest) = together(words);
+        if let Some((head, end, next)) = split(rest) {
+            let is_its_own = head.kind == Kind::End && end[SPAN_OF_END].load() == span;
+            if is_its_own && stays(details) && !self.pending.knows(span) {
+                self.end(ends, step, (head, end), details, watch);
+                return next;
             }
+        }
+        let mut details = details;
+        while let Some((head, detail, next)) = split(details) {
+            if head.kind == Kind::Poll {
+                let [_, _, start, end] = loaded(detail);
+                watch.polled(head, start, end);
+            }
+            self.pending.add(head, span, step, |bytes| put_detail(bytes, detail));
+            details = next;
+        }
+        rest
+    }
+
+    fn end(
+        &mut self,
+        ends: &mut Ends,
+        step: u64,
+        (head, end): (Head, &[Word]),
+        details: &[Word],
+        watch: &mut impl Watch,
+    ) {
+        let words: [u64; END] = loaded(end);
+        if watch.ended(head, &words, || self.pending.has_polls(words[SPAN_OF_END])) {
+            self.waiting += 1;
+            ends.add(step, &mut self.spare, words, details);
         }
     }
 
@@ -119,11 +119,14 @@ impl Assembly {
     ) {
         let now = logs.step();
         let read = logs.settle(|ends, step| {
-            for words in ends.before(step) {
-                self.waiting -= 1;
-                self.finish(&words, now, timeline, &mut finished);
+            while let Some(mut done) = ends.before(step) {
+                done.each(|words, said| {
+                    self.waiting -= 1;
+                    self.finish(words, said, now, timeline, &mut finished);
+                });
+                self.spare.keep(done);
             }
-            ends.words.is_empty()
+            ends.is_empty()
         });
         while let Some((tracer, span)) = self.origins.next(read) {
             finished(tracer, span);
@@ -134,13 +137,21 @@ impl Assembly {
     fn finish(
         &mut self,
         words: &[u64; END],
+        said: &mut [u8],
         step: u64,
         timeline: &Timeline,
         finished: &mut impl FnMut(u32, SpanRecord),
     ) {
         let Some(head) = Head::from_word(words[0]) else { return };
-        let mut details = self.pending.take(words[3]);
-        match SpanRecord::new(words, &mut details, timeline) {
+        let record = match self.pending.take(words[SPAN_OF_END], step, said) {
+            None => SpanRecord::new(words, said, timeline),
+            Some(mut details) => {
+                let record = SpanRecord::new(words, &mut details, timeline);
+                self.pending.give_back(details);
+                record
+            }
+        };
+        match record {
             Some(mut span) if span.error().is_some() => {
                 span.set_backtrace(backtrace::take(span.span_id()));
                 self.origins.hold(head.tracer, span, step);
@@ -148,11 +159,45 @@ impl Assembly {
             Some(span) => finished(head.tracer, span),
             None => {}
         }
-        self.pending.give_back(details);
     }
 
     /// Whether no span waits.
     pub(crate) fn is_empty(&self) -> bool {
         self.waiting == 0 && self.origins.is_empty()
     }
+}
+
+/// Details that are looked through at once, at most.
+const TOGETHER: usize = 8;
+/// Where an end has the span's id, and a detail.
+const SPAN_OF_END: usize = 3;
+const SPAN_OF_DETAIL: usize = 1;
+
+/// A few details of the same span at the head of a run, and what follows them.
+fn together(words: &[Word]) -> (u64, &[Word], &[Word]) {
+    let span = words.get(SPAN_OF_DETAIL).map_or(0, Word::load);
+    let mut rest = words;
+    for _ in 0..TOGETHER {
+        match split(rest) {
+            Some((head, record, next))
+                if head.kind.is_detail() && record[SPAN_OF_DETAIL].load() == span =>
+            {
+                rest = next;
+            }
+            _ => break,
+        }
+    }
+    let (details, rest) = words.split_at(words.len() - rest.len());
+    (span, details, rest)
+}
+
+/// Whether details may stay with the end: polls and wakes are many, and asked for before.
+fn stays(mut details: &[Word]) -> bool {
+    while let Some((head, _, next)) = split(details) {
+        if matches!(head.kind, Kind::Poll | Kind::Wake) {
+            return false;
+        }
+        details = next;
+    }
+    true
 }

@@ -9,8 +9,9 @@ use std::time::{Duration, Instant};
 use once_cell::sync::OnceCell;
 
 use crate::clock::Timeline;
-use crate::collector::assemble::{Assembly, Ends};
+use crate::collector::assemble::Assembly;
 use crate::collector::by_id::ById;
+use crate::collector::ends::Ends;
 use crate::collector::in_flight::OpenSpans;
 use crate::collector::reading::Reading;
 use crate::collector::report;

@@ -4,7 +4,7 @@ use std::fmt;
 use std::ops::Deref;
 
 /// Bytes that lie in the record itself; three attributes take about 64.
-const INLINE: usize = 96;
+const INLINE: usize = 94;
 
 #[derive(Clone)]
 pub(super) struct Bytes(Place);

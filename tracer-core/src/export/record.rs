@@ -57,8 +57,14 @@ pub struct SpanRecord {
     details: Bytes,
     /// Which kinds of details there are, a bit each: most spans have few, and are asked for all.
     kinds: u16,
-    recorded: Polls,
     passed_on: bool,
+    /// What few spans have, so that the others need no room for it.
+    rare: Option<Box<Rare>>,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Rare {
+    recorded: Polls,
     backtrace: Option<String>,
 }
 
@@ -106,9 +112,8 @@ impl SpanRecord {
             end: end.max(start),
             details: Bytes::new(details),
             kinds,
-            recorded,
             passed_on: false,
-            backtrace: None,
+            rare: recorded.map(|recorded| Box::new(Rare { recorded, backtrace: None })),
         })
     }
 
@@ -221,7 +226,9 @@ impl SpanRecord {
     }
 
     pub(crate) fn set_backtrace(&mut self, backtrace: Option<String>) {
-        self.backtrace = backtrace;
+        if backtrace.is_some() {
+            self.rare.get_or_insert_default().backtrace = backtrace;
+        }
     }
 
     pub(crate) const fn pass_on(&mut self) {
@@ -230,7 +237,8 @@ impl SpanRecord {
 
     /// Returns the error it failed with; the last one where several were recorded.
     pub fn error(&self) -> Option<ErrorRecord<'_>> {
-        self.details(Kind::Error).error(self.backtrace.as_deref())
+        let backtrace = self.rare.as_ref().and_then(|rare| rare.backtrace.as_deref());
+        self.details(Kind::Error).error(backtrace)
     }
 
     /// Returns how often its future was polled; 0 for what is not a future.
@@ -243,7 +251,7 @@ impl SpanRecord {
     /// Only the outermost span of a task has them, and it has none if its first poll finished it.
     /// More stretches are merged over the shortest gaps between them.
     pub fn slices(&self) -> &[Slice] {
-        &self.recorded.slices
+        self.recorded().map_or(&[], |polls| &polls.slices)
     }
 
     /// Returns the nanoseconds in which its task was being polled, where polls were recorded.
@@ -261,12 +269,12 @@ impl SpanRecord {
     /// }
     /// ```
     pub fn poll_duration(&self) -> Option<u64> {
-        self.of_polls(self.recorded.total)
+        self.of_polls(self.recorded().map_or(0, |polls| polls.total))
     }
 
     /// Returns the nanoseconds of its longest poll, where polls were recorded.
     pub fn max_poll_duration(&self) -> Option<u64> {
-        self.of_polls(self.recorded.longest)
+        self.of_polls(self.recorded().map_or(0, |polls| polls.longest))
     }
 
     /// Returns when its task was woken, and by whom; in order, at most 1,024.
@@ -274,7 +282,7 @@ impl SpanRecord {
     /// Where [`Builder::wakes`](crate::Builder::wakes) asked for it, the outermost span of a task has
     /// them.
     pub fn wakes(&self) -> &[Wake] {
-        &self.recorded.wakes
+        self.recorded().map_or(&[], |polls| &polls.wakes)
     }
 
     /// Returns the nanoseconds in which its task was woken and waited for its poll, if it is known.
@@ -285,10 +293,14 @@ impl SpanRecord {
         (!wakes.is_empty()).then(|| wakes.iter().filter_map(|wake| wake.scheduled).sum())
     }
 
+    fn recorded(&self) -> Option<&Polls> {
+        self.rare.as_ref().map(|rare| &rare.recorded)
+    }
+
     fn of_polls(&self, recorded: u64) -> Option<u64> {
         let is_outermost = self.flags & (flag::SPAWNED | flag::LOCAL_ROOT) != 0;
         let is_one = is_outermost && self.polls == 1 && self.outcome() == Outcome::Completed;
-        if self.recorded.slices.is_empty() {
+        if self.slices().is_empty() {
             // Its only poll is the span itself.
             return is_one.then(|| self.end - self.start);
         }
