@@ -249,12 +249,14 @@ impl<'a> Items<'a> {
     }
 
     /// Takes a plain word off the front.
+    #[inline]
     pub(crate) fn word(&mut self) -> Option<u64> {
         let (word, rest) = self.bytes.split_first_chunk()?;
         self.bytes = rest;
         Some(u64::from_le_bytes(*word))
     }
 
+    #[inline]
     fn text(&mut self, length: usize) -> Option<&'a str> {
         let (text, rest) = self.bytes.split_at_checked(length.next_multiple_of(8))?;
         self.bytes = rest;
@@ -265,6 +267,7 @@ impl<'a> Items<'a> {
 impl<'a> Iterator for Items<'a> {
     type Item = (&'a str, Value<'a>);
 
+    #[inline(always)]
     fn next(&mut self) -> Option<Self::Item> {
         let head = self.word()?;
         let (field, length) = ((head >> 8) as usize & 0xFF_FFFF, (head >> 32) as usize);

@@ -15,6 +15,7 @@ pub(crate) struct Own<'w, 'a, W> {
 }
 
 impl<W: Writer> Own<'_, '_, W> {
+    #[inline(never)]
     fn add(&mut self, key: &str, value: Value<'_>) {
         if !self.given.iter().any(|(given, _)| *given == key) {
             attribute(self.w, field::ATTRIBUTES, key, value);

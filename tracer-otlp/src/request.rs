@@ -30,7 +30,7 @@ impl<W: Writer> Requests<W> {
     /// Hands out the requests of a batch, each with the number of its spans.
     pub(crate) fn each(&mut self, batch: &Batch, mut send: impl FnMut(&[u8], usize)) {
         let mut rest = batch.spans();
-        let mut given = Given::new();
+        let mut given = Given::default();
         while !rest.is_empty() {
             self.writer.truncate(0);
             let count = self.request(batch, rest, &mut given);

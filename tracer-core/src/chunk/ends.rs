@@ -11,7 +11,7 @@ pub(crate) struct Writer {
     chunk: Cell<Option<&'static Chunk>>,
     /// The words of `chunk`; empty before the first record and after the last.
     words: Cell<&'static [Word]>,
-    used: Cell<usize>,
+    used: Cell<u32>,
     closed: Cell<bool>,
 }
 
@@ -28,23 +28,24 @@ impl Writer {
     /// Returns the next `count` free words, if the current chunk has so many.
     #[inline(always)]
     pub(crate) fn room(&self, count: usize) -> Option<&'static [Word]> {
-        self.words.get().get(self.used.get()..)?.get(..count)
+        let used = self.used.get() as usize;
+        self.words.get().get(used..used + count)
     }
 
     /// As [`room`](Self::room), for a number that is known before.
     #[inline(always)]
     pub(crate) fn row<const N: usize>(&self) -> Option<&'static [Word; N]> {
-        self.words.get().get(self.used.get()..)?.first_chunk()
+        self.room(N)?.first_chunk()
     }
 
     /// So many of the words that are free have been filled: the reader may see them.
     #[inline(always)]
     pub(crate) fn publish(&self, count: usize) {
-        let used = self.used.get() + count;
+        let used = self.used.get() + count as u32;
         self.used.set(used);
         if let Some(chunk) = self.chunk.get() {
             // Release: pairs with the acquire in `Reader::read`; the words are visible before it.
-            chunk.len.store(used as u32, Ordering::Release);
+            chunk.len.store(used, Ordering::Release);
         }
     }
 

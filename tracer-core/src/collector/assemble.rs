@@ -143,22 +143,24 @@ impl Assembly {
         finished: &mut impl FnMut(u32, SpanRecord),
     ) {
         let Some(head) = Head::from_word(words[0]) else { return };
-        let record = match self.pending.take(words[SPAN_OF_END], step, said) {
-            None => SpanRecord::new(words, said, timeline),
+        let span = match self.pending.take(words[SPAN_OF_END], step, said) {
+            None => SpanRecord::new(head, words, said, timeline),
             Some(mut details) => {
-                let record = SpanRecord::new(words, &mut details, timeline);
+                let span = SpanRecord::new(head, words, &mut details, timeline);
                 self.pending.give_back(details);
-                record
+                span
             }
         };
-        match record {
-            Some(mut span) if span.error().is_some() => {
-                span.set_backtrace(backtrace::take(span.span_id()));
-                self.origins.hold(head.tracer, span, step);
-            }
-            Some(span) => finished(head.tracer, span),
-            None => {}
+        if span.error().is_none() {
+            return finished(head.tracer, span);
         }
+        self.hold(head.tracer, span, step);
+    }
+
+    #[cold]
+    fn hold(&mut self, tracer: u32, mut span: SpanRecord, step: u64) {
+        span.set_backtrace(backtrace::take(span.span_id()));
+        self.origins.hold(tracer, span, step);
     }
 
     /// Whether no span waits.

@@ -63,7 +63,8 @@ impl OpenSpans {
         let now = clock::ticks();
         let as_record = |mut words: [u64; END]| {
             words[6] = now;
-            SpanRecord::new(&words, &mut pending.so_far(words[3]), timeline)
+            let head = Head::from_word(words[0])?;
+            Some(SpanRecord::new(head, &words, &mut pending.so_far(words[3]), timeline))
         };
         let spans = self.spans.values().copied().filter_map(as_record).collect();
         InFlight { spans: in_order(spans), unlisted: self.unlisted }

@@ -15,12 +15,35 @@ pub(crate) struct Reading<'a> {
     pub(super) ended: &'a mut ById<u32, u64>,
     pub(super) routes: &'a mut ById<u32, Route>,
     pub(super) timeline: &'a Timeline,
+    /// The tracer of the last end, where nothing is done but to count, and how many came in a row.
+    pub(super) counted: (u32, u64),
+}
+
+impl Reading<'_> {
+    /// Adds what was counted in a row.
+    pub(super) fn sum_up(&mut self) {
+        let (tracer, count) = std::mem::take(&mut self.counted);
+        if count > 0 {
+            *self.ended.entry(tracer).or_default() += count;
+        }
+    }
 }
 
 impl Watch for Reading<'_> {
     fn ended(&mut self, head: Head, words: &[u64; END], has_polls: impl Fn() -> bool) -> bool {
+        let (last, count) = &mut self.counted;
+        if *count > 0 && *last == head.tracer {
+            *count += 1;
+            return true;
+        }
+        self.sum_up();
+        let route = self.routes.get_mut(&head.tracer);
+        if route.as_ref().is_some_and(|route| route.only_counts()) {
+            self.counted = (head.tracer, 1);
+            return true;
+        }
         *self.ended.entry(head.tracer).or_default() += 1;
-        let Some(route) = self.routes.get_mut(&head.tracer) else { return false };
+        let Some(route) = route else { return false };
         let is_wanted = !route.is_closing;
         if let Some(open) = &mut route.open {
             open.end(words[3]);

@@ -52,19 +52,25 @@ impl Route {
         }
     }
 
+    #[inline]
     pub(crate) fn take(&mut self, span: SpanRecord, now: Instant) {
         match &mut self.traces {
             Some(traces) if self.is_streamed => traces.add(span.clone(), now),
             Some(traces) => return traces.add(span, now),
             None => {}
         }
-        if self.stream.is_empty() {
+        if self.stream.len() == self.stream.capacity() {
             self.stream.reserve_exact(BATCH);
         }
         self.stream.push(span);
         if self.stream.len() >= BATCH {
             self.send_stream();
         }
+    }
+
+    /// Whether all that is to be done when a span has ended is to count it.
+    pub(crate) const fn only_counts(&self) -> bool {
+        !self.is_closing && self.slow_polls.is_none() && self.open.is_none()
     }
 
     pub(crate) fn outlets(&self) -> &[Arc<Outlet>] {

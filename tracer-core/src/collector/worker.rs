@@ -77,6 +77,7 @@ struct Worker {
     /// Ended spans of this step, by tracer.
     ended: ById<u32, u64>,
     last_busy: Instant,
+    last_sent: Instant,
     /// The last step did not come to the end of all logs.
     is_behind: bool,
 }
@@ -90,6 +91,7 @@ impl Worker {
             routes: ById::default(),
             ended: ById::default(),
             last_busy: Instant::now(),
+            last_sent: Instant::now(),
             is_behind: false,
         }
     }
@@ -145,6 +147,11 @@ impl Worker {
         self.is_behind = self.read();
         self.release();
         let now = Instant::now();
+        // What is not a whole batch waits for more of it, where there is more to be read.
+        if self.is_behind && now.duration_since(self.last_sent) < BUSY {
+            return;
+        }
+        self.last_sent = now;
         for (tracer, route) in &mut self.routes {
             route.send_due(now);
             route.report(*tracer, now);
@@ -157,8 +164,9 @@ impl Worker {
         // Before: durations are judged while they are read.
         self.timeline.refresh();
         let Self { logs, assembly, ended, routes, timeline, .. } = self;
-        let mut reading = Reading { ended, routes, timeline };
-        let more = logs.read(|ends, step, slots| assembly.read(ends, step, slots, &mut reading));
+        let mut reading = Reading { ended, routes, timeline, counted: (0, 0) };
+        let more = logs.read(|ends, step, words| assembly.read(ends, step, words, &mut reading));
+        reading.sum_up();
         if !more {
             let open = routes.values_mut().filter_map(|route| route.open.as_mut());
             open.for_each(OpenSpans::next_pass);

@@ -2,7 +2,7 @@
 
 use crate::callsite::{self, Callsite};
 use crate::clock::Timeline;
-use crate::export::bytes::Bytes;
+use crate::export::bytes::Few;
 use crate::export::detail::{Details, ErrorRecord, Event, Link};
 use crate::export::polls::{Polls, Slice, Wake};
 use crate::export::task::TaskRecord;
@@ -54,7 +54,9 @@ pub struct SpanRecord {
     start: u64,
     end: u64,
     /// Details in the order they came: each a head word and its payload, little endian.
-    details: Bytes,
+    few: Few,
+    /// How many bytes of `few` there are.
+    length: u8,
     /// Which kinds of details there are, a bit each: most spans have few, and are asked for all.
     kinds: u16,
     passed_on: bool,
@@ -65,6 +67,8 @@ pub struct SpanRecord {
 #[derive(Clone, Debug, Default)]
 struct Rare {
     recorded: Polls,
+    /// Details that are more than a few bytes.
+    details: Box<[u8]>,
     backtrace: Option<String>,
 }
 
@@ -96,11 +100,21 @@ pub enum Outcome {
 
 impl SpanRecord {
     /// A span as its end says, with the `details` that came before.
-    pub(crate) fn new(words: &[u64; END], details: &mut [u8], timeline: &Timeline) -> Option<Self> {
-        let head = Head::from_word(words[0])?;
+    #[inline]
+    pub(crate) fn new(
+        head: Head,
+        words: &[u64; END],
+        details: &mut [u8],
+        timeline: &Timeline,
+    ) -> Self {
         let (start, end) = (timeline.unix(words[5]), timeline.unix(words[6]));
         let (recorded, kinds) = Polls::read(details, timeline);
-        Some(Self {
+        let mut rare = recorded.map(|recorded| Box::new(Rare { recorded, ..Rare::default() }));
+        let (few, length) = Few::new(details).unwrap_or_else(|| {
+            rare.get_or_insert_default().details = (&*details).into();
+            (Few::NONE, 0)
+        });
+        Self {
             trace: TraceId { high: words[1], low: words[2] },
             span: SpanId(words[3]),
             parent: SpanId(words[4]),
@@ -110,16 +124,23 @@ impl SpanRecord {
             polls: (words[7] >> 32) as u32,
             start,
             end: end.max(start),
-            details: Bytes::new(details),
+            few,
+            length,
             kinds,
             passed_on: false,
-            rare: recorded.map(|recorded| Box::new(Rare { recorded, backtrace: None })),
-        })
+            rare,
+        }
     }
 
+    #[inline]
     fn details(&self, kind: Kind) -> Details<'_> {
         let is_there = self.kinds & (1 << kind as u16) != 0;
-        Details::new(if is_there { &self.details } else { &[] }, self.callsite)
+        let bytes = match &self.rare {
+            _ if !is_there => &[],
+            Some(rare) if self.length == 0 => &*rare.details,
+            _ => self.few.first(self.length),
+        };
+        Details::new(bytes, self.callsite)
     }
 
     /// Returns the id of the trace.
@@ -338,6 +359,7 @@ impl SpanRecord {
     /// Returns the attributes in the order in which they were set.
     ///
     /// A key that was set several times is there as often; the last one counts.
+    #[inline]
     pub fn attributes(&self) -> impl Iterator<Item = (&str, Value<'_>)> {
         self.details(Kind::Attributes).attributes()
     }

@@ -22,9 +22,10 @@ struct Log<T> {
 /// In place of a step: nothing will be written to this log any more.
 const ENDED: u64 = u64::MAX;
 
-/// Chunks of one log that are read in a step, a mebibyte: so that what was read can be handed on
-/// before there is more of it than the logs have room for.
-const CHUNKS: usize = 16;
+/// Chunks of one log that are read in a step, a quarter of a mebibyte: so that what was read can be
+/// handed on while the processor still has it at hand, and before there is more of it than the logs
+/// have room for.
+const CHUNKS: usize = 4;
 
 impl<T: Default> Logs<T> {
     /// Begins to read. In a forked child what was written so far is for its parent to deliver, and
