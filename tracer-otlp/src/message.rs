@@ -113,7 +113,7 @@ impl<'a> Given<'a> {
                 return false;
             }
             self.keys.push(key);
-            attribute(w, field::ATTRIBUTES, key, value);
+            attribute(w, field::ATTRIBUTES, key, &value);
         }
         true
     }
@@ -127,7 +127,7 @@ impl<'a> Given<'a> {
         given.extend(span.attributes());
         for (index, (key, value)) in given.iter().enumerate() {
             if !given[index + 1..].iter().any(|(later, _)| later == key) {
-                attribute(w, field::ATTRIBUTES, key, *value);
+                attribute(w, field::ATTRIBUTES, key, value);
             }
         }
         given.retain(|(key, _)| attribute::is_ours(key));
@@ -170,7 +170,7 @@ fn event<W: Writer>(w: &mut W, event: &Event<'_>) {
         w.list(event::ATTRIBUTES, |w| {
             for (index, (key, value)) in event.attributes().enumerate() {
                 if !event.attributes().skip(index + 1).any(|(later, _)| later == key) {
-                    attribute(w, event::ATTRIBUTES, key, value);
+                    attribute(w, event::ATTRIBUTES, key, &value);
                 }
             }
         });
@@ -184,12 +184,12 @@ fn exception<W: Writer>(w: &mut W, span: &SpanRecord, error: &ErrorRecord<'_>, t
     w.fixed64(event::TIME, span.end());
     w.text(event::NAME, attribute::EXCEPTION);
     w.list(event::ATTRIBUTES, |w| {
-        let mut add = |key, value| attribute(w, event::ATTRIBUTES, key, Value::Str(value));
+        let mut add = |key, value| attribute(w, event::ATTRIBUTES, key, &Value::Str(value));
         add(attribute::EXCEPTION_TYPE, error.type_name());
         add(attribute::EXCEPTION_MESSAGE, error.message());
         add(attribute::EXCEPTION_STACKTRACE, text);
         if span.is_passed_on() {
-            attribute(w, event::ATTRIBUTES, attribute::PASSED_ON, Value::Bool(true));
+            attribute(w, event::ATTRIBUTES, attribute::PASSED_ON, &Value::Bool(true));
         }
         if error.sources().next().is_some() {
             w.entry(event::ATTRIBUTES, Size::Long, |w| sources(w, error));
@@ -203,7 +203,7 @@ fn sources<W: Writer>(w: &mut W, error: &ErrorRecord<'_>) {
         w.message(any_value::ARRAY, Size::Long, |w| {
             w.list(array_value::VALUES, |w| {
                 for source in error.sources() {
-                    w.entry(array_value::VALUES, Size::Short, |w| value(w, Value::Str(source)));
+                    w.entry(array_value::VALUES, Size::Short, |w| value(w, &Value::Str(source)));
                 }
             });
         });

@@ -95,11 +95,11 @@ impl Spans {
 fn attributes<W: Writer>(w: &mut W, batch: &Batch, detected: &Detected) {
     let said = batch.resource();
     for (key, value) in said.attributes() {
-        attribute(w, resource::ATTRIBUTES, key, Value::Str(value));
+        attribute(w, resource::ATTRIBUTES, key, &Value::Str(value));
     }
     for (key, value) in detected.attributes() {
         if said.get(key).is_none() {
-            attribute(w, resource::ATTRIBUTES, key, value);
+            attribute(w, resource::ATTRIBUTES, key, &value);
         }
     }
 }

@@ -1,12 +1,16 @@
 //! Joins what threads wrote of a span, each into its own log, into one finished span.
 
+use std::time::Instant;
+
 use crate::backtrace;
 use crate::callsite::{self, Callsite};
 use crate::chunk::Word;
 use crate::clock::Timeline;
+use crate::collector::by_id::ById;
 use crate::collector::ends::{Ends, Spare, loaded, put_detail, split};
 use crate::collector::origin::Origins;
 use crate::collector::pending::Pending;
+use crate::collector::route::Route;
 use crate::export::SpanRecord;
 use crate::log::Logs;
 use crate::record::{BEGIN, END, Head, Kind};
@@ -33,6 +37,14 @@ pub(crate) struct Assembly {
     spare: Spare,
     /// Functions that held a guard over an await, to be reported.
     pub(crate) guards_held: Vec<&'static Callsite>,
+}
+
+/// Where finished spans go.
+#[derive(Debug)]
+pub(crate) struct Released<'a> {
+    pub(super) routes: &'a mut ById<u32, Route>,
+    pub(super) timeline: &'a Timeline,
+    pub(super) now: Instant,
 }
 
 impl Assembly {
@@ -111,50 +123,41 @@ impl Assembly {
     }
 
     /// Hands on the spans of which all has been read.
-    pub(crate) fn release(
-        &mut self,
-        logs: &mut Logs<Ends>,
-        timeline: &Timeline,
-        mut finished: impl FnMut(u32, SpanRecord),
-    ) {
+    pub(crate) fn release(&mut self, logs: &mut Logs<Ends>, to: &mut Released<'_>) {
         let now = logs.step();
         let read = logs.settle(|ends, step| {
             while let Some(mut done) = ends.before(step) {
                 done.each(|words, said| {
                     self.waiting -= 1;
-                    self.finish(words, said, now, timeline, &mut finished);
+                    self.finish(words, said, now, to);
                 });
                 self.spare.keep(done);
             }
             ends.is_empty()
         });
         while let Some((tracer, span)) = self.origins.next(read) {
-            finished(tracer, span);
+            if let Some(route) = to.routes.get_mut(&tracer) {
+                route.take(span, to.now);
+            }
         }
         self.pending.bound();
     }
 
-    fn finish(
-        &mut self,
-        words: &[u64; END],
-        said: &mut [u8],
-        step: u64,
-        timeline: &Timeline,
-        finished: &mut impl FnMut(u32, SpanRecord),
-    ) {
+    fn finish(&mut self, words: &[u64; END], said: &mut [u8], step: u64, to: &mut Released<'_>) {
         let Some(head) = Head::from_word(words[0]) else { return };
-        let span = match self.pending.take(words[SPAN_OF_END], step, said) {
-            None => SpanRecord::new(head, words, said, timeline),
-            Some(mut details) => {
-                let span = SpanRecord::new(head, words, &mut details, timeline);
-                self.pending.give_back(details);
-                span
+        let mut earlier = self.pending.take(words[SPAN_OF_END], step, said);
+        if let Some(route) = to.routes.get_mut(&head.tracer) {
+            let span = route.place(callsite::find(head.callsite));
+            span.fill(head, words, earlier.as_deref_mut().unwrap_or(said), to.timeline);
+            if span.error().is_none() {
+                route.placed(to.now);
+            } else if let Some(span) = route.take_back() {
+                self.hold(head.tracer, span, step);
             }
-        };
-        if span.error().is_none() {
-            return finished(head.tracer, span);
         }
-        self.hold(head.tracer, span, step);
+        if let Some(details) = earlier {
+            self.pending.give_back(details);
+        }
     }
 
     #[cold]

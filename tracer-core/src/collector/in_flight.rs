@@ -1,5 +1,6 @@
 //! The spans of one tracer that are open now.
 
+use crate::callsite;
 use crate::clock::{self, Timeline};
 use crate::collector::by_id::ById;
 use crate::collector::pending::Pending;
@@ -64,7 +65,9 @@ impl OpenSpans {
         let as_record = |mut words: [u64; END]| {
             words[6] = now;
             let head = Head::from_word(words[0])?;
-            Some(SpanRecord::new(head, &words, &mut pending.so_far(words[3]), timeline))
+            let mut span = SpanRecord::blank(callsite::find(head.callsite));
+            span.fill(head, &words, &mut pending.so_far(words[3]), timeline);
+            Some(span)
         };
         let spans = self.spans.values().copied().filter_map(as_record).collect();
         InFlight { spans: in_order(spans), unlisted: self.unlisted }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
+use crate::callsite::Callsite;
 use crate::collector::in_flight::OpenSpans;
 use crate::collector::outlet::Outlet;
 use crate::collector::report::Report;
@@ -52,19 +53,44 @@ impl Route {
         }
     }
 
-    #[inline]
+    /// Adds a span that was held.
     pub(crate) fn take(&mut self, span: SpanRecord, now: Instant) {
-        match &mut self.traces {
-            Some(traces) if self.is_streamed => traces.add(span.clone(), now),
-            Some(traces) => return traces.add(span, now),
-            None => {}
-        }
+        self.stream.push(span);
+        self.placed(now);
+    }
+
+    /// The place of the next span, to be filled there: it is of a size that had better not be moved.
+    #[inline]
+    pub(crate) fn place(&mut self, callsite: &'static Callsite) -> &mut SpanRecord {
         if self.stream.len() == self.stream.capacity() {
             self.stream.reserve_exact(BATCH);
         }
-        self.stream.push(span);
+        let place = self.stream.len();
+        self.stream.push(SpanRecord::blank(callsite));
+        &mut self.stream[place]
+    }
+
+    /// Takes the span back that was placed last.
+    pub(crate) fn take_back(&mut self) -> Option<SpanRecord> {
+        self.stream.pop()
+    }
+
+    /// The span that was placed last is finished.
+    #[inline]
+    pub(crate) fn placed(&mut self, now: Instant) {
+        if self.traces.is_some() {
+            self.add_to_trace(now);
+        }
         if self.stream.len() >= BATCH {
             self.send_stream();
+        }
+    }
+
+    fn add_to_trace(&mut self, now: Instant) {
+        let Some(traces) = &mut self.traces else { return };
+        let last = if self.is_streamed { self.stream.last().cloned() } else { self.stream.pop() };
+        if let Some(span) = last {
+            traces.add(span, now);
         }
     }
 

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use once_cell::sync::OnceCell;
 
 use crate::clock::Timeline;
-use crate::collector::assemble::Assembly;
+use crate::collector::assemble::{Assembly, Released};
 use crate::collector::by_id::ById;
 use crate::collector::ends::Ends;
 use crate::collector::in_flight::OpenSpans;
@@ -80,6 +80,8 @@ struct Worker {
     last_sent: Instant,
     /// The last step did not come to the end of all logs.
     is_behind: bool,
+    /// Spans wait in the logs for an exporter to catch up.
+    is_held: bool,
 }
 
 impl Worker {
@@ -93,6 +95,7 @@ impl Worker {
             last_busy: Instant::now(),
             last_sent: Instant::now(),
             is_behind: false,
+            is_held: false,
         }
     }
 
@@ -117,8 +120,12 @@ impl Worker {
                     // Whoever asked may have given up waiting.
                     let _waiting = now.map(|now| done.send(now));
                 }
-                Err(RecvTimeoutError::Timeout) if self.holds_back() => self.is_behind = false,
-                Err(RecvTimeoutError::Timeout) => self.pass(),
+                Err(RecvTimeoutError::Timeout) => {
+                    self.is_held = self.holds_back();
+                    if !self.is_held {
+                        self.pass();
+                    }
+                }
                 Err(RecvTimeoutError::Disconnected) => return,
             }
         }
@@ -128,6 +135,9 @@ impl Worker {
     fn wait(&self, commands: &Receiver<Command>) -> Result<Command, RecvTimeoutError> {
         if self.routes.is_empty() {
             return commands.recv().map_err(|_| RecvTimeoutError::Disconnected);
+        }
+        if self.is_held {
+            return commands.recv_timeout(CATCH_UP);
         }
         if self.is_behind {
             return commands.recv_timeout(Duration::ZERO);
@@ -188,11 +198,7 @@ impl Worker {
         root::refresh();
         let now = Instant::now();
         let Self { logs, assembly, routes, timeline, .. } = self;
-        assembly.release(logs, timeline, |tracer, span| {
-            if let Some(route) = routes.get_mut(&tracer) {
-                route.take(span, now);
-            }
-        });
+        assembly.release(logs, &mut Released { routes, timeline, now });
     }
 
     fn flush(&mut self, tracer: u32, close: bool, deadline: Instant) {

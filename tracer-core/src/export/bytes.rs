@@ -5,8 +5,8 @@ use std::fmt;
 /// Bytes that lie in the record itself; three attributes take about 64.
 const FEW: usize = 96;
 
-/// A few bytes, or none where there are more. Aligned, because it is moved with the record right after it
-/// was filled: a move by other pieces than were written would wait for these.
+/// A few bytes, or none where there are more. Aligned as the pieces are by which a record is moved: other
+/// pieces than were written would have to wait for these.
 #[derive(Clone)]
 #[repr(align(16))]
 pub(super) struct Few {
@@ -14,14 +14,14 @@ pub(super) struct Few {
 }
 
 impl Few {
-    /// Returns the bytes and their number, if they are few.
-    pub(super) fn new(from: &[u8]) -> Option<(Self, u8)> {
-        let mut few = Self::NONE;
-        few.bytes.get_mut(..from.len())?.copy_from_slice(from);
-        Some((few, from.len() as u8))
-    }
-
     pub(super) const NONE: Self = Self { bytes: [0; FEW] };
+
+    /// Takes the bytes, and returns their number, if they are few.
+    #[inline]
+    pub(super) fn fill(&mut self, from: &[u8]) -> Option<u8> {
+        self.bytes.get_mut(..from.len())?.copy_from_slice(from);
+        Some(from.len() as u8)
+    }
 
     /// The first ones.
     pub(super) fn first(&self, length: u8) -> &[u8] {

@@ -1,6 +1,6 @@
 //! A finished span, as exporters read it.
 
-use crate::callsite::{self, Callsite};
+use crate::callsite::Callsite;
 use crate::clock::Timeline;
 use crate::export::bytes::Few;
 use crate::export::detail::{Details, ErrorRecord, Event, Link};
@@ -99,36 +99,52 @@ pub enum Outcome {
 }
 
 impl SpanRecord {
+    /// A span of which nothing is known but where it was opened; to be [filled](Self::fill).
+    #[inline(always)]
+    pub(crate) const fn blank(callsite: &'static Callsite) -> Self {
+        Self {
+            trace: TraceId { high: 0, low: 0 },
+            span: SpanId::NONE,
+            parent: SpanId::NONE,
+            callsite,
+            path: 0,
+            flags: 0,
+            polls: 0,
+            start: 0,
+            end: 0,
+            few: Few::NONE,
+            length: 0,
+            kinds: 0,
+            passed_on: false,
+            rare: None,
+        }
+    }
+
     /// A span as its end says, with the `details` that came before.
     #[inline]
-    pub(crate) fn new(
+    pub(crate) fn fill(
+        &mut self,
         head: Head,
         words: &[u64; END],
         details: &mut [u8],
         timeline: &Timeline,
-    ) -> Self {
-        let (start, end) = (timeline.unix(words[5]), timeline.unix(words[6]));
+    ) {
+        self.trace = TraceId { high: words[1], low: words[2] };
+        self.span = SpanId(words[3]);
+        self.parent = SpanId(words[4]);
+        self.path = words[7] as u32;
+        self.flags = head.extra;
+        self.polls = (words[7] >> 32) as u32;
+        self.start = timeline.unix(words[5]);
+        self.end = timeline.unix(words[6]).max(self.start);
         let (recorded, kinds) = Polls::read(details, timeline);
-        let mut rare = recorded.map(|recorded| Box::new(Rare { recorded, ..Rare::default() }));
-        let (few, length) = Few::new(details).unwrap_or_else(|| {
-            rare.get_or_insert_default().details = (&*details).into();
-            (Few::NONE, 0)
-        });
-        Self {
-            trace: TraceId { high: words[1], low: words[2] },
-            span: SpanId(words[3]),
-            parent: SpanId(words[4]),
-            callsite: callsite::find(head.callsite),
-            path: words[7] as u32,
-            flags: head.extra,
-            polls: (words[7] >> 32) as u32,
-            start,
-            end: end.max(start),
-            few,
-            length,
-            kinds,
-            passed_on: false,
-            rare,
+        self.kinds = kinds;
+        if let Some(recorded) = recorded {
+            self.rare.get_or_insert_default().recorded = recorded;
+        }
+        match self.few.fill(details) {
+            Some(length) => self.length = length,
+            None => self.rare.get_or_insert_default().details = (&*details).into(),
         }
     }
 
