@@ -1,7 +1,7 @@
 //! The way of one tracer's spans to its exporters.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::callsite::Callsite;
 use crate::collector::in_flight::OpenSpans;
@@ -13,6 +13,8 @@ use crate::export::{Batch, Completeness, Resource, SpanRecord, Unit};
 
 /// Spans of one batch of the stream.
 const BATCH: usize = 4_096;
+/// How long the first span of a batch waits for more: each batch takes wake-ups, and a request.
+const PATIENCE: Duration = Duration::from_millis(100);
 
 /// Where the spans of one tracer go.
 #[derive(Debug)]
@@ -20,6 +22,8 @@ pub(crate) struct Route {
     resource: Arc<Resource>,
     outlets: Vec<Arc<Outlet>>,
     stream: Vec<SpanRecord>,
+    /// When the first of them came.
+    since: Instant,
     /// Some exporter wants spans as they end.
     is_streamed: bool,
     /// Present if an exporter wants whole traces.
@@ -44,6 +48,7 @@ impl Route {
             resource: Arc::new(resource),
             outlets,
             stream: Vec::new(),
+            since: Instant::now(),
             is_streamed,
             traces: whole.then(Traces::default),
             report: Report::default(),
@@ -80,6 +85,9 @@ impl Route {
     pub(crate) fn placed(&mut self, now: Instant) {
         if self.traces.is_some() {
             self.add_to_trace(now);
+        }
+        if self.stream.len() == 1 {
+            self.since = now;
         }
         if self.stream.len() >= BATCH {
             self.send_stream();
@@ -130,7 +138,9 @@ impl Route {
     }
 
     pub(crate) fn send_due(&mut self, now: Instant) {
-        self.send_stream();
+        if now.duration_since(self.since) >= PATIENCE {
+            self.send_stream();
+        }
         if let Some(ready) = self.traces.as_mut().map(|traces| traces.due(now)) {
             self.send_traces(ready);
         }

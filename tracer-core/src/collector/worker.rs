@@ -157,7 +157,7 @@ impl Worker {
         self.is_behind = self.read();
         self.release();
         let now = Instant::now();
-        // What is not a whole batch waits for more of it, where there is more to be read.
+        // Where there is more to be read, what else is due can wait.
         if self.is_behind && now.duration_since(self.last_sent) < BUSY {
             return;
         }

@@ -13,6 +13,9 @@ use rustix::time::{ClockId, clock_gettime};
 pub const TRACES: u32 = 10_000;
 pub const SPANS: u32 = 100;
 
+/// Where spans do not come at once, those of so long do.
+const STEP: Duration = Duration::from_millis(5);
+
 /// The text that each step is given.
 pub const TEXT: &str = "a text of 20 bytes..";
 
@@ -27,16 +30,20 @@ pub fn run<F: Future>(
     let rate: u64 = env::args().nth(1).map_or(0, |rate| rate.parse().expect("spans a second"));
     let waker = Waker::from(Arc::new(Nobody));
     let mut context = Context::from_waker(&waker);
-    let (begin, before) = (Instant::now(), nanos(ClockId::ThreadCPUTime));
+    let (begin, mut caller) = (Instant::now(), 0);
     for number in 0..TRACES {
         let first = number * SPANS;
         if let Some(nanos) = (u64::from(first) * 1_000_000_000).checked_div(rate) {
-            std::thread::sleep(Duration::from_nanos(nanos).saturating_sub(begin.elapsed()));
+            let early = Duration::from_nanos(nanos).saturating_sub(begin.elapsed());
+            if early > STEP {
+                std::thread::sleep(early);
+            }
         }
+        let before = nanos(ClockId::ThreadCPUTime);
         let trace = pin!(trace(first..first + SPANS - 1));
         assert!(matches!(trace.poll(&mut context), Poll::Ready(_)), "no step waits");
+        caller += nanos(ClockId::ThreadCPUTime) - before;
     }
-    let caller = nanos(ClockId::ThreadCPUTime) - before;
     let known = deliver().map_or_else(|| "unknown".to_owned(), |known| known.to_string());
     let process = nanos(ClockId::ProcessCPUTime);
     println!("{known} {caller} {process} {} {}", system_nanos(), peak_kib());
