@@ -205,7 +205,7 @@ mod tests {
         let outlet = Outlet::start(Box::new(Told(told))).unwrap();
         let spans = vec![SpanRecord::blank(&SITE); MAX_QUEUED / 4];
         let (resource, completeness) = (Arc::new(Resource::default()), Completeness::Stream);
-        let batch = Arc::new(Batch { resource, spans, completeness });
+        let batch = Arc::new(Batch { resource, spans, completeness, spare: None });
         outlet.ended(MAX_QUEUED as u64);
         let first = Instant::now();
         let is_crowded = |millis| outlet.is_crowded(0, first + Duration::from_millis(millis));

@@ -9,7 +9,7 @@ use crate::collector::outlet::Outlet;
 use crate::collector::report::Report;
 use crate::collector::slow::SlowPolls;
 use crate::collector::traces::{Ready, Traces};
-use crate::export::{Batch, Completeness, Resource, SpanRecord, Unit};
+use crate::export::{Batch, Completeness, Resource, SpanRecord, Spare, Unit};
 
 /// Spans of one batch of the stream.
 const BATCH: usize = 4_096;
@@ -22,6 +22,8 @@ pub(crate) struct Route {
     resource: Arc<Resource>,
     outlets: Vec<Arc<Outlet>>,
     stream: Vec<SpanRecord>,
+    /// Room for the next ones.
+    spare: Arc<Spare>,
     /// When the first of them came.
     since: Instant,
     /// Some exporter wants spans as they end.
@@ -48,6 +50,7 @@ impl Route {
             resource: Arc::new(resource),
             outlets,
             stream: Vec::new(),
+            spare: Arc::default(),
             since: Instant::now(),
             is_streamed,
             traces: whole.then(Traces::default),
@@ -60,6 +63,7 @@ impl Route {
 
     /// Adds a span that was held.
     pub(crate) fn take(&mut self, span: SpanRecord, now: Instant) {
+        self.make_room();
         self.stream.push(span);
         self.placed(now);
     }
@@ -67,12 +71,17 @@ impl Route {
     /// The place of the next span, to be filled there: it is of a size that had better not be moved.
     #[inline]
     pub(crate) fn place(&mut self, callsite: &'static Callsite) -> &mut SpanRecord {
-        if self.stream.len() == self.stream.capacity() {
-            self.stream.reserve_exact(BATCH);
-        }
+        self.make_room();
         let place = self.stream.len();
         self.stream.push(SpanRecord::blank(callsite));
         &mut self.stream[place]
+    }
+
+    #[inline]
+    fn make_room(&mut self) {
+        if self.stream.capacity() == 0 {
+            self.stream = self.spare.take().unwrap_or_else(|| Vec::with_capacity(BATCH));
+        }
     }
 
     /// Takes the span back that was placed last.
@@ -119,18 +128,25 @@ impl Route {
     fn send_stream(&mut self) {
         if !self.stream.is_empty() {
             let spans = std::mem::take(&mut self.stream);
-            self.send(Unit::Spans, spans, Completeness::Stream);
+            self.send(Unit::Spans, spans, Completeness::Stream, Some(&self.spare));
         }
     }
 
     fn send_traces(&self, ready: Vec<Ready>) {
         for (spans, completeness) in ready {
-            self.send(Unit::Traces, spans, completeness);
+            self.send(Unit::Traces, spans, completeness, None);
         }
     }
 
-    fn send(&self, unit: Unit, spans: Vec<SpanRecord>, completeness: Completeness) {
-        let batch = Arc::new(Batch { resource: Arc::clone(&self.resource), spans, completeness });
+    fn send(
+        &self,
+        unit: Unit,
+        spans: Vec<SpanRecord>,
+        completeness: Completeness,
+        spare: Option<&Arc<Spare>>,
+    ) {
+        let (resource, spare) = (Arc::clone(&self.resource), spare.cloned());
+        let batch = Arc::new(Batch { resource, spans, completeness, spare });
         self.outlets
             .iter()
             .filter(|outlet| outlet.unit == unit)

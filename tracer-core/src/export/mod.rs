@@ -6,6 +6,7 @@ mod in_flight;
 mod memory;
 mod polls;
 mod record;
+mod spare;
 mod task;
 
 use std::fmt;
@@ -16,6 +17,7 @@ pub use in_flight::InFlight;
 pub use memory::Memory;
 pub use polls::{Slice, Wake};
 pub use record::{Outcome, SpanRecord};
+pub(crate) use spare::Spare;
 pub use task::TaskRecord;
 
 /// Takes finished spans out of the process, or shows them.
@@ -130,6 +132,16 @@ pub struct Batch {
     pub(crate) resource: Arc<Resource>,
     pub(crate) spans: Vec<SpanRecord>,
     pub(crate) completeness: Completeness,
+    /// Where its room goes when it is done.
+    pub(crate) spare: Option<Arc<Spare>>,
+}
+
+impl Drop for Batch {
+    fn drop(&mut self) {
+        if let Some(spare) = &self.spare {
+            spare.keep(std::mem::take(&mut self.spans));
+        }
+    }
 }
 
 impl Batch {
