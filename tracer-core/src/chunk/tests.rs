@@ -77,7 +77,7 @@ mod threads {
     fn an_empty_pool_refuses_and_a_drained_one_serves_again() {
         static POOL: Pool = Pool::new((WORDS[0] + WORDS[1]) as u64);
         let (writer, mut values) = (Writer::new(), Vec::new());
-        let written = (0..).take_while(|value| write(&writer, &POOL, 1, *value)).count();
+        let written = (0..u64::MAX).take_while(|value| write(&writer, &POOL, 1, *value)).count();
         assert_eq!(written, WORDS[0] + WORDS[1]);
         let mut readers = Vec::new();
         read(&POOL, &mut readers, &mut values);

@@ -181,7 +181,7 @@ mod tests {
 
     use super::*;
     use crate::callsite::Callsite;
-    use crate::export::{Completeness, Resource, SpanRecord};
+    use crate::export::{Completeness, Resource, SpanRecord, Spans};
 
     static SITE: Callsite = Callsite::new("site", "", "", 1, || {});
 
@@ -203,9 +203,9 @@ mod tests {
     fn spans_are_held_back_while_an_exporter_makes_headway_however_slow() {
         let (done, told) = channel();
         let outlet = Outlet::start(Box::new(Told(told))).unwrap();
-        let spans = vec![SpanRecord::blank(&SITE); MAX_QUEUED / 4];
+        let spans = Spans::new(vec![SpanRecord::blank(&SITE); MAX_QUEUED / 4], None);
         let (resource, completeness) = (Arc::new(Resource::default()), Completeness::Stream);
-        let batch = Arc::new(Batch { resource, spans, completeness, spare: None });
+        let batch = Arc::new(Batch { resource, spans, completeness });
         outlet.ended(MAX_QUEUED as u64);
         let first = Instant::now();
         let is_crowded = |millis| outlet.is_crowded(0, first + Duration::from_millis(millis));

@@ -9,7 +9,7 @@ use crate::collector::outlet::Outlet;
 use crate::collector::report::Report;
 use crate::collector::slow::SlowPolls;
 use crate::collector::traces::{Ready, Traces};
-use crate::export::{Batch, Completeness, Resource, SpanRecord, Spare, Unit};
+use crate::export::{Batch, Completeness, Resource, SpanRecord, Spans, Spare, Unit};
 
 /// Spans of one batch of the stream.
 const BATCH: usize = 4_096;
@@ -145,8 +145,8 @@ impl Route {
         completeness: Completeness,
         spare: Option<&Arc<Spare>>,
     ) {
-        let (resource, spare) = (Arc::clone(&self.resource), spare.cloned());
-        let batch = Arc::new(Batch { resource, spans, completeness, spare });
+        let spans = Spans::new(spans, spare.cloned());
+        let batch = Arc::new(Batch { resource: Arc::clone(&self.resource), spans, completeness });
         self.outlets
             .iter()
             .filter(|outlet| outlet.unit == unit)

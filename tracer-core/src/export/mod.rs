@@ -17,7 +17,7 @@ pub use in_flight::InFlight;
 pub use memory::Memory;
 pub use polls::{Slice, Wake};
 pub use record::{Outcome, SpanRecord};
-pub(crate) use spare::Spare;
+pub(crate) use spare::{Spans, Spare};
 pub use task::TaskRecord;
 
 /// Takes finished spans out of the process, or shows them.
@@ -130,18 +130,8 @@ pub enum Completeness {
 #[derive(Debug)]
 pub struct Batch {
     pub(crate) resource: Arc<Resource>,
-    pub(crate) spans: Vec<SpanRecord>,
+    pub(crate) spans: Spans,
     pub(crate) completeness: Completeness,
-    /// Where its room goes when it is done.
-    pub(crate) spare: Option<Arc<Spare>>,
-}
-
-impl Drop for Batch {
-    fn drop(&mut self) {
-        if let Some(spare) = &self.spare {
-            spare.keep(std::mem::take(&mut self.spans));
-        }
-    }
 }
 
 impl Batch {
@@ -154,7 +144,7 @@ impl Batch {
     ///
     /// As they ended goes for those of one thread; threads are read one after the other.
     pub fn spans(&self) -> &[SpanRecord] {
-        &self.spans
+        &self.spans.spans
     }
 
     /// Returns how much of a trace this is.

@@ -1,7 +1,8 @@
 //! A finished span, as exporters read it.
 
+mod fill;
+
 use crate::callsite::Callsite;
-use crate::clock::Timeline;
 use crate::export::bytes::Few;
 use crate::export::detail::{Details, ErrorRecord, Event, Link};
 use crate::export::polls::{Polls, Slice, Wake};
@@ -10,7 +11,7 @@ use crate::filter::Level;
 use crate::id::{SpanId, TraceId};
 use crate::kind::SpanKind;
 use crate::path;
-use crate::record::{END, Head, Kind, flag};
+use crate::record::{Kind, flag};
 use crate::value::Value;
 
 /// A finished span.
@@ -99,55 +100,6 @@ pub enum Outcome {
 }
 
 impl SpanRecord {
-    /// A span of which nothing is known but where it was opened; to be [filled](Self::fill).
-    #[inline(always)]
-    pub(crate) const fn blank(callsite: &'static Callsite) -> Self {
-        Self {
-            trace: TraceId { high: 0, low: 0 },
-            span: SpanId::NONE,
-            parent: SpanId::NONE,
-            callsite,
-            path: 0,
-            flags: 0,
-            polls: 0,
-            start: 0,
-            end: 0,
-            few: Few::NONE,
-            length: 0,
-            kinds: 0,
-            passed_on: false,
-            rare: None,
-        }
-    }
-
-    /// A span as its end says, with the `details` that came before.
-    #[inline]
-    pub(crate) fn fill(
-        &mut self,
-        head: Head,
-        words: &[u64; END],
-        details: &mut [u8],
-        timeline: &Timeline,
-    ) {
-        self.trace = TraceId { high: words[1], low: words[2] };
-        self.span = SpanId(words[3]);
-        self.parent = SpanId(words[4]);
-        self.path = words[7] as u32;
-        self.flags = head.extra;
-        self.polls = (words[7] >> 32) as u32;
-        self.start = timeline.unix(words[5]);
-        self.end = timeline.unix(words[6]).max(self.start);
-        let (recorded, kinds) = Polls::read(details, timeline);
-        self.kinds = kinds;
-        if let Some(recorded) = recorded {
-            self.rare.get_or_insert_default().recorded = recorded;
-        }
-        match self.few.fill(details) {
-            Some(length) => self.length = length,
-            None => self.rare.get_or_insert_default().details = (&*details).into(),
-        }
-    }
-
     #[inline]
     fn details(&self, kind: Kind) -> Details<'_> {
         let is_there = self.kinds & (1 << kind as u16) != 0;

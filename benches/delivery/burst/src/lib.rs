@@ -57,7 +57,7 @@ impl Wake for Nobody {
 
 fn nanos(clock: ClockId) -> u64 {
     let time = clock_gettime(clock);
-    let [seconds, nanos] = [time.tv_sec, time.tv_nsec].map(|part| part.cast_unsigned());
+    let [seconds, nanos] = [time.tv_sec, time.tv_nsec].map(i64::cast_unsigned);
     seconds * 1_000_000_000 + nanos
 }
 
