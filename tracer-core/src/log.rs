@@ -6,21 +6,21 @@ use std::sync::atomic::Ordering;
 
 pub(crate) use logs::{Logs, steps_of_all};
 
-use crate::chunk::{MAX_SLOTS, Pool, Slot, Writer};
+use crate::chunk::{MAX_RECORD, Pool, Word, Writer};
 use crate::destination;
 use crate::local;
-use crate::record::{Head, Kind, SLOT, Sink};
+use crate::record::{END, Head, Kind, Sink};
 
 /// Bytes that all logs of the process may take together, unless a builder says otherwise.
 const DEFAULT_LIMIT: u64 = 128 << 20;
-const SLOT_BYTES: u64 = size_of::<Slot>() as u64;
+const WORD: u64 = size_of::<Word>() as u64;
 
 #[cfg(not(loom))]
-static POOL: Pool = Pool::new(DEFAULT_LIMIT / SLOT_BYTES);
+static POOL: Pool = Pool::new(DEFAULT_LIMIT / WORD);
 /// loom's atomics are made at run time; no model comes here.
 #[cfg(loom)]
 static POOL: std::sync::LazyLock<Pool> =
-    std::sync::LazyLock::new(|| Pool::new(DEFAULT_LIMIT / SLOT_BYTES));
+    std::sync::LazyLock::new(|| Pool::new(DEFAULT_LIMIT / WORD));
 
 thread_local! {
     // Without a destructor: spans may end in destructors of other thread-locals.
@@ -39,12 +39,12 @@ impl Drop for Exit {
 
 /// Sets how many bytes the logs of the process may take together.
 pub(crate) fn set_limit(bytes: u64) {
-    POOL.set_limit(bytes / SLOT_BYTES);
+    POOL.set_limit(bytes / WORD);
 }
 
 /// Bytes the logs take now; they only grow, up to the limit.
 pub(crate) fn allocated() -> u64 {
-    POOL.allocated() * SLOT_BYTES
+    POOL.allocated() * WORD
 }
 
 /// How much of what the logs may take is in use, in thousandths.
@@ -52,11 +52,12 @@ pub(crate) fn fullness() -> u64 {
     POOL.fullness()
 }
 
-/// Writes the end of a span: one slot.
+/// Writes the end of a span.
 #[cold]
-pub(crate) fn end(tracer: u32, words: [u64; SLOT]) {
-    let has_room =
-        local::with(&WRITER, |writer| writer.room(1).is_some() || turn_over(writer, 1).is_some());
+pub(crate) fn end(tracer: u32, words: [u64; END]) {
+    let has_room = local::with(&WRITER, |writer| {
+        writer.room(END).is_some() || turn_over(writer, END).is_some()
+    });
     if !(has_room && try_end(words)) {
         lose(tracer, Kind::End);
     }
@@ -64,25 +65,22 @@ pub(crate) fn end(tracer: u32, words: [u64; SLOT]) {
 
 /// As [`end`], without a call; false where there is no room at hand, and nothing was written.
 #[inline(always)]
-pub(crate) fn try_end(words: [u64; SLOT]) -> bool {
+pub(crate) fn try_end(words: [u64; END]) -> bool {
     local::with(&WRITER, |writer| {
-        let slot = writer.slot();
-        if let Some(slot) = slot {
-            for (index, word) in words.into_iter().enumerate() {
-                slot.store(index, word);
-            }
-            writer.publish(1);
+        let room = writer.row::<END>();
+        if let Some(room) = room {
+            room.iter().zip(words).for_each(|(place, word)| place.store(word));
+            writer.publish(END);
         }
-        slot.is_some()
+        room.is_some()
     })
 }
 
 /// Writes a detail of `words` payload words; `fill` puts exactly so many into the sink.
 #[inline(always)]
 pub(crate) fn detail(head: Head, span: u64, fill: impl FnOnce(&mut Payload<'_>)) {
-    let slots = Head::slots(usize::from(head.extra));
-    let written = write(slots, |slots| {
-        let mut payload = Payload { slots, next: 0 };
+    let written = write(head.words(), |words| {
+        let mut payload = Payload { words, next: 0 };
         payload.word(head.to_word());
         payload.word(span);
         fill(&mut payload);
@@ -97,8 +95,8 @@ pub(crate) fn detail(head: Head, span: u64, fill: impl FnOnce(&mut Payload<'_>))
     }
 }
 
-/// Slots of a [`Row`].
-const ROW: usize = 3;
+/// Most words of a [`Row`].
+const ROW: usize = 24;
 /// Words of its head and its span.
 const BEFORE: usize = 2;
 
@@ -106,7 +104,7 @@ const BEFORE: usize = 2;
 /// that is not published was never there.
 #[derive(Debug)]
 pub(crate) struct Row {
-    slots: &'static [Slot; ROW],
+    words: &'static [Word; ROW],
     next: usize,
 }
 
@@ -114,8 +112,7 @@ impl Row {
     /// Begins a detail; nothing where there is no room at hand.
     #[inline(always)]
     pub(crate) fn try_new() -> Option<Self> {
-        let room = local::with(&WRITER, |writer| writer.room(ROW));
-        Some(Self { slots: room?.first_chunk()?, next: BEFORE })
+        Some(Self { words: local::with(&WRITER, Writer::row)?, next: BEFORE })
     }
 
     /// Adds words; false where they do not fit.
@@ -123,7 +120,7 @@ impl Row {
     pub(crate) fn push<const N: usize>(&mut self, words: [u64; N]) -> bool {
         let first = self.next;
         self.next += N;
-        self.next <= ROW * SLOT && {
+        self.next <= ROW && {
             words.into_iter().enumerate().for_each(|(index, word)| self.store(first + index, word));
             true
         }
@@ -135,8 +132,8 @@ impl Row {
         let words = text.len().div_ceil(8);
         let first = self.next;
         self.next += words;
-        self.next <= ROW * SLOT && {
-            store_text(self.slots, first, text);
+        self.next <= ROW && {
+            store_text(self.words, first, text);
             true
         }
     }
@@ -147,25 +144,25 @@ impl Row {
         let extra = (self.next - BEFORE) as u16;
         self.store(0, Head { extra, ..head }.to_word());
         self.store(1, span);
-        local::with(&WRITER, |writer| writer.publish(self.next.div_ceil(SLOT)));
+        local::with(&WRITER, |writer| writer.publish(self.next));
     }
 
     #[inline(always)]
     fn store(&self, index: usize, word: u64) {
-        if let Some(slot) = self.slots.get(index / SLOT) {
-            slot.store(index % SLOT, word);
+        if let Some(place) = self.words.get(index) {
+            place.store(word);
         }
     }
 }
 
 #[inline(never)]
-fn store_text(slots: &[Slot; ROW], first: usize, text: &str) {
+fn store_text(words: &[Word; ROW], first: usize, text: &str) {
     let chunks = text.as_bytes().chunks_exact(8);
     let rest = chunks.remainder();
     let mut index = first;
     let mut store = |word| {
-        if let Some(slot) = slots.get(index / SLOT) {
-            slot.store(index % SLOT, word);
+        if let Some(place) = words.get(index) {
+            place.store(word);
         }
         index += 1;
     };
@@ -181,25 +178,25 @@ fn store_text(slots: &[Slot; ROW], first: usize, text: &str) {
     }
 }
 
-/// The slots of a detail as a row of words.
+/// The words of a detail, put one after the other.
 #[derive(Debug)]
 pub(crate) struct Payload<'a> {
-    slots: &'a [Slot],
+    words: &'a [Word],
     next: usize,
 }
 
 impl Sink for Payload<'_> {
     #[inline(always)]
     fn word(&mut self, word: u64) {
-        if let Some(slot) = self.slots.get(self.next / SLOT) {
-            slot.store(self.next % SLOT, word);
+        if let Some(place) = self.words.get(self.next) {
+            place.store(word);
         }
         self.next += 1;
     }
 }
 
 #[inline(always)]
-fn write(count: usize, fill: impl FnOnce(&[Slot])) -> bool {
+fn write(count: usize, fill: impl FnOnce(&[Word])) -> bool {
     local::with(&WRITER, |writer| {
         let Some(room) = writer.room(count).or_else(|| turn_over(writer, count)) else {
             return false;
@@ -212,8 +209,8 @@ fn write(count: usize, fill: impl FnOnce(&[Slot])) -> bool {
 
 #[cold]
 #[inline(never)]
-fn turn_over(writer: &Writer, count: usize) -> Option<&'static [Slot]> {
-    debug_assert!(count <= MAX_SLOTS, "a payload's length has twelve bits");
+fn turn_over(writer: &Writer, count: usize) -> Option<&'static [Word]> {
+    debug_assert!(count <= MAX_RECORD, "a payload's length has twelve bits");
     if writer.is_new() && EXIT.try_with(|_| ()).is_err() {
         // The thread is ending: nobody would close a log begun now.
         writer.close();

@@ -10,7 +10,7 @@ use crate::detail;
 use crate::id::{SpanId, TraceId};
 use crate::log;
 use crate::path;
-use crate::record::{Head, Kind, SLOT, flag};
+use crate::record::{END, Head, Kind, flag};
 use crate::refused::Refused;
 use crate::root::Root;
 use crate::sample::LocalRoot;
@@ -287,7 +287,7 @@ pub(crate) struct Ended {
 impl Ended {
     /// The record, of a callsite by its number.
     #[inline(always)]
-    pub(crate) fn words(&self, context: &SpanContext, callsite: u32) -> [u64; SLOT] {
+    pub(crate) fn words(&self, context: &SpanContext, callsite: u32) -> [u64; END] {
         let head = Head { kind: Kind::End, extra: self.flags, tracer: context.tracer(), callsite };
         [
             head.to_word(),

@@ -1,9 +1,9 @@
-//! What a span leaves in the log: 64-byte slots of eight words, and how text and numbers lie in them.
+//! What a span leaves in the log: records of 64-bit words, and how text and numbers lie in them.
 //!
 //! | word | end of a span | detail (attributes, event, link, error, poll, task, begin, wake, tracestate) |
 //! |---|---|---|
 //! | 0 | head: kind, flags, tracer, callsite | head: kind, number of payload words, tracer, callsite |
-//! | 1, 2 | trace id | 1: span id, then the payload, over several slots where it is longer |
+//! | 1, 2 | trace id | 1: span id, then the payload |
 //! | 3, 4 | span id, parent id or 0 | |
 //! | 5, 6 | start and end in ticks | |
 //! | 7 | polls, path | |
@@ -17,8 +17,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use crate::callsite::Callsite;
 use crate::value::Value;
 
-/// Words in a slot.
-pub(crate) const SLOT: usize = 8;
+/// Words of the end of a span.
+pub(crate) const END: usize = 8;
+/// Words of the beginning of a span.
+pub(crate) const BEGIN: usize = 7;
 
 /// What a record is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,6 +46,11 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
+    /// Whether such a record says something of an open span, whose id is its second word.
+    pub(crate) const fn is_detail(self) -> bool {
+        !matches!(self, Self::End | Self::Begin | Self::Held | Self::Verdict)
+    }
+
     const fn from_bits(bits: u64) -> Option<Self> {
         Some(match bits {
             1 => Self::End,
@@ -106,9 +113,13 @@ impl Head {
         })
     }
 
-    /// Slots that a detail with `words` payload words takes.
-    pub(crate) const fn slots(words: usize) -> usize {
-        (words + 2).div_ceil(SLOT)
+    /// Words that the record takes.
+    #[inline(always)]
+    pub(crate) const fn words(self) -> usize {
+        match self.kind {
+            Kind::End => END,
+            _ => self.extra as usize + 2,
+        }
     }
 }
 
@@ -246,12 +257,14 @@ impl<'a> Items<'a> {
     }
 
     /// Takes a plain word off the front.
+    #[inline]
     pub(crate) fn word(&mut self) -> Option<u64> {
         let (word, rest) = self.bytes.split_first_chunk()?;
         self.bytes = rest;
         Some(u64::from_le_bytes(*word))
     }
 
+    #[inline]
     fn text(&mut self, length: usize) -> Option<&'a str> {
         let (text, rest) = self.bytes.split_at_checked(length.next_multiple_of(8))?;
         self.bytes = rest;
@@ -262,6 +275,7 @@ impl<'a> Items<'a> {
 impl<'a> Iterator for Items<'a> {
     type Item = (&'a str, Value<'a>);
 
+    #[inline(always)]
     fn next(&mut self) -> Option<Self::Item> {
         let head = self.word()?;
         let (field, length) = ((head >> 8) as usize & 0xFF_FFFF, (head >> 32) as usize);

@@ -15,7 +15,8 @@ pub(crate) struct Own<'w, 'a, W> {
 }
 
 impl<W: Writer> Own<'_, '_, W> {
-    fn add(&mut self, key: &str, value: Value<'_>) {
+    #[inline(never)]
+    fn add(&mut self, key: &str, value: &Value<'_>) {
         if !self.given.iter().any(|(given, _)| *given == key) {
             attribute(self.w, field::ATTRIBUTES, key, value);
         }
@@ -28,15 +29,15 @@ pub(crate) fn place<W: Writer>(own: &mut Own<'_, '_, W>, callsite: &'static Call
     // What was opened by hand does not know in which function.
     if !callsite.module_path().is_empty() {
         notation::write_function(&mut function, callsite);
-        own.add(attribute::FUNCTION, Value::Str(&function));
+        own.add(attribute::FUNCTION, &Value::Str(&function));
     }
-    own.add(attribute::FILE, Value::Str(callsite.file()));
-    own.add(attribute::LINE, Value::I64(callsite.line().into()));
+    own.add(attribute::FILE, &Value::Str(callsite.file()));
+    own.add(attribute::LINE, &Value::I64(callsite.line().into()));
     if callsite.level() != Level::Info {
-        own.add(attribute::LEVEL, Value::Str(callsite.level().as_str()));
+        own.add(attribute::LEVEL, &Value::Str(callsite.level().as_str()));
     }
     if callsite.target() != notation::module_of(&function) {
-        own.add(attribute::TARGET, Value::Str(callsite.target()));
+        own.add(attribute::TARGET, &Value::Str(callsite.target()));
     }
 }
 
@@ -48,23 +49,23 @@ pub(crate) fn facts<W: Writer>(
     text: &mut String,
 ) {
     if span.polls() > 0 {
-        own.add(attribute::POLLS, Value::I64(span.polls().into()));
+        own.add(attribute::POLLS, &Value::I64(span.polls().into()));
     }
     if span.is_spawned() {
-        own.add(attribute::SPAWNED, Value::Bool(true));
+        own.add(attribute::SPAWNED, &Value::Bool(true));
     }
     polls(own, span, text);
     if let Some(known) = span.task() {
         task(own, known, text);
     }
     match span.outcome() {
-        Outcome::Open => own.add(attribute::OUTCOME, Value::Str("open")),
-        Outcome::Cancelled => own.add(attribute::OUTCOME, Value::Str("cancelled")),
-        Outcome::Panicked => own.add(attribute::OUTCOME, Value::Str("panicked")),
+        Outcome::Open => own.add(attribute::OUTCOME, &Value::Str("open")),
+        Outcome::Cancelled => own.add(attribute::OUTCOME, &Value::Str("cancelled")),
+        Outcome::Panicked => own.add(attribute::OUTCOME, &Value::Str("panicked")),
         _ => {}
     }
     if let Some(error) = error {
-        own.add(attribute::ERROR_TYPE, Value::Str(error.type_name()));
+        own.add(attribute::ERROR_TYPE, &Value::Str(error.type_name()));
     }
 }
 
@@ -73,21 +74,21 @@ fn polls<W: Writer>(own: &mut Own<'_, '_, W>, span: &SpanRecord, text: &mut Stri
     if !span.slices().is_empty() {
         text.clear();
         notation::write_slices(text, span);
-        own.add(attribute::SLICES, Value::Str(text));
+        own.add(attribute::SLICES, &Value::Str(text));
         let durations = [
             (attribute::POLL_DURATION, span.poll_duration()),
             (attribute::MAX_POLL_DURATION, span.max_poll_duration()),
         ];
         for (key, duration) in durations {
             if let Some(duration) = duration {
-                own.add(key, Value::I64(duration as i64));
+                own.add(key, &Value::I64(duration as i64));
             }
         }
     }
     if !span.wakes().is_empty() {
         text.clear();
         notation::write_wakes(text, span);
-        own.add(attribute::WAKES, Value::Str(text));
+        own.add(attribute::WAKES, &Value::Str(text));
     }
 }
 
@@ -99,15 +100,15 @@ fn task<W: Writer>(own: &mut Own<'_, '_, W>, task: TaskRecord<'_>, text: &mut St
     ];
     for (key, number) in numbers {
         if let Some(number) = number {
-            own.add(key, Value::I64(number as i64));
+            own.add(key, &Value::I64(number as i64));
         }
     }
     if let Some(name) = task.name() {
-        own.add(attribute::TASK_NAME, Value::Str(name));
+        own.add(attribute::TASK_NAME, &Value::Str(name));
     }
     if let Some((file, line)) = task.spawned_at() {
         text.clear();
         notation::write_place(text, file, line);
-        own.add(attribute::TASK_SPAWNED_AT, Value::Str(text));
+        own.add(attribute::TASK_SPAWNED_AT, &Value::Str(text));
     }
 }

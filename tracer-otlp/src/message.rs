@@ -49,8 +49,12 @@ struct Written {
     attributes: Box<[u8]>,
 }
 
-/// The attributes of one span, or what lies beneath them, used for the next again.
-pub(crate) type Given<'a> = Vec<(&'a str, Value<'a>)>;
+/// The attributes of one span, or their keys, or what lies beneath them, used for the next again.
+#[derive(Debug, Default)]
+pub(crate) struct Given<'a> {
+    keys: Vec<&'a str>,
+    attributes: Vec<(&'a str, Value<'a>)>,
+}
 
 impl Spans {
     /// Writes a span; always with a writer of the same kind.
@@ -74,23 +78,18 @@ impl Spans {
         w.raw(&common.head);
         w.fixed64(field::START, span.start());
         w.fixed64(field::END, span.end());
-        given.clear();
-        span.attributes().for_each(|attribute| given.push(attribute));
-        let replaces = given.iter().any(|(key, _)| attribute::is_ours(key));
         let error = span.error();
         w.list(field::ATTRIBUTES, |w| {
-            for (index, (key, value)) in given.iter().enumerate() {
-                // The last value of a key counts, and OTLP wants keys to be there once.
-                if !given[index + 1..].iter().any(|(later, _)| later == key) {
-                    attribute(w, field::ATTRIBUTES, key, *value);
-                }
-            }
-            let mut own = Own { w, given: if replaces { given } else { &[] } };
-            if replaces {
-                place(&mut own, callsite);
+            let before = w.written().len();
+            let mut own = if given.write_simply(w, span) {
+                w.raw(&common.attributes);
+                Own { w, given: &[] }
             } else {
-                own.w.raw(&common.attributes);
-            }
+                w.truncate(before);
+                let mut own = Own { given: given.write(w, span), w };
+                place(&mut own, callsite);
+                own
+            };
             facts(&mut own, span, error.as_ref(), text);
         });
         events(w, span, error.as_ref(), text);
@@ -101,6 +100,39 @@ impl Spans {
             w.message(field::STATUS, Size::Short, |w| failed(w, error.as_ref()));
         }
         w.fixed32(field::FLAGS, flags(span));
+    }
+}
+
+impl<'a> Given<'a> {
+    /// Writes the attributes as they are; false, and too much was written, where a key is there more
+    /// than once or is one of ours.
+    #[inline]
+    fn write_simply<W: Writer>(&mut self, w: &mut W, span: &'a SpanRecord) -> bool {
+        self.keys.clear();
+        for (key, value) in span.attributes() {
+            if self.keys.contains(&key) || attribute::is_ours(key) {
+                return false;
+            }
+            self.keys.push(key);
+            attribute(w, field::ATTRIBUTES, key, &value);
+        }
+        true
+    }
+
+    /// Writes the last value of each key, because that counts and OTLP wants keys to be there once;
+    /// returns those that are ours.
+    #[cold]
+    fn write<W: Writer>(&mut self, w: &mut W, span: &'a SpanRecord) -> &[(&'a str, Value<'a>)] {
+        let given = &mut self.attributes;
+        given.clear();
+        given.extend(span.attributes());
+        for (index, (key, value)) in given.iter().enumerate() {
+            if !given[index + 1..].iter().any(|(later, _)| later == key) {
+                attribute(w, field::ATTRIBUTES, key, value);
+            }
+        }
+        given.retain(|(key, _)| attribute::is_ours(key));
+        given
     }
 }
 
@@ -139,7 +171,7 @@ fn event<W: Writer>(w: &mut W, event: &Event<'_>) {
         w.list(event::ATTRIBUTES, |w| {
             for (index, (key, value)) in event.attributes().enumerate() {
                 if !event.attributes().skip(index + 1).any(|(later, _)| later == key) {
-                    attribute(w, event::ATTRIBUTES, key, value);
+                    attribute(w, event::ATTRIBUTES, key, &value);
                 }
             }
         });
@@ -153,12 +185,12 @@ fn exception<W: Writer>(w: &mut W, span: &SpanRecord, error: &ErrorRecord<'_>, t
     w.fixed64(event::TIME, span.end());
     w.text(event::NAME, attribute::EXCEPTION);
     w.list(event::ATTRIBUTES, |w| {
-        let mut add = |key, value| attribute(w, event::ATTRIBUTES, key, Value::Str(value));
+        let mut add = |key, value| attribute(w, event::ATTRIBUTES, key, &Value::Str(value));
         add(attribute::EXCEPTION_TYPE, error.type_name());
         add(attribute::EXCEPTION_MESSAGE, error.message());
         add(attribute::EXCEPTION_STACKTRACE, text);
         if span.is_passed_on() {
-            attribute(w, event::ATTRIBUTES, attribute::PASSED_ON, Value::Bool(true));
+            attribute(w, event::ATTRIBUTES, attribute::PASSED_ON, &Value::Bool(true));
         }
         if error.sources().next().is_some() {
             w.entry(event::ATTRIBUTES, Size::Long, |w| sources(w, error));
@@ -172,7 +204,7 @@ fn sources<W: Writer>(w: &mut W, error: &ErrorRecord<'_>) {
         w.message(any_value::ARRAY, Size::Long, |w| {
             w.list(array_value::VALUES, |w| {
                 for source in error.sources() {
-                    w.entry(array_value::VALUES, Size::Short, |w| value(w, Value::Str(source)));
+                    w.entry(array_value::VALUES, Size::Short, |w| value(w, &Value::Str(source)));
                 }
             });
         });

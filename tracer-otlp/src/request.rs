@@ -37,7 +37,7 @@ impl<W: Writer> Requests<W> {
     /// Hands out the requests of a batch, each with the number of its spans.
     pub(crate) fn each(&mut self, batch: &Batch, mut send: impl FnMut(&[u8], usize)) {
         let mut rest = batch.spans();
-        let mut given = Given::new();
+        let mut given = Given::default();
         while !rest.is_empty() {
             self.writer.truncate(0);
             let count = self.request(batch, rest, &mut given);
@@ -102,11 +102,11 @@ impl Spans {
 fn attributes<W: Writer>(w: &mut W, batch: &Batch, detected: &Detected) {
     let said = batch.resource();
     for (key, value) in said.attributes() {
-        attribute(w, resource::ATTRIBUTES, key, Value::Str(value));
+        attribute(w, resource::ATTRIBUTES, key, &Value::Str(value));
     }
     for (key, value) in detected.attributes() {
         if said.get(key).is_none() {
-            attribute(w, resource::ATTRIBUTES, key, value);
+            attribute(w, resource::ATTRIBUTES, key, &value);
         }
     }
 }

@@ -102,7 +102,10 @@ pub(crate) fn bench_smoke() -> Outcome {
         println!("   there are no benches");
         return Ok(());
     }
-    run(&mut cargo(&format!("run --release --manifest-path {BENCHES} -- --smoke")))
+    run(&mut cargo(&format!("run --release --manifest-path {BENCHES} -- --smoke")))?;
+    run(&mut cargo(&format!(
+        "run --release --manifest-path {BENCHES} -p bench-delivery -- --smoke"
+    )))
 }
 
 /// Lets every test that compares with a snapshot write it instead.

@@ -3,6 +3,8 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread;
 
 /// A receiver in a process of its own.
 pub struct Sink {
@@ -21,14 +23,15 @@ impl Sink {
     pub fn start() -> Self {
         let program = std::env::current_exe().expect("this program");
         let mut command = Command::new(program);
-        let mut child = command.arg("sink").stdout(Stdio::piped()).spawn().expect("it starts");
+        command.arg("sink").stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut child = command.spawn().expect("it starts");
         let mut address = String::new();
         let output = child.stdout.as_mut().expect("it is piped");
         BufReader::with_capacity(1, output).read_line(&mut address).expect("it prints a line");
         Self { url: format!("http://{}", address.trim()), child }
     }
 
-    /// It ends with its connection.
+    /// It ends with its input.
     pub fn end(self) -> Got {
         let output = self.child.wait_with_output().expect("it ends");
         let text = String::from_utf8(output.stdout).expect("it prints numbers");
@@ -38,24 +41,40 @@ impl Sink {
     }
 }
 
-/// Takes one connection, and prints what came when it is closed.
+static SPANS: AtomicU64 = AtomicU64::new(0);
+static REQUESTS: AtomicU64 = AtomicU64::new(0);
+static BYTES: AtomicU64 = AtomicU64::new(0);
+
+/// Takes connections until its input ends, and prints what came.
 pub fn serve() {
     let listener = TcpListener::bind("127.0.0.1:0").expect("there is a free port");
     println!("{}", listener.local_addr().expect("it listens"));
-    let (stream, _) = listener.accept().expect("somebody connects");
-    let mut reader = BufReader::with_capacity(1 << 18, &stream);
-    let mut got = Got { spans: 0, requests: 0, bytes: 0 };
+    thread::spawn(move || {
+        listener.incoming().flatten().for_each(|stream| _ = thread::spawn(move || take(&stream)));
+    });
+    std::io::stdin().read_to_end(&mut Vec::new()).expect("it ends");
+    // Whoever sends waits for the answers, so that all is counted by now.
+    let [spans, requests, bytes] =
+        [&SPANS, &REQUESTS, &BYTES].map(|count| count.load(Ordering::Relaxed));
+    println!("{spans} {requests} {bytes}");
+}
+
+fn take(mut stream: &TcpStream) {
+    let mut reader = BufReader::with_capacity(1 << 18, stream);
     let mut body = Vec::new();
     while let Some((length, is_plain)) = head(&mut reader) {
         body.resize(length, 0);
-        reader.read_exact(&mut body).expect("the body is whole");
-        got.requests += 1;
-        got.bytes += length as u64;
-        got.spans += if is_plain { spans(&body) } else { 0 };
+        if reader.read_exact(&mut body).is_err() {
+            return;
+        }
+        REQUESTS.fetch_add(1, Ordering::Relaxed);
+        BYTES.fetch_add(length as u64, Ordering::Relaxed);
+        SPANS.fetch_add(if is_plain { spans(&body) } else { 0 }, Ordering::Relaxed);
         let answer = b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n";
-        (&stream).write_all(answer).expect("it waits for an answer");
+        if stream.write_all(answer).is_err() {
+            return;
+        }
     }
-    println!("{} {} {}", got.spans, got.requests, got.bytes);
 }
 
 /// The length of a body, and whether it is protobuf as it stands; nothing behind the last request.

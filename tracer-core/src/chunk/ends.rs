@@ -2,16 +2,16 @@
 
 use std::cell::Cell;
 
-use crate::chunk::{CLOSED, Chunk, MAX_SLOTS, Pool, SLOTS, Slot};
+use crate::chunk::{CLOSED, Chunk, MAX_RECORD, Pool, WORDS, Word};
 use crate::sync::Ordering;
 
 /// The writing end of one thread's log. All its fields are the thread's own.
 #[derive(Debug)]
 pub(crate) struct Writer {
     chunk: Cell<Option<&'static Chunk>>,
-    /// The slots of `chunk`; empty before the first record and after the last.
-    slots: Cell<&'static [Slot]>,
-    used: Cell<usize>,
+    /// The words of `chunk`; empty before the first record and after the last.
+    words: Cell<&'static [Word]>,
+    used: Cell<u32>,
     closed: Cell<bool>,
 }
 
@@ -19,32 +19,33 @@ impl Writer {
     pub(crate) const fn new() -> Self {
         Self {
             chunk: Cell::new(None),
-            slots: Cell::new(&[]),
+            words: Cell::new(&[]),
             used: Cell::new(0),
             closed: Cell::new(false),
         }
     }
 
-    /// Returns `count` free slots in a row, if the current chunk has them.
+    /// Returns the next `count` free words, if the current chunk has so many.
     #[inline(always)]
-    pub(crate) fn room(&self, count: usize) -> Option<&'static [Slot]> {
-        self.slots.get().get(self.used.get()..self.used.get() + count)
+    pub(crate) fn room(&self, count: usize) -> Option<&'static [Word]> {
+        let used = self.used.get() as usize;
+        self.words.get().get(used..used + count)
     }
 
-    /// Returns the next free slot, if the current chunk has one.
+    /// As [`room`](Self::room), for a number that is known before.
     #[inline(always)]
-    pub(crate) fn slot(&self) -> Option<&'static Slot> {
-        self.slots.get().get(self.used.get())
+    pub(crate) fn row<const N: usize>(&self) -> Option<&'static [Word; N]> {
+        self.room(N)?.first_chunk()
     }
 
-    /// The slots that [`room`](Self::room) returned have been filled: the reader may see them.
+    /// So many of the words that are free have been filled: the reader may see them.
     #[inline(always)]
     pub(crate) fn publish(&self, count: usize) {
-        let used = self.used.get() + count;
+        let used = self.used.get() + count as u32;
         self.used.set(used);
         if let Some(chunk) = self.chunk.get() {
-            // Release: pairs with the acquire in `Reader::read`; the slots are visible before it.
-            chunk.len.store(used as u32, Ordering::Release);
+            // Release: pairs with the acquire in `Reader::read`; the words are visible before it.
+            chunk.len.store(used, Ordering::Release);
         }
     }
 
@@ -53,14 +54,14 @@ impl Writer {
         self.chunk.get().is_none() && !self.closed.get()
     }
 
-    /// Moves on to a chunk with at least `count` free slots; false if there is none to be had.
+    /// Moves on to a chunk with at least `count` free words; false if there is none to be had.
     #[cold]
     pub(crate) fn turn_over(&self, pool: &Pool, count: usize) -> bool {
-        if self.closed.get() || count > MAX_SLOTS {
+        if self.closed.get() || count > MAX_RECORD {
             return false;
         }
         let old = self.chunk.get();
-        let size = usize::from(old.is_some() || count > SLOTS[0]);
+        let size = usize::from(old.is_some() || count > WORDS[0]);
         let Some(new) = pool.take(size) else { return false };
         match old {
             // Release: pairs with the acquire in `Reader::read`; `len` of the old one is final.
@@ -68,7 +69,7 @@ impl Writer {
             None => pool.announce(new),
         }
         self.chunk.set(Some(new));
-        self.slots.set(&new.slots);
+        self.words.set(&new.words);
         self.used.set(0);
         true
     }
@@ -83,7 +84,7 @@ impl Writer {
     /// The thread ends: what it wrote stays to be read, what comes later is refused.
     pub(crate) fn close(&self) {
         self.closed.set(true);
-        self.slots.set(&[]);
+        self.words.set(&[]);
         if let Some(chunk) = self.chunk.take() {
             // Release: pairs with the acquire in `Reader::read`.
             chunk.next.store(CLOSED, Ordering::Release);
@@ -103,12 +104,12 @@ impl Reader {
         Self { chunk, read: 0 }
     }
 
-    /// Shows new slots, whole records at a time, of at most `chunks` chunks.
+    /// Shows new words, whole records at a time, of at most `chunks` chunks.
     pub(crate) fn read(
         &mut self,
         pool: &Pool,
         chunks: usize,
-        mut visit: impl FnMut(&[Slot]),
+        mut visit: impl FnMut(&[Word]),
     ) -> Progress {
         for _ in 0..chunks {
             // Acquire: pairs with the releases in `turn_over` and `close`. Read before `len`, so
@@ -117,7 +118,7 @@ impl Reader {
             // Acquire: pairs with the release in `publish`.
             let len = self.chunk.len.load(Ordering::Acquire) as usize;
             if len > self.read {
-                visit(&self.chunk.slots[self.read..len]);
+                visit(&self.chunk.words[self.read..len]);
                 self.read = len;
             }
             if next == 0 {

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::iter::successors;
 
-use crate::chunk::{Chunk, Reader, SLOTS, Slot};
+use crate::chunk::{Chunk, Reader, WORDS, Word};
 use crate::sync::{AtomicU32, AtomicU64, Count, Ordering, SetOnce};
 
 /// Chunks are found by number in segments that are allocated as they are needed.
@@ -45,10 +45,10 @@ pub(crate) struct Pool {
     table: table::Table,
     /// The next number.
     next: AtomicU32,
-    /// Slots allocated, and how many may be.
+    /// Words allocated, and how many may be.
     allocated: AtomicU64,
     limit: AtomicU64,
-    /// Slots of chunks that are not free.
+    /// Words of chunks that are not free.
     in_use: Count,
     /// Heads of the free chunks of each size: number in the low half, count of changes in the high.
     free: [AtomicU64; 2],
@@ -66,7 +66,7 @@ macro_rules! const_unless_loom {
 
 impl Pool {
     const_unless_loom! {
-        /// A pool of at most `limit` slots.
+        /// A pool of at most `limit` words.
         pub(crate) fn new(limit: u64) -> Self {
             Self {
                 table: table::new(),
@@ -86,7 +86,7 @@ impl Pool {
         self.limit.store(limit, Ordering::Relaxed);
     }
 
-    /// Slots allocated so far; chunks are recycled, not freed.
+    /// Words allocated so far; chunks are recycled, not freed.
     pub(crate) fn allocated(&self) -> u64 {
         self.allocated.load(Ordering::Relaxed)
     }
@@ -104,8 +104,8 @@ impl Pool {
             let first = self.find(head.load(Ordering::Acquire) as u32);
             successors(first, |chunk| self.find(chunk.link.load(Ordering::Relaxed)))
         });
-        let slots = free.map(|chunk| chunk.slots.len() as u64).sum();
-        self.allocated.store(slots, Ordering::Relaxed);
+        let words = free.map(|chunk| chunk.words.len() as u64).sum();
+        self.allocated.store(words, Ordering::Relaxed);
         self.in_use.store(0, Ordering::Relaxed);
     }
 
@@ -119,13 +119,13 @@ impl Pool {
     /// Takes a free chunk of a size, or allocates one while the bound allows it.
     pub(super) fn take(&self, size: usize) -> Option<&'static Chunk> {
         let chunk = self.pop(&self.free[size]).or_else(|| self.allocate(size))?;
-        self.in_use.fetch_add(chunk.slots.len() as u64, Ordering::Relaxed);
+        self.in_use.fetch_add(chunk.words.len() as u64, Ordering::Relaxed);
         Some(chunk)
     }
 
     fn allocate(&self, size: usize) -> Option<&'static Chunk> {
-        let (slots, limit) = (SLOTS[size] as u64, self.limit.load(Ordering::Relaxed));
-        let grown = |allocated| (allocated + slots <= limit).then_some(allocated + slots);
+        let (words, limit) = (WORDS[size] as u64, self.limit.load(Ordering::Relaxed));
+        let grown = |allocated| (allocated + words <= limit).then_some(allocated + words);
         self.allocated.fetch_update(Ordering::Relaxed, Ordering::Relaxed, grown).ok()?;
         let number = self.next.fetch_add(1, Ordering::Relaxed);
         let entry = table::entry(&self.table, number)?;
@@ -134,25 +134,23 @@ impl Pool {
             len: AtomicU32::new(0),
             next: AtomicU32::new(0),
             link: AtomicU32::new(0),
-            slots: (0..SLOTS[size])
-                .map(|_| Slot(std::array::from_fn(|_| AtomicU64::new(0))))
-                .collect(),
+            words: (0..WORDS[size]).map(|_| Word(AtomicU64::new(0))).collect(),
         }));
         entry.set(chunk).then_some(chunk)
     }
 
     /// The reader gives a chunk back.
     pub(super) fn give_back(&self, chunk: &'static Chunk) {
-        self.in_use.fetch_sub(chunk.slots.len() as u64, Ordering::Relaxed);
+        self.in_use.fetch_sub(chunk.words.len() as u64, Ordering::Relaxed);
         chunk.len.store(0, Ordering::Relaxed);
         chunk.next.store(0, Ordering::Relaxed);
-        let size = usize::from(chunk.slots.len() != SLOTS[0]);
+        let size = usize::from(chunk.words.len() != WORDS[0]);
         let mut head = self.free[size].load(Ordering::Relaxed);
         loop {
             chunk.link.store(head as u32, Ordering::Relaxed);
             let new = (head >> 32).wrapping_add(1) << 32 | u64::from(chunk.number);
             // Release: pairs with the acquire in `pop`; the taker sees `link`, and a chunk whose
-            // slots have been read out.
+            // words have been read out.
             match self.free[size].compare_exchange(head, new, Ordering::Release, Ordering::Relaxed)
             {
                 Ok(_) => return,
@@ -165,7 +163,7 @@ impl Pool {
     /// between the load and the exchange is not mistaken for the old one.
     fn pop(&self, stack: &AtomicU64) -> Option<&'static Chunk> {
         // Acquire, here and where the exchange fails: pairs with the release in `give_back`, for
-        // `link` and for the slots. Where it succeeds the head is the one that was acquired.
+        // `link` and for the words. Where it succeeds the head is the one that was acquired.
         let mut head = stack.load(Ordering::Acquire);
         loop {
             let chunk = self.find(head as u32)?;

@@ -1,23 +1,23 @@
 //! The protocol under real threads, and under every interleaving that loom can find.
 
-use super::{Pool, Progress, Reader, Slot, Writer};
+use super::{Pool, Progress, Reader, Word, Writer};
 
-/// Writes one record of `count` slots that carries `value` in each of its slots.
+/// Writes one record of `count` words that are all `value`.
 fn write(writer: &Writer, pool: &Pool, count: usize, value: u64) -> bool {
     if writer.room(count).is_none() && !writer.turn_over(pool, count) {
         return false;
     }
     let room = writer.room(count).expect("turned over");
-    room.iter().for_each(|slot| slot.store(0, value));
+    room.iter().for_each(|word| word.store(value));
     writer.publish(count);
     true
 }
 
-/// Reads all logs once; the values of their slots in order.
+/// Reads all logs once; their words in order.
 fn read(pool: &Pool, readers: &mut Vec<Reader>, values: &mut Vec<u64>) {
     readers.extend(pool.new_logs());
     readers.retain_mut(|reader| {
-        let add = |slots: &[Slot]| values.extend(slots.iter().map(|slot| slot.words()[0]));
+        let add = |words: &[Word]| values.extend(words.iter().map(Word::load));
         reader.read(pool, usize::MAX, add) != Progress::Ended
     });
 }
@@ -26,11 +26,15 @@ fn read(pool: &Pool, readers: &mut Vec<Reader>, values: &mut Vec<u64>) {
 mod threads {
     use std::thread;
 
-    use super::{Pool, Progress, Slot, Writer, read, write};
+    use super::{Pool, Progress, Word, Writer, read, write};
+    use crate::chunk::WORDS;
+
+    /// Words of a pool that is too small for what is written.
+    const LIMIT: u64 = 128 * 1024;
 
     #[test]
     fn every_record_arrives_once_and_in_order() {
-        static POOL: Pool = Pool::new(16 * 1024);
+        static POOL: Pool = Pool::new(LIMIT);
         let writers: Vec<_> = (0..4)
             .map(|_| {
                 thread::spawn(|| {
@@ -56,9 +60,7 @@ mod threads {
                 logs.push(Vec::new());
             }
             readers.retain_mut(|(reader, log)| {
-                let add = |slots: &[Slot]| {
-                    logs[*log].extend(slots.iter().map(|slot| slot.words()[0]));
-                };
+                let add = |words: &[Word]| logs[*log].extend(words.iter().map(Word::load));
                 reader.read(&POOL, 2, add) != Progress::Ended
             });
             thread::yield_now();
@@ -68,15 +70,15 @@ mod threads {
         written.sort();
         logs.sort();
         assert!(written == logs, "what was written is what was read");
-        assert!(POOL.allocated() <= 16 * 1024);
+        assert!(POOL.allocated() <= LIMIT);
     }
 
     #[test]
     fn an_empty_pool_refuses_and_a_drained_one_serves_again() {
-        static POOL: Pool = Pool::new(64 + 1024);
+        static POOL: Pool = Pool::new((WORDS[0] + WORDS[1]) as u64);
         let (writer, mut values) = (Writer::new(), Vec::new());
-        let written = (0..2_000).take_while(|value| write(&writer, &POOL, 1, *value)).count();
-        assert_eq!(written, 64 + 1024);
+        let written = (0..u64::MAX).take_while(|value| write(&writer, &POOL, 1, *value)).count();
+        assert_eq!(written, WORDS[0] + WORDS[1]);
         let mut readers = Vec::new();
         read(&POOL, &mut readers, &mut values);
         assert_eq!(values.len(), written);
@@ -87,7 +89,7 @@ mod threads {
 
     #[test]
     fn a_log_begun_anew_has_room_and_shows_nothing_old() {
-        static POOL: Pool = Pool::new(64 + 1024);
+        static POOL: Pool = Pool::new((WORDS[0] + WORDS[1]) as u64);
         let writer = Writer::new();
         while write(&writer, &POOL, 1, 1) {}
         let _parents = POOL.new_logs();
@@ -97,7 +99,7 @@ mod threads {
         assert!(write(&writer, &POOL, 1, 3));
         let (mut readers, mut values) = (Vec::new(), Vec::new());
         read(&POOL, &mut readers, &mut values);
-        assert_eq!((values, POOL.allocated()), (vec![3], 64));
+        assert_eq!((values, POOL.allocated()), (vec![3], WORDS[0] as u64));
     }
 
     #[test]
@@ -137,8 +139,8 @@ mod model {
         assert!(explored >= floor, "the model is vacuous: {explored} executions");
     }
 
-    /// Turnover, a record over two slots, recycling, thread exit and drain at once: small chunks
-    /// have one slot, large ones two, and the pool has five slots.
+    /// Turnover, a record over two words, recycling, thread exit and drain at once: small chunks
+    /// have one word, large ones two, and the pool has five words.
     #[test]
     fn what_one_thread_writes_is_read_in_order() {
         explored(1_000, 3, || {

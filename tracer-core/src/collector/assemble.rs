@@ -1,25 +1,28 @@
 //! Joins what threads wrote of a span, each into its own log, into one finished span.
 
-use std::collections::VecDeque;
+use std::time::Instant;
 
 use crate::backtrace;
 use crate::callsite::{self, Callsite};
-use crate::chunk::Slot;
+use crate::chunk::Word;
 use crate::clock::Timeline;
+use crate::collector::by_id::ById;
+use crate::collector::ends::{Ends, Spare, loaded, put_detail, split};
 use crate::collector::origin::Origins;
 use crate::collector::pending::Pending;
+use crate::collector::route::Route;
 use crate::export::SpanRecord;
 use crate::id::TraceId;
 use crate::log::Logs;
-use crate::record::{Head, Kind, SLOT};
+use crate::record::{BEGIN, END, Head, Kind};
 
 /// Who is told of records while they are read.
 pub(crate) trait Watch {
     /// A span has ended; says whether its tracer still wants it.
-    fn ended(&mut self, head: Head, words: &[u64; SLOT], has_polls: impl Fn() -> bool) -> bool;
+    fn ended(&mut self, head: Head, words: &[u64; END], has_polls: impl Fn() -> bool) -> bool;
 
     /// A span has begun, of a tracer that shows what is in flight.
-    fn began(&mut self, head: Head, words: [u64; SLOT]);
+    fn began(&mut self, head: Head, words: [u64; BEGIN]);
 
     /// Somebody decided whether the trace of the record is kept.
     fn decided(&mut self, tracer: u32, trace: TraceId, keep: bool);
@@ -35,123 +38,180 @@ pub(crate) struct Assembly {
     origins: Origins,
     /// Ends that wait.
     waiting: usize,
+    spare: Spare,
     /// Functions that held a guard over an await, to be reported.
     pub(crate) guards_held: Vec<&'static Callsite>,
 }
 
-/// Ends of spans from one log: they wait until all other logs have been read once more, which may
-/// hold details that were written before.
-#[derive(Debug, Default)]
-pub(crate) struct Ends {
-    words: VecDeque<[u64; SLOT]>,
-    /// How many were read in which step.
-    steps: VecDeque<(u64, usize)>,
-}
-
-impl Ends {
-    fn add(&mut self, step: u64, words: [u64; SLOT]) {
-        self.words.push_back(words);
-        match self.steps.back_mut() {
-            Some((last, count)) if *last == step => *count += 1,
-            _ => self.steps.push_back((step, 1)),
-        }
-    }
-
-    /// Takes those that were read before `step`.
-    fn before(&mut self, step: u64) -> impl Iterator<Item = [u64; SLOT]> {
-        let mut count = 0;
-        while let Some((_, more)) = self.steps.front().filter(|(read, _)| *read < step) {
-            count += more;
-            self.steps.pop_front();
-        }
-        self.words.drain(..count)
-    }
+/// Where finished spans go.
+#[derive(Debug)]
+pub(crate) struct Released<'a> {
+    pub(super) routes: &'a mut ById<u32, Route>,
+    pub(super) timeline: &'a Timeline,
+    pub(super) now: Instant,
 }
 
 impl Assembly {
-    /// Takes a run of slots that holds whole records.
+    /// Takes a run of words that holds whole records.
     pub(crate) fn read(
         &mut self,
         ends: &mut Ends,
         step: u64,
-        slots: &[Slot],
+        words: &[Word],
         watch: &mut impl Watch,
     ) {
-        let mut rest = slots;
-        while let Some((slot, next)) = rest.split_first() {
-            let words = slot.words();
-            rest = next;
-            let Some(head) = Head::from_word(words[0]) else { continue };
-            match head.kind {
+        let mut rest = words;
+        while let Some((head, record, next)) = split(rest) {
+            rest = match head.kind {
                 Kind::End => {
-                    if watch.ended(head, &words, || self.pending.has_polls(words[3])) {
-                        self.waiting += 1;
-                        ends.add(step, words);
-                    }
+                    self.end(ends, step, (head, record), &[], watch);
+                    next
                 }
-                Kind::Begin => watch.began(head, words),
                 Kind::Verdict => {
-                    let trace = TraceId { high: words[2], low: words[3] };
-                    watch.decided(head.tracer, trace, words[4] != 0);
+                    let [_, _, high, low, keep] = loaded(record);
+                    watch.decided(head.tracer, TraceId { high, low }, keep != 0);
+                    next
                 }
-                Kind::Held => self.guards_held.push(callsite::find(head.callsite)),
-                _ => {
-                    if head.kind == Kind::Poll {
-                        watch.polled(head, words[2], words[3]);
-                    }
-                    let begin = slots.len() - rest.len() - 1;
-                    let end = begin + Head::slots(usize::from(head.extra));
-                    let Some(detail) = slots.get(begin..end) else { return };
-                    self.pending.add(head, words[1], step, detail);
-                    rest = &slots[end..];
+                Kind::Begin => {
+                    watch.began(head, loaded(record));
+                    next
                 }
+                Kind::Held => {
+                    self.guards_held.push(callsite::find(head.callsite));
+                    next
+                }
+                _ => self.details(ends, step, rest, watch),
+            };
+        }
+    }
+
+    /// Takes details of one span, and its end where that comes next; returns what follows.
+    ///
+    /// What is said of a span right before it ends, as of one that calls no other, needs no place among
+    /// what waits: it stays with the end.
+    fn details<'w>(
+        &mut self,
+        ends: &mut Ends,
+        step: u64,
+        words: &'w [Word],
+        watch: &mut impl Watch,
+    ) -> &'w [Word] {
+        let (span, details, rest) = together(words);
+        if let Some((head, end, next)) = split(rest) {
+            let is_its_own = head.kind == Kind::End && end[SPAN_OF_END].load() == span;
+            if is_its_own && stays(details) && !self.pending.knows(span) {
+                self.end(ends, step, (head, end), details, watch);
+                return next;
             }
+        }
+        let mut details = details;
+        while let Some((head, detail, next)) = split(details) {
+            if head.kind == Kind::Poll {
+                let [_, _, start, end] = loaded(detail);
+                watch.polled(head, start, end);
+            }
+            self.pending.add(head, span, step, |bytes| put_detail(bytes, detail));
+            details = next;
+        }
+        rest
+    }
+
+    fn end(
+        &mut self,
+        ends: &mut Ends,
+        step: u64,
+        (head, end): (Head, &[Word]),
+        details: &[Word],
+        watch: &mut impl Watch,
+    ) {
+        let words: [u64; END] = loaded(end);
+        if watch.ended(head, &words, || self.pending.has_polls(words[SPAN_OF_END])) {
+            self.waiting += 1;
+            ends.add(step, &mut self.spare, words, details);
         }
     }
 
     /// Hands on the spans of which all has been read.
-    pub(crate) fn release(
-        &mut self,
-        logs: &mut Logs<Ends>,
-        timeline: &Timeline,
-        mut finished: impl FnMut(u32, SpanRecord),
-    ) {
+    pub(crate) fn release(&mut self, logs: &mut Logs<Ends>, to: &mut Released<'_>) {
         let now = logs.step();
         let read = logs.settle(|ends, step| {
-            for words in ends.before(step) {
-                self.waiting -= 1;
-                self.finish(&words, now, timeline, &mut finished);
+            while let Some(mut done) = ends.before(step) {
+                done.each(|words, said| {
+                    self.waiting -= 1;
+                    self.finish(words, said, now, to);
+                });
+                self.spare.keep(done);
             }
-            ends.words.is_empty()
+            ends.is_empty()
         });
         while let Some((tracer, span)) = self.origins.next(read) {
-            finished(tracer, span);
+            if let Some(route) = to.routes.get_mut(&tracer) {
+                route.take(span, to.now);
+            }
         }
         self.pending.bound();
     }
 
-    fn finish(
-        &mut self,
-        words: &[u64; SLOT],
-        step: u64,
-        timeline: &Timeline,
-        finished: &mut impl FnMut(u32, SpanRecord),
-    ) {
+    fn finish(&mut self, words: &[u64; END], said: &mut [u8], step: u64, to: &mut Released<'_>) {
         let Some(head) = Head::from_word(words[0]) else { return };
-        let mut details = self.pending.take(words[3]);
-        match SpanRecord::new(words, &mut details, timeline) {
-            Some(mut span) if span.error().is_some() => {
-                span.set_backtrace(backtrace::take(span.span_id()));
-                self.origins.hold(head.tracer, span, step);
+        let mut earlier = self.pending.take(words[SPAN_OF_END], step, said);
+        if let Some(route) = to.routes.get_mut(&head.tracer) {
+            let span = route.place(callsite::find(head.callsite));
+            span.fill(head, words, earlier.as_deref_mut().unwrap_or(said), to.timeline);
+            if span.error().is_none() {
+                route.placed(to.now);
+            } else if let Some(span) = route.take_back() {
+                self.hold(head.tracer, span, step);
             }
-            Some(span) => finished(head.tracer, span),
-            None => {}
         }
-        self.pending.give_back(details);
+        if let Some(details) = earlier {
+            self.pending.give_back(details);
+        }
+    }
+
+    #[cold]
+    fn hold(&mut self, tracer: u32, mut span: SpanRecord, step: u64) {
+        span.set_backtrace(backtrace::take(span.span_id()));
+        self.origins.hold(tracer, span, step);
     }
 
     /// Whether no span waits.
     pub(crate) fn is_empty(&self) -> bool {
         self.waiting == 0 && self.origins.is_empty()
     }
+}
+
+/// Details that are looked through at once, at most.
+const TOGETHER: usize = 8;
+/// Where an end has the span's id, and a detail.
+const SPAN_OF_END: usize = 3;
+const SPAN_OF_DETAIL: usize = 1;
+
+/// A few details of the same span at the head of a run, and what follows them.
+fn together(words: &[Word]) -> (u64, &[Word], &[Word]) {
+    let span = words.get(SPAN_OF_DETAIL).map_or(0, Word::load);
+    let mut rest = words;
+    for _ in 0..TOGETHER {
+        match split(rest) {
+            Some((head, record, next))
+                if head.kind.is_detail() && record[SPAN_OF_DETAIL].load() == span =>
+            {
+                rest = next;
+            }
+            _ => break,
+        }
+    }
+    let (details, rest) = words.split_at(words.len() - rest.len());
+    (span, details, rest)
+}
+
+/// Whether details may stay with the end: polls and wakes are many, and asked for before.
+fn stays(mut details: &[Word]) -> bool {
+    while let Some((head, _, next)) = split(details) {
+        if matches!(head.kind, Kind::Poll | Kind::Wake) {
+            return false;
+        }
+        details = next;
+    }
+    true
 }

@@ -1,11 +1,12 @@
 //! The spans of one tracer that are open now.
 
+use crate::callsite;
 use crate::clock::{self, Timeline};
 use crate::collector::by_id::ById;
 use crate::collector::pending::Pending;
 use crate::collector::traces::in_order;
 use crate::export::{InFlight, SpanRecord};
-use crate::record::{Head, Kind, SLOT, flag};
+use crate::record::{BEGIN, END, Head, Kind, flag};
 
 /// Beyond it spans are counted, not kept.
 const MAX_OPEN: usize = 65_536;
@@ -14,7 +15,7 @@ const MAX_OPEN: usize = 65_536;
 #[derive(Debug, Default)]
 pub(crate) struct OpenSpans {
     /// As they will end, but for the end itself.
-    spans: ById<u64, [u64; SLOT]>,
+    spans: ById<u64, [u64; END]>,
     /// Spans whose end was read first, from another thread's log, and in which pass.
     ended: ById<u64, u64>,
     /// How many there was no room for.
@@ -24,8 +25,8 @@ pub(crate) struct OpenSpans {
 
 impl OpenSpans {
     /// A span has begun: its head, its id and what its end will say too.
-    pub(crate) fn begin(&mut self, head: Head, words: [u64; SLOT]) {
-        let [_, span, high, low, parent, start, rest, _] = words;
+    pub(crate) fn begin(&mut self, head: Head, words: [u64; BEGIN]) {
+        let [_, span, high, low, parent, start, rest] = words;
         if self.ended.remove(&span).is_some() {
             return;
         }
@@ -61,9 +62,12 @@ impl OpenSpans {
     /// All that are open, as they are now.
     pub(crate) fn now(&self, pending: &Pending, timeline: &Timeline) -> InFlight {
         let now = clock::ticks();
-        let as_record = |mut words: [u64; SLOT]| {
+        let as_record = |mut words: [u64; END]| {
             words[6] = now;
-            SpanRecord::new(&words, &mut pending.so_far(words[3]), timeline)
+            let head = Head::from_word(words[0])?;
+            let mut span = SpanRecord::blank(callsite::find(head.callsite));
+            span.fill(head, &words, &mut pending.so_far(words[3]), timeline);
+            Some(span)
         };
         let spans = self.spans.values().copied().filter_map(as_record).collect();
         InFlight { spans: in_order(spans), unlisted: self.unlisted }
@@ -78,7 +82,7 @@ mod tests {
     const HEAD: Head = Head { kind: Kind::Begin, extra: 5, tracer: 1, callsite: 1 };
 
     fn begin(open: &mut OpenSpans, span: u64) {
-        open.begin(HEAD, [HEAD.to_word(), span, 1, 2, 0, 3, 4, 0]);
+        open.begin(HEAD, [HEAD.to_word(), span, 1, 2, 0, 3, 4]);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 mod assemble;
 mod builder;
 mod by_id;
+mod ends;
 mod error;
 mod in_flight;
 mod origin;

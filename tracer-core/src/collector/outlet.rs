@@ -10,8 +10,9 @@ use crate::export::{Batch, ExportError, Exporter, Unit};
 
 /// Spans that may wait for one exporter.
 const MAX_QUEUED: usize = 262_144;
-/// An exporter that is done with no batch for so long makes no headway.
-const PATIENCE: Duration = Duration::from_millis(100);
+/// An exporter that is done with no batch for so long makes no headway: longer than a request to a
+/// distant backend takes, or a batch on a machine that is busy with other things.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// The sending side and the counts of one exporter.
 #[derive(Debug)]
@@ -178,5 +179,51 @@ impl Outlet {
     /// Returns the message of the last failure.
     pub(crate) fn last_error(&self) -> Option<String> {
         self.lock().last_error.clone()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc::{Receiver, channel};
+
+    use super::*;
+    use crate::callsite::Callsite;
+    use crate::export::{Completeness, Resource, SpanRecord, Spans};
+
+    static SITE: Callsite = Callsite::new("site", "", "", 1, || {});
+
+    /// Is done with a batch when it is told so.
+    #[derive(Debug)]
+    struct Told(Receiver<()>);
+
+    impl Exporter for Told {
+        fn name(&self) -> &'static str {
+            "told"
+        }
+
+        fn export(&mut self, _: &Batch) -> Result<(), ExportError> {
+            self.0.recv().map_err(|_| ExportError::failed("nobody tells"))
+        }
+    }
+
+    #[test]
+    fn spans_are_held_back_while_an_exporter_makes_headway_however_slow() {
+        let (done, told) = channel();
+        let outlet = Outlet::start(Box::new(Told(told))).unwrap();
+        let spans = Spans::new(vec![SpanRecord::blank(&SITE); MAX_QUEUED / 4], None);
+        let (resource, completeness) = (Arc::new(Resource::default()), Completeness::Stream);
+        let batch = Arc::new(Batch { resource, spans, completeness });
+        outlet.ended(MAX_QUEUED as u64);
+        let first = Instant::now();
+        let is_crowded = |millis| outlet.is_crowded(0, first + Duration::from_millis(millis));
+        (0..2).for_each(|_| outlet.push(&batch));
+        assert!(!is_crowded(0), "half of the queue is free");
+        (0..2).for_each(|_| outlet.push(&batch));
+        assert!(is_crowded(0) && is_crowded(900), "a request takes its time");
+        assert!(!is_crowded(1_100), "it is stuck, and others wait");
+        done.send(()).unwrap();
+        assert!(outlet.wait(1, Instant::now() + Duration::from_secs(60)));
+        assert!(is_crowded(1_200) && is_crowded(2_100), "it goes on");
+        assert!(!is_crowded(2_300));
     }
 }

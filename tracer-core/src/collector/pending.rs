@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 
 use crate::callsite;
-use crate::chunk::Slot;
 use crate::collector::by_id::ById;
 use crate::record::{self, Head, Items, Key, Kind};
 
@@ -46,8 +45,8 @@ struct Details {
 }
 
 impl Pending {
-    /// Adds a detail, as it lies in the log.
-    pub(crate) fn add(&mut self, head: Head, span: u64, step: u64, slots: &[Slot]) {
+    /// Adds a detail, which `put` writes without the span's id.
+    pub(crate) fn add(&mut self, head: Head, span: u64, step: u64, put: impl FnOnce(&mut Vec<u8>)) {
         let spare = &mut self.spare;
         let details = self
             .spans
@@ -55,7 +54,7 @@ impl Pending {
             .or_insert_with(|| Details::new(head.tracer, step, spare.pop().unwrap_or_default()));
         let before = details.bytes.len();
         if details.admits(head.kind) {
-            details.append(head, slots);
+            put(&mut details.bytes);
         } else {
             *self.lost.entry(head.tracer).or_default() += 1;
         }
@@ -73,11 +72,25 @@ impl Pending {
         self.spans.get(&span).map_or_else(Vec::new, |details| details.bytes.clone())
     }
 
-    /// Takes what was said of a span that has ended, to be [given back](Self::give_back).
-    pub(crate) fn take(&mut self, span: u64) -> Vec<u8> {
-        let bytes = self.spans.remove(&span).map_or_else(Vec::new, |details| details.bytes);
+    /// Whether something was said of a span, and waits for its end.
+    pub(crate) fn knows(&self, span: u64) -> bool {
+        self.spans.contains_key(&span)
+    }
+
+    /// Takes what was said of a span that has ended, together with what was `said` last, to be
+    /// [given back](Self::give_back); none where that is all.
+    pub(crate) fn take(&mut self, span: u64, step: u64, said: &[u8]) -> Option<Vec<u8>> {
+        if !said.is_empty() && self.knows(span) {
+            let mut rest = said;
+            while let Some((head, _, next)) = record::split(rest) {
+                let detail = &rest[..rest.len() - next.len()];
+                self.add(head, span, step, |bytes| bytes.extend_from_slice(detail));
+                rest = next;
+            }
+        }
+        let bytes = self.spans.remove(&span)?.bytes;
         self.bytes -= bytes.len();
-        bytes
+        Some(bytes)
     }
 
     /// Keeps the room of what was taken, for the next span.
@@ -130,18 +143,6 @@ impl Details {
             has_polls: false,
             bytes,
         }
-    }
-
-    /// Adds a detail without the span's id.
-    fn append(&mut self, head: Head, slots: &[Slot]) {
-        let end = self.bytes.len() + 8 * (1 + usize::from(head.extra));
-        self.bytes.extend_from_slice(&head.to_word().to_le_bytes());
-        let mut before = 2 * 8;
-        for slot in slots {
-            self.bytes.extend_from_slice(&slot.bytes()[before..]);
-            before = 0;
-        }
-        self.bytes.truncate(end);
     }
 
     /// Counts a detail; false if the span has too many of its kind.

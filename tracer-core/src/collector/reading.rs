@@ -8,7 +8,7 @@ use crate::collector::by_id::ById;
 use crate::collector::route::Route;
 use crate::destination;
 use crate::id::TraceId;
-use crate::record::{Head, SLOT, flag};
+use crate::record::{BEGIN, END, Head, flag};
 
 /// One pass over all logs.
 pub(crate) struct Reading<'a> {
@@ -16,12 +16,35 @@ pub(crate) struct Reading<'a> {
     pub(super) ended: &'a mut ById<u32, u64>,
     pub(super) routes: &'a mut ById<u32, Route>,
     pub(super) timeline: &'a Timeline,
+    /// The tracer of the last end, where nothing is done but to count, and how many came in a row.
+    pub(super) counted: (u32, u64),
+}
+
+impl Reading<'_> {
+    /// Adds what was counted in a row.
+    pub(super) fn sum_up(&mut self) {
+        let (tracer, count) = std::mem::take(&mut self.counted);
+        if count > 0 {
+            *self.ended.entry(tracer).or_default() += count;
+        }
+    }
 }
 
 impl Watch for Reading<'_> {
-    fn ended(&mut self, head: Head, words: &[u64; SLOT], has_polls: impl Fn() -> bool) -> bool {
+    fn ended(&mut self, head: Head, words: &[u64; END], has_polls: impl Fn() -> bool) -> bool {
+        let (last, count) = &mut self.counted;
+        if *count > 0 && *last == head.tracer {
+            *count += 1;
+            return true;
+        }
+        self.sum_up();
+        let route = self.routes.get_mut(&head.tracer);
+        if route.as_ref().is_some_and(|route| route.only_counts()) {
+            self.counted = (head.tracer, 1);
+            return true;
+        }
         *self.ended.entry(head.tracer).or_default() += 1;
-        let Some(route) = self.routes.get_mut(&head.tracer) else { return false };
+        let Some(route) = route else { return false };
         let is_wanted = !route.is_closing;
         if let Some(open) = &mut route.open {
             open.end(words[3]);
@@ -34,7 +57,7 @@ impl Watch for Reading<'_> {
         is_wanted
     }
 
-    fn began(&mut self, head: Head, words: [u64; SLOT]) {
+    fn began(&mut self, head: Head, words: [u64; BEGIN]) {
         let route = self.routes.get_mut(&head.tracer);
         if let Some(open) = route.and_then(|route| route.open.as_mut()) {
             open.begin(head, words);

@@ -1,18 +1,21 @@
 //! The way of one tracer's spans to its exporters.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
+use crate::callsite::Callsite;
 use crate::collector::in_flight::OpenSpans;
 use crate::collector::outlet::Outlet;
 use crate::collector::report::Report;
 use crate::collector::slow::SlowPolls;
 use crate::collector::tail::{Decided, Fate, Tail};
 use crate::collector::traces::{MAX_HELD, Ready, Traces};
-use crate::export::{Batch, Completeness, Resource, SpanRecord, Unit};
+use crate::export::{Batch, Completeness, Resource, SpanRecord, Spans, Spare, Unit};
 
-/// Spans of one batch of the stream.
-const BATCH: usize = 4_096;
+/// Spans of one batch of the stream: with a few attributes they make one request of OTLP.
+const BATCH: usize = 3_072;
+/// How long the first span of a batch waits for more: each batch takes wake-ups, and a request.
+const PATIENCE: Duration = Duration::from_millis(100);
 
 /// Where the spans of one tracer go.
 #[derive(Debug)]
@@ -20,6 +23,10 @@ pub(crate) struct Route {
     resource: Arc<Resource>,
     outlets: Vec<Arc<Outlet>>,
     stream: Vec<SpanRecord>,
+    /// Room for the next ones.
+    spare: Arc<Spare>,
+    /// When the first of them came.
+    since: Instant,
     /// Some exporter wants spans as they end.
     is_streamed: bool,
     /// Present if an exporter wants whole traces.
@@ -47,6 +54,8 @@ impl Route {
             resource: Arc::new(resource),
             outlets,
             stream: Vec::new(),
+            spare: Arc::default(),
+            since: Instant::now(),
             is_streamed,
             traces: whole.then(|| Traces::new(MAX_HELD)),
             report: Report::default(),
@@ -57,12 +66,58 @@ impl Route {
         }
     }
 
+    /// Adds a span that was held.
     pub(crate) fn take(&mut self, span: SpanRecord, now: Instant) {
-        match self.tail.fate(&span) {
-            Fate::Kept => self.keep(span, now),
-            Fate::LeftOut => self.leave_out(1),
-            Fate::Waits => self.tail.hold(span, now),
+        self.make_room();
+        self.stream.push(span);
+        self.placed(now);
+    }
+
+    /// The place of the next span, to be filled there: it is of a size that had better not be moved.
+    #[inline]
+    pub(crate) fn place(&mut self, callsite: &'static Callsite) -> &mut SpanRecord {
+        self.make_room();
+        let place = self.stream.len();
+        self.stream.push(SpanRecord::blank(callsite));
+        &mut self.stream[place]
+    }
+
+    #[inline]
+    fn make_room(&mut self) {
+        if self.stream.capacity() == 0 {
+            self.stream = self.spare.take().unwrap_or_else(|| Vec::with_capacity(BATCH));
         }
+    }
+
+    /// Takes the span back that was placed last.
+    pub(crate) fn take_back(&mut self) -> Option<SpanRecord> {
+        self.stream.pop()
+    }
+
+    /// The span that was placed last is finished.
+    #[inline]
+    pub(crate) fn placed(&mut self, now: Instant) {
+        if !self.tail.looks() || self.sift(now) {
+            self.keep(now);
+        }
+    }
+
+    /// Whether the last span is kept already.
+    fn sift(&mut self, now: Instant) -> bool {
+        let fate = self.stream.last().map(|span| self.tail.fate(span));
+        match fate {
+            Some(Fate::LeftOut) => {
+                self.stream.pop();
+                self.leave_out(1);
+            }
+            Some(Fate::Waits) => {
+                if let Some(span) = self.stream.pop() {
+                    self.tail.hold(span, now);
+                }
+            }
+            _ => return true,
+        }
+        false
     }
 
     /// Counts spans that were not kept.
@@ -75,22 +130,38 @@ impl Route {
     /// Hands on what the tail rule has decided about.
     fn settle(&mut self, decided: Decided, now: Instant) {
         self.leave_out(decided.left_out);
-        decided.kept.into_iter().for_each(|span| self.keep(span, now));
+        for span in decided.kept {
+            self.make_room();
+            self.stream.push(span);
+            self.keep(now);
+        }
     }
 
-    fn keep(&mut self, span: SpanRecord, now: Instant) {
-        match &mut self.traces {
-            Some(traces) if self.is_streamed => traces.add(span.clone(), now),
-            Some(traces) => return traces.add(span, now),
-            None => {}
+    /// The last span is kept: it waits for others to be sent with.
+    #[inline]
+    fn keep(&mut self, now: Instant) {
+        if self.traces.is_some() {
+            self.add_to_trace(now);
         }
-        if self.stream.is_empty() {
-            self.stream.reserve_exact(BATCH);
+        if self.stream.len() == 1 {
+            self.since = now;
         }
-        self.stream.push(span);
         if self.stream.len() >= BATCH {
             self.send_stream();
         }
+    }
+
+    fn add_to_trace(&mut self, now: Instant) {
+        let Some(traces) = &mut self.traces else { return };
+        let last = if self.is_streamed { self.stream.last().cloned() } else { self.stream.pop() };
+        if let Some(span) = last {
+            traces.add(span, now);
+        }
+    }
+
+    /// Whether all that is to be done when a span has ended is to count it.
+    pub(crate) const fn only_counts(&self) -> bool {
+        !self.is_closing && self.slow_polls.is_none() && self.open.is_none()
     }
 
     pub(crate) fn outlets(&self) -> &[Arc<Outlet>] {
@@ -105,17 +176,24 @@ impl Route {
     fn send_stream(&mut self) {
         if !self.stream.is_empty() {
             let spans = std::mem::take(&mut self.stream);
-            self.send(Unit::Spans, spans, Completeness::Stream);
+            self.send(Unit::Spans, spans, Completeness::Stream, Some(&self.spare));
         }
     }
 
     fn send_traces(&self, ready: Vec<Ready>) {
         for (spans, completeness) in ready {
-            self.send(Unit::Traces, spans, completeness);
+            self.send(Unit::Traces, spans, completeness, None);
         }
     }
 
-    fn send(&self, unit: Unit, spans: Vec<SpanRecord>, completeness: Completeness) {
+    fn send(
+        &self,
+        unit: Unit,
+        spans: Vec<SpanRecord>,
+        completeness: Completeness,
+        spare: Option<&Arc<Spare>>,
+    ) {
+        let spans = Spans::new(spans, spare.cloned());
         let batch = Arc::new(Batch { resource: Arc::clone(&self.resource), spans, completeness });
         self.outlets
             .iter()
@@ -126,7 +204,9 @@ impl Route {
     pub(crate) fn send_due(&mut self, now: Instant) {
         let decided = self.tail.due(now);
         self.settle(decided, now);
-        self.send_stream();
+        if now.duration_since(self.since) >= PATIENCE {
+            self.send_stream();
+        }
         if let Some(ready) = self.traces.as_mut().map(|traces| traces.due(now)) {
             self.send_traces(ready);
         }

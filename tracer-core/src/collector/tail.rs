@@ -155,12 +155,15 @@ impl Tail {
         }
     }
 
-    /// What becomes of a span: all that is asked of most of them.
+    /// Whether any span may not be kept.
+    #[inline]
+    pub(crate) fn looks(&self) -> bool {
+        self.rule.is_some() || !self.verdicts.is_empty()
+    }
+
+    /// What becomes of a span.
     pub(crate) fn fate(&self, span: &SpanRecord) -> Fate {
         let is_undecided = self.rule.is_some() && span.is_provisional();
-        if !is_undecided && self.verdicts.is_empty() {
-            return Fate::Kept;
-        }
         match self.verdicts.get(&span.trace_id()) {
             Some(false) => Fate::LeftOut,
             None if is_undecided => Fate::Waits,

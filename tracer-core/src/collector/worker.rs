@@ -9,8 +9,9 @@ use std::time::{Duration, Instant};
 use once_cell::sync::OnceCell;
 
 use crate::clock::Timeline;
-use crate::collector::assemble::{Assembly, Ends};
+use crate::collector::assemble::{Assembly, Released};
 use crate::collector::by_id::ById;
+use crate::collector::ends::Ends;
 use crate::collector::in_flight::OpenSpans;
 use crate::collector::reading::Reading;
 use crate::collector::report;
@@ -76,8 +77,11 @@ struct Worker {
     /// Ended spans of this step, by tracer.
     ended: ById<u32, u64>,
     last_busy: Instant,
+    last_sent: Instant,
     /// The last step did not come to the end of all logs.
     is_behind: bool,
+    /// Spans wait in the logs for an exporter to catch up.
+    is_held: bool,
 }
 
 impl Worker {
@@ -89,7 +93,9 @@ impl Worker {
             routes: ById::default(),
             ended: ById::default(),
             last_busy: Instant::now(),
+            last_sent: Instant::now(),
             is_behind: false,
+            is_held: false,
         }
     }
 
@@ -114,8 +120,12 @@ impl Worker {
                     // Whoever asked may have given up waiting.
                     let _waiting = now.map(|now| done.send(now));
                 }
-                Err(RecvTimeoutError::Timeout) if self.holds_back() => self.is_behind = false,
-                Err(RecvTimeoutError::Timeout) => self.pass(),
+                Err(RecvTimeoutError::Timeout) => {
+                    self.is_held = self.holds_back();
+                    if !self.is_held {
+                        self.pass();
+                    }
+                }
                 Err(RecvTimeoutError::Disconnected) => return,
             }
         }
@@ -125,6 +135,9 @@ impl Worker {
     fn wait(&self, commands: &Receiver<Command>) -> Result<Command, RecvTimeoutError> {
         if self.routes.is_empty() {
             return commands.recv().map_err(|_| RecvTimeoutError::Disconnected);
+        }
+        if self.is_held {
+            return commands.recv_timeout(CATCH_UP);
         }
         if self.is_behind {
             return commands.recv_timeout(Duration::ZERO);
@@ -144,6 +157,11 @@ impl Worker {
         self.is_behind = self.read();
         self.release();
         let now = Instant::now();
+        // Where there is more to be read, what else is due can wait.
+        if self.is_behind && now.duration_since(self.last_sent) < BUSY {
+            return;
+        }
+        self.last_sent = now;
         for (tracer, route) in &mut self.routes {
             route.send_due(now);
             route.report(*tracer, now);
@@ -156,8 +174,9 @@ impl Worker {
         // Before: durations are judged while they are read.
         self.timeline.refresh();
         let Self { logs, assembly, ended, routes, timeline, .. } = self;
-        let mut reading = Reading { ended, routes, timeline };
-        let more = logs.read(|ends, step, slots| assembly.read(ends, step, slots, &mut reading));
+        let mut reading = Reading { ended, routes, timeline, counted: (0, 0) };
+        let more = logs.read(|ends, step, words| assembly.read(ends, step, words, &mut reading));
+        reading.sum_up();
         if !more {
             let open = routes.values_mut().filter_map(|route| route.open.as_mut());
             open.for_each(OpenSpans::next_pass);
@@ -179,11 +198,7 @@ impl Worker {
         root::refresh();
         let now = Instant::now();
         let Self { logs, assembly, routes, timeline, .. } = self;
-        assembly.release(logs, timeline, |tracer, span| {
-            if let Some(route) = routes.get_mut(&tracer) {
-                route.take(span, now);
-            }
-        });
+        assembly.release(logs, &mut Released { routes, timeline, now });
     }
 
     fn flush(&mut self, tracer: u32, close: bool, deadline: Instant) {

@@ -1,57 +1,36 @@
 //! Bytes that are few: what most spans have to say needs no room of its own.
 
 use std::fmt;
-use std::ops::Deref;
 
 /// Bytes that lie in the record itself; three attributes take about 64.
-const INLINE: usize = 96;
+const FEW: usize = 96;
 
+/// A few bytes, or none where there are more. Aligned as the pieces are by which a record is moved: other
+/// pieces than were written would have to wait for these.
 #[derive(Clone)]
-pub(super) struct Bytes(Place);
-
-#[derive(Clone)]
-enum Place {
-    Here { length: u8, bytes: [u8; INLINE] },
-    Heap(Box<[u8]>),
+#[repr(align(16))]
+pub(super) struct Few {
+    bytes: [u8; FEW],
 }
 
-impl Bytes {
-    pub(super) fn new(from: &[u8]) -> Self {
-        if from.len() > INLINE {
-            return Self(Place::Heap(from.into()));
-        }
-        let mut bytes = [0; INLINE];
-        bytes[..from.len()].copy_from_slice(from);
-        Self(Place::Here { length: from.len() as u8, bytes })
+impl Few {
+    pub(super) const NONE: Self = Self { bytes: [0; FEW] };
+
+    /// Takes the bytes, and returns their number, if they are few.
+    #[inline]
+    pub(super) fn fill(&mut self, from: &[u8]) -> Option<u8> {
+        self.bytes.get_mut(..from.len())?.copy_from_slice(from);
+        Some(from.len() as u8)
+    }
+
+    /// The first ones.
+    pub(super) fn first(&self, length: u8) -> &[u8] {
+        self.bytes.get(..usize::from(length)).unwrap_or_default()
     }
 }
 
-impl Deref for Bytes {
-    type Target = [u8];
-
-    fn deref(&self) -> &[u8] {
-        match &self.0 {
-            Place::Here { length, bytes } => &bytes[..usize::from(*length)],
-            Place::Heap(bytes) => bytes,
-        }
-    }
-}
-
-impl fmt::Debug for Bytes {
+impl fmt::Debug for Few {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        (**self).fmt(f)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{Bytes, INLINE};
-
-    #[test]
-    fn bytes_of_any_number_are_kept() {
-        for length in [0, 1, INLINE - 1, INLINE, INLINE + 1, 5_000] {
-            let from: Vec<u8> = (0..length).map(|index| index as u8).collect();
-            assert_eq!(*Bytes::new(&from), *from);
-        }
+        f.debug_struct("Few").finish_non_exhaustive()
     }
 }

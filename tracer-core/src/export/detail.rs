@@ -26,8 +26,9 @@ impl<'a> Details<'a> {
         Self { bytes, callsite }
     }
 
-    pub(super) fn attributes(self) -> impl Iterator<Item = (&'a str, Value<'a>)> {
-        self.filter(|(kind, _)| *kind == Kind::Attributes).flat_map(|(_, items)| items)
+    #[inline]
+    pub(super) const fn attributes(self) -> Attributes<'a> {
+        Attributes { items: Items::new(&[], self.callsite), details: self }
     }
 
     pub(super) fn events(self) -> impl Iterator<Item = Event<'a>> {
@@ -59,10 +60,36 @@ impl<'a> Details<'a> {
 impl<'a> Iterator for Details<'a> {
     type Item = (Kind, Items<'a>);
 
+    #[inline]
     fn next(&mut self) -> Option<Self::Item> {
         let (head, payload, rest) = record::split(self.bytes)?;
         self.bytes = rest;
         Some((head.kind, Items::new(payload, self.callsite)))
+    }
+}
+
+/// The attributes of all details, one after the other.
+#[derive(Clone, Debug)]
+pub(super) struct Attributes<'a> {
+    details: Details<'a>,
+    items: Items<'a>,
+}
+
+impl<'a> Iterator for Attributes<'a> {
+    type Item = (&'a str, Value<'a>);
+
+    // Inlined, so that values stay in registers: exporters read each of them once.
+    #[inline(always)]
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            if let Some(item) = self.items.next() {
+                return Some(item);
+            }
+            let (kind, items) = self.details.next()?;
+            if kind == Kind::Attributes {
+                self.items = items;
+            }
+        }
     }
 }
 

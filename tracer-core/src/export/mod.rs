@@ -7,6 +7,7 @@ mod memory;
 mod polls;
 mod record;
 mod remote;
+mod spare;
 mod task;
 
 use std::fmt;
@@ -17,6 +18,7 @@ pub use in_flight::InFlight;
 pub use memory::Memory;
 pub use polls::{Slice, Wake};
 pub use record::{Outcome, SpanRecord};
+pub(crate) use spare::{Spans, Spare};
 pub use task::TaskRecord;
 
 /// Takes finished spans out of the process, or shows them.
@@ -129,7 +131,7 @@ pub enum Completeness {
 #[derive(Debug)]
 pub struct Batch {
     pub(crate) resource: Arc<Resource>,
-    pub(crate) spans: Vec<SpanRecord>,
+    pub(crate) spans: Spans,
     pub(crate) completeness: Completeness,
 }
 
@@ -143,7 +145,7 @@ impl Batch {
     ///
     /// As they ended goes for those of one thread; threads are read one after the other.
     pub fn spans(&self) -> &[SpanRecord] {
-        &self.spans
+        &self.spans.spans
     }
 
     /// Returns how much of a trace this is.

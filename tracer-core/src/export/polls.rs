@@ -19,7 +19,7 @@ impl Polls {
     /// Reads polls and wakes, and turns ticks into nanoseconds in place.
     ///
     /// Also returns which kinds of details there are, a bit each.
-    pub(super) fn read(details: &mut [u8], timeline: &Timeline) -> (Self, u16) {
+    pub(super) fn read(details: &mut [u8], timeline: &Timeline) -> (Option<Self>, u16) {
         let (mut slices, mut wakes, mut kinds) = (Vec::new(), Vec::new(), 0);
         let mut rest = details;
         while let Some((head, payload, next)) = detail::split(rest) {
@@ -51,7 +51,8 @@ impl Polls {
             }
             rest = next;
         }
-        (Self::new(slices, wakes), kinds)
+        let has_some = !(slices.is_empty() && wakes.is_empty());
+        (has_some.then(|| Self::new(slices, wakes)), kinds)
     }
 
     fn new(mut slices: Vec<Slice>, mut wakes: Vec<Wake>) -> Self {

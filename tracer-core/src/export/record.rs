@@ -1,8 +1,9 @@
 //! A finished span, as exporters read it.
 
-use crate::callsite::{self, Callsite};
-use crate::clock::Timeline;
-use crate::export::bytes::Bytes;
+mod fill;
+
+use crate::callsite::Callsite;
+use crate::export::bytes::Few;
 use crate::export::detail::{Details, ErrorRecord, Event, Link};
 use crate::export::polls::{Polls, Slice, Wake};
 use crate::export::task::TaskRecord;
@@ -10,7 +11,7 @@ use crate::filter::Level;
 use crate::id::{SpanId, TraceId};
 use crate::kind::SpanKind;
 use crate::path;
-use crate::record::{Head, Kind, SLOT, flag};
+use crate::record::{Kind, flag};
 use crate::value::Value;
 
 /// A finished span.
@@ -54,11 +55,21 @@ pub struct SpanRecord {
     start: u64,
     end: u64,
     /// Details in the order they came: each a head word and its payload, little endian.
-    details: Bytes,
+    few: Few,
+    /// How many bytes of `few` there are.
+    length: u8,
     /// Which kinds of details there are, a bit each: most spans have few, and are asked for all.
     kinds: u16,
-    recorded: Polls,
     passed_on: bool,
+    /// What few spans have, so that the others need no room for it.
+    rare: Option<Box<Rare>>,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Rare {
+    recorded: Polls,
+    /// Details that are more than a few bytes.
+    details: Box<[u8]>,
     backtrace: Option<String>,
 }
 
@@ -89,36 +100,15 @@ pub enum Outcome {
 }
 
 impl SpanRecord {
-    /// A span as its end says, with the `details` that came before.
-    pub(crate) fn new(
-        words: &[u64; SLOT],
-        details: &mut [u8],
-        timeline: &Timeline,
-    ) -> Option<Self> {
-        let head = Head::from_word(words[0])?;
-        let (start, end) = (timeline.unix(words[5]), timeline.unix(words[6]));
-        let (recorded, kinds) = Polls::read(details, timeline);
-        Some(Self {
-            trace: TraceId { high: words[1], low: words[2] },
-            span: SpanId(words[3]),
-            parent: SpanId(words[4]),
-            callsite: callsite::find(head.callsite),
-            path: words[7] as u32,
-            flags: head.extra,
-            polls: (words[7] >> 32) as u32,
-            start,
-            end: end.max(start),
-            details: Bytes::new(details),
-            kinds,
-            recorded,
-            passed_on: false,
-            backtrace: None,
-        })
-    }
-
+    #[inline]
     pub(super) fn details(&self, kind: Kind) -> Details<'_> {
         let is_there = self.kinds & (1 << kind as u16) != 0;
-        Details::new(if is_there { &self.details } else { &[] }, self.callsite)
+        let bytes = match &self.rare {
+            _ if !is_there => &[],
+            Some(rare) if self.length == 0 => &*rare.details,
+            _ => self.few.first(self.length),
+        };
+        Details::new(bytes, self.callsite)
     }
 
     /// Returns the id of the trace.
@@ -227,7 +217,9 @@ impl SpanRecord {
     }
 
     pub(crate) fn set_backtrace(&mut self, backtrace: Option<String>) {
-        self.backtrace = backtrace;
+        if backtrace.is_some() {
+            self.rare.get_or_insert_default().backtrace = backtrace;
+        }
     }
 
     /// Whether it is for the tail rule to decide about it.
@@ -241,7 +233,8 @@ impl SpanRecord {
 
     /// Returns the error it failed with; the last one where several were recorded.
     pub fn error(&self) -> Option<ErrorRecord<'_>> {
-        self.details(Kind::Error).error(self.backtrace.as_deref())
+        let backtrace = self.rare.as_ref().and_then(|rare| rare.backtrace.as_deref());
+        self.details(Kind::Error).error(backtrace)
     }
 
     /// Returns how often its future was polled; 0 for what is not a future.
@@ -254,7 +247,7 @@ impl SpanRecord {
     /// Only the outermost span of a task has them, and it has none if its first poll finished it.
     /// More stretches are merged over the shortest gaps between them.
     pub fn slices(&self) -> &[Slice] {
-        &self.recorded.slices
+        self.recorded().map_or(&[], |polls| &polls.slices)
     }
 
     /// Returns the nanoseconds in which its task was being polled, where polls were recorded.
@@ -272,12 +265,12 @@ impl SpanRecord {
     /// }
     /// ```
     pub fn poll_duration(&self) -> Option<u64> {
-        self.of_polls(self.recorded.total)
+        self.of_polls(self.recorded().map_or(0, |polls| polls.total))
     }
 
     /// Returns the nanoseconds of its longest poll, where polls were recorded.
     pub fn max_poll_duration(&self) -> Option<u64> {
-        self.of_polls(self.recorded.longest)
+        self.of_polls(self.recorded().map_or(0, |polls| polls.longest))
     }
 
     /// Returns when its task was woken, and by whom; in order, at most 1,024.
@@ -285,7 +278,7 @@ impl SpanRecord {
     /// Where [`Builder::wakes`](crate::Builder::wakes) asked for it, the outermost span of a task has
     /// them.
     pub fn wakes(&self) -> &[Wake] {
-        &self.recorded.wakes
+        self.recorded().map_or(&[], |polls| &polls.wakes)
     }
 
     /// Returns the nanoseconds in which its task was woken and waited for its poll, if it is known.
@@ -296,10 +289,14 @@ impl SpanRecord {
         (!wakes.is_empty()).then(|| wakes.iter().filter_map(|wake| wake.scheduled).sum())
     }
 
+    fn recorded(&self) -> Option<&Polls> {
+        self.rare.as_ref().map(|rare| &rare.recorded)
+    }
+
     fn of_polls(&self, recorded: u64) -> Option<u64> {
         let is_outermost = self.flags & (flag::SPAWNED | flag::LOCAL_ROOT) != 0;
         let is_one = is_outermost && self.polls == 1 && self.outcome() == Outcome::Completed;
-        if self.recorded.slices.is_empty() {
+        if self.slices().is_empty() {
             // Its only poll is the span itself.
             return is_one.then(|| self.end - self.start);
         }
@@ -337,6 +334,7 @@ impl SpanRecord {
     /// Returns the attributes in the order in which they were set.
     ///
     /// A key that was set several times is there as often; the last one counts.
+    #[inline]
     pub fn attributes(&self) -> impl Iterator<Item = (&str, Value<'_>)> {
         self.details(Kind::Attributes).attributes()
     }

@@ -1,6 +1,6 @@
 //! All threads' logs, as the one collector reads them.
 
-use crate::chunk::{MAX_SLOTS, Progress, Reader, Slot, Writer};
+use crate::chunk::{MAX_RECORD, Progress, Reader, Word, Writer};
 use crate::log::{POOL, WRITER};
 
 /// All logs of the process, read by the one collector, step by step; with each what is `kept` of it.
@@ -22,9 +22,10 @@ struct Log<T> {
 /// In place of a step: nothing will be written to this log any more.
 const ENDED: u64 = u64::MAX;
 
-/// Chunks of one log that are read in a step, a mebibyte: so that what was read can be handed on
-/// before there is more of it than the logs have room for.
-const CHUNKS: usize = 16;
+/// Chunks of one log that are read in a step, a quarter of a mebibyte: so that what was read can be
+/// handed on while the processor still has it at hand, and before there is more of it than the logs
+/// have room for.
+const CHUNKS: usize = 4;
 
 impl<T: Default> Logs<T> {
     /// Begins to read. In a forked child what was written so far is for its parent to deliver, and
@@ -37,9 +38,9 @@ impl<T: Default> Logs<T> {
         logs
     }
 
-    /// Reads a step: shows runs of slots that hold whole records, with what is kept of their log and
+    /// Reads a step: shows runs of words that hold whole records, with what is kept of their log and
     /// the step's number. False once all logs were read to their ends.
-    pub(crate) fn read(&mut self, mut visit: impl FnMut(&mut T, u64, &[Slot])) -> bool {
+    pub(crate) fn read(&mut self, mut visit: impl FnMut(&mut T, u64, &[Word])) -> bool {
         self.step += 1;
         let begun = |reader| Log { reader, drained: 0, kept: T::default() };
         self.logs.extend(POOL.new_logs().into_iter().map(begun));
@@ -48,7 +49,7 @@ impl<T: Default> Logs<T> {
             if *drained == ENDED {
                 continue;
             }
-            match reader.read(&POOL, CHUNKS, |slots| visit(kept, self.step, slots)) {
+            match reader.read(&POOL, CHUNKS, |words| visit(kept, self.step, words)) {
                 Progress::More => more = true,
                 Progress::Drained => *drained = self.step,
                 Progress::Ended => *drained = ENDED,
@@ -80,7 +81,7 @@ impl<T: Default> Logs<T> {
 /// Steps after which all has been read that was written before the first of them, however fast
 /// threads go on writing: the logs have no room for more.
 pub(crate) fn steps_of_all() -> u64 {
-    POOL.allocated() / (CHUNKS * MAX_SLOTS) as u64 + 1
+    POOL.allocated() / (CHUNKS * MAX_RECORD) as u64 + 1
 }
 
 /// The two least of the steps in which logs were drained.
