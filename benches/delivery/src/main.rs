@@ -45,16 +45,18 @@ fn main() -> ExitCode {
 fn measure(rate: &str, programs: &[Program]) -> ExitCode {
     programs.iter().for_each(Program::build);
     println!(
-        "| program | arrived | CPU ns a span | ÷ ours | of it sys | caller ns | peak RSS MiB | bytes a span | requests |"
+        "| program | arrived | CPU ns a span | of it sys | an arrived span | ÷ ours | caller ns | peak RSS MiB | bytes a span | requests |"
     );
-    println!("|---|---|---|---|---|---|---|---|---|");
+    println!("|---|---|---|---|---|---|---|---|---|---|");
     let (mut all_arrive, mut first) = (true, None);
     for program in programs {
         let sink = Sink::start();
         let spent = program.run(&sink.url, rate);
         let got = sink.end();
-        let nanos = *first.get_or_insert(spent.nanos);
-        println!("{}", row(program, &spent, &got, spent.nanos as f64 / nanos as f64));
+        let arrived = spent.acknowledged.unwrap_or(got.spans).max(1);
+        let nanos = spent.nanos as f64 / arrived as f64;
+        let ratio = nanos / *first.get_or_insert(nanos);
+        println!("{}", row(program, &spent, &got, arrived, ratio));
         if program.package == "ours" {
             // Of what is neither compressed nor JSON, the receiver counts the spans itself.
             let is_counted = program.protocol == "http/protobuf" && program.compression == "none";
@@ -65,18 +67,18 @@ fn measure(rate: &str, programs: &[Program]) -> ExitCode {
     if all_arrive { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-fn row(program: &Program, spent: &Spent, got: &Got, ratio: f64) -> String {
+fn row(program: &Program, spent: &Spent, got: &Got, arrived: u64, ratio: f64) -> String {
     let spans = SPANS as f64;
-    let arrived = spent.acknowledged.unwrap_or(got.spans);
     format!(
-        "| {} | {:.1} % | {:.0} | {ratio:.1} | {:.0} | {:.0} | {:.0} | {:.0} | {} |",
+        "| {} | {:.1} % | {:.0} | {:.0} | {:.0} | {ratio:.1} | {:.0} | {:.0} | {:.0} | {} |",
         program.name,
         100.0 * arrived as f64 / spans,
         spent.nanos as f64 / spans,
         spent.system_nanos as f64 / spans,
+        spent.nanos as f64 / arrived as f64,
         spent.caller_nanos as f64 / spans,
         spent.peak_kib as f64 / 1024.0,
-        got.bytes as f64 / arrived.max(1) as f64,
+        got.bytes as f64 / arrived as f64,
         got.requests,
     )
 }
