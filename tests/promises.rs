@@ -41,6 +41,8 @@ mod in_flight;
 mod isolation;
 #[path = "promises/leaked_guards.rs"]
 mod leaked_guards;
+#[path = "promises/long_running.rs"]
+mod long_running;
 #[path = "promises/middleware.rs"]
 mod middleware;
 #[path = "promises/nested_executors.rs"]

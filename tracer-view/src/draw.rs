@@ -87,7 +87,7 @@ impl<'a> Drawing<'a> {
         let what = match self.trace.completeness {
             _ if self.trace.is_open() => "open trace ",
             Completeness::Late => "late part of trace ",
-            Completeness::Partial => "partial trace ",
+            Completeness::Partial | Completeness::Open => "partial trace ",
             _ => "trace ",
         };
         self.page.put(Style::Faint, what);

@@ -56,6 +56,7 @@ pub struct Builder {
     text_limit: Option<usize>,
     slow_poll: Option<Duration>,
     tail_rule: Option<TailRule>,
+    long_running: Option<Duration>,
     in_flight: bool,
     wakes: bool,
 }
@@ -225,6 +226,28 @@ impl Builder {
         self
     }
 
+    /// Sends spans, too, that have been open for so long: a request that hangs is seen while it hangs.
+    ///
+    /// Such a span comes as it is then, with `tracer.outcome` `open` in OTLP, again whenever it has
+    /// been open for twice as long, and once more when it has ended: a backend that keeps all spans of
+    /// one id shows each. Exporters that do not ask for them get none; see
+    /// [`Exporter::takes_open`]. It costs what [`in_flight`](Self::in_flight) costs, which it turns on.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use tracer_core::Tracer;
+    ///
+    /// let tracer = Tracer::builder().long_running(Duration::from_secs(10)).build()?;
+    /// # Ok::<_, tracer_core::InstallError>(())
+    /// ```
+    pub fn long_running(mut self, threshold: Duration) -> Self {
+        self.long_running = Some(threshold);
+        self
+    }
+
     /// Records which span's poll woke which task; off unless this is called.
     ///
     /// [`SpanRecord::wakes`](crate::SpanRecord::wakes) of a task's outermost span has them, and the
@@ -276,7 +299,8 @@ impl Builder {
         }
         let started: io::Result<Vec<_>> = self.exporters.into_iter().map(Outlet::start).collect();
         let outlets = started.map_err(InstallError::Thread)?;
-        let marks = if self.in_flight { context::FOLLOWED } else { 0 }
+        let in_flight = self.in_flight || self.long_running.is_some();
+        let marks = if in_flight { context::FOLLOWED } else { 0 }
             | if self.wakes { context::WOKEN } else { 0 };
         let recorded = context::RECORDED | marks;
         let settings = Settings {
@@ -288,14 +312,15 @@ impl Builder {
         };
         let (number, destination) = destination::open(settings).ok_or(InstallError::TooMany)?;
         let slow_polls = self.slow_poll.map(SlowPolls::new);
-        let open = self.in_flight.then(OpenSpans::default);
-        let route = Box::new(Route::new(
+        let open = in_flight.then(OpenSpans::default);
+        let mut route = Box::new(Route::new(
             self.resource,
             outlets.clone(),
             slow_polls,
             open,
             Tail::new(self.tail_rule),
         ));
+        route.long_running = self.long_running.map(|long| long.as_nanos() as u64);
         let (done, opened) = channel();
         let told = worker.send(Command::Open { tracer: number, route, done });
         // Waits, else a pass under way would meet spans of a tracer that it does not know.

@@ -14,14 +14,38 @@ const MAX_OPEN: usize = 65_536;
 /// What has begun and not ended.
 #[derive(Debug, Default)]
 pub(crate) struct OpenSpans {
-    /// As they will end, but for the end itself.
-    spans: ById<u64, [u64; END]>,
+    spans: ById<u64, OpenSpan>,
     /// Spans whose end was read first, from another thread's log, and in which pass.
     ended: ById<u64, u64>,
     /// How many there was no room for.
     unlisted: u64,
     pass: u64,
 }
+
+#[derive(Clone, Copy, Debug)]
+struct OpenSpan {
+    /// As it will end, but for the end itself.
+    words: [u64; END],
+    /// How often it has been shown as one that runs for long.
+    shown: u32,
+}
+
+impl OpenSpan {
+    /// As if it ended at `now`, in ticks.
+    fn at(&self, now: u64, pending: &Pending, timeline: &Timeline) -> Option<SpanRecord> {
+        let mut words = self.words;
+        words[END_OF_END] = now;
+        let head = Head::from_word(words[0])?;
+        let mut span = SpanRecord::blank(callsite::find(head.callsite));
+        span.fill(head, &words, &mut pending.so_far(words[SPAN_OF_END]), timeline);
+        Some(span)
+    }
+}
+
+/// Where an end has the span's id, its start and its end.
+const SPAN_OF_END: usize = 3;
+const START_OF_END: usize = 5;
+const END_OF_END: usize = 6;
 
 impl OpenSpans {
     /// A span has begun: its head, its id and what its end will say too.
@@ -37,7 +61,8 @@ impl OpenSpans {
         let flags = (rest >> 32) as u16 | flag::OPEN;
         let head = Head { kind: Kind::End, extra: flags, ..head };
         let path = u64::from(rest as u32);
-        self.spans.insert(span, [head.to_word(), high, low, span, parent, start, 0, path]);
+        let words = [head.to_word(), high, low, span, parent, start, 0, path];
+        self.spans.insert(span, OpenSpan { words, shown: 0 });
     }
 
     /// A span has ended.
@@ -62,15 +87,30 @@ impl OpenSpans {
     /// All that are open, as they are now.
     pub(crate) fn now(&self, pending: &Pending, timeline: &Timeline) -> InFlight {
         let now = clock::ticks();
-        let as_record = |mut words: [u64; END]| {
-            words[6] = now;
-            let head = Head::from_word(words[0])?;
-            let mut span = SpanRecord::blank(callsite::find(head.callsite));
-            span.fill(head, &words, &mut pending.so_far(words[3]), timeline);
-            Some(span)
-        };
-        let spans = self.spans.values().copied().filter_map(as_record).collect();
+        let spans =
+            self.spans.values().filter_map(|span| span.at(now, pending, timeline)).collect();
         InFlight { spans: in_order(spans), unlisted: self.unlisted }
+    }
+
+    /// Those that have been open for `threshold` nanoseconds, and each again whenever it has been for
+    /// twice as long; not those that may not be kept.
+    pub(crate) fn long_running(
+        &mut self,
+        threshold: u64,
+        pending: &Pending,
+        timeline: &Timeline,
+    ) -> Vec<SpanRecord> {
+        let now = clock::ticks();
+        let is_due = |span: &mut OpenSpan| {
+            let age = timeline.nanos(now.saturating_sub(span.words[START_OF_END]));
+            let is_due = age >> span.shown.min(63) >= threshold;
+            span.shown += u32::from(is_due);
+            is_due
+        };
+        let due: Vec<_> =
+            self.spans.values_mut().filter_map(|span| is_due(span).then_some(*span)).collect();
+        let spans = due.iter().filter_map(|span| span.at(now, pending, timeline));
+        in_order(spans.filter(|span| !span.is_provisional()).collect())
     }
 }
 

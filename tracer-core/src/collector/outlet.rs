@@ -6,7 +6,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::collector::stats::ExporterStats;
-use crate::export::{Batch, ExportError, Exporter, Unit};
+use crate::export::{Batch, Completeness, ExportError, Exporter, Unit};
 
 /// Spans that may wait for one exporter.
 const MAX_QUEUED: usize = 262_144;
@@ -18,6 +18,7 @@ const PATIENCE: Duration = Duration::from_secs(1);
 #[derive(Debug)]
 pub(crate) struct Outlet {
     pub(crate) unit: Unit,
+    pub(crate) takes_open: bool,
     state: Mutex<State>,
     changed: Condvar,
 }
@@ -44,6 +45,7 @@ impl Outlet {
         let thread = std::thread::Builder::new().name(format!("tracer-{}", exporter.name()));
         let outlet = Arc::new(Self {
             unit: exporter.unit(),
+            takes_open: exporter.takes_open(),
             state: Mutex::new(State { stats, ..State::default() }),
             changed: Condvar::new(),
         });
@@ -79,11 +81,25 @@ impl Outlet {
             state.stats.dropped.queue_full += count as u64;
             return;
         }
-        state.waiting += count;
+        drop(state);
+        self.enqueue(batch);
+    }
+
+    fn enqueue(&self, batch: &Arc<Batch>) {
+        let mut state = self.lock();
+        state.waiting += batch.spans().len();
         state.pushed += 1;
         state.queue.push_back(Arc::clone(batch));
         drop(state);
         self.changed.notify_all();
+    }
+
+    /// Hands a batch of open spans in, unless others wait: they will come again.
+    pub(crate) fn push_open(&self, batch: &Arc<Batch>) {
+        let is_busy = self.lock().waiting > MAX_QUEUED / 2;
+        if self.takes_open && !is_busy {
+            self.enqueue(batch);
+        }
     }
 
     /// Whether more than half of the queue is taken and more than of the logs, so that what is still in
@@ -105,11 +121,10 @@ impl Outlet {
 
     fn run(&self, mut exporter: Box<dyn Exporter>) {
         while let Some(batch) = self.next() {
-            let count = batch.spans().len();
             // No lock is held: foreign code.
             let result = catch_unwind(AssertUnwindSafe(|| exporter.export(&batch)))
                 .unwrap_or_else(|_| Err(ExportError::failed("the exporter panicked")));
-            self.count(count, result);
+            self.count(&batch, result);
         }
     }
 
@@ -126,10 +141,17 @@ impl Outlet {
         }
     }
 
-    fn count(&self, count: usize, result: Result<(), ExportError>) {
+    fn count(&self, batch: &Batch, result: Result<(), ExportError>) {
+        let count = batch.spans().len();
         let mut state = self.lock();
         state.waiting -= count;
         state.done += 1;
+        if batch.completeness() == Completeness::Open {
+            state.last_error =
+                result.err().map(|error| error.to_string()).or(state.last_error.take());
+            drop(state);
+            return self.changed.notify_all();
+        }
         let counts = &mut state.stats;
         counts.queued -= count as u64;
         match result {

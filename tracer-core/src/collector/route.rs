@@ -4,8 +4,10 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::callsite::Callsite;
+use crate::clock::Timeline;
 use crate::collector::in_flight::OpenSpans;
 use crate::collector::outlet::Outlet;
+use crate::collector::pending::Pending;
 use crate::collector::report::Report;
 use crate::collector::slow::SlowPolls;
 use crate::collector::tail::{Decided, Fate, Tail};
@@ -38,6 +40,8 @@ pub(crate) struct Route {
     pub(crate) slow_polls: Option<SlowPolls>,
     /// Present if its tracer shows what is in flight.
     pub(crate) open: Option<OpenSpans>,
+    /// Nanoseconds after which an open span is sent.
+    pub(crate) long_running: Option<u64>,
 }
 
 impl Route {
@@ -63,6 +67,7 @@ impl Route {
             is_closing: false,
             slow_polls,
             open,
+            long_running: None,
         }
     }
 
@@ -210,6 +215,18 @@ impl Route {
         if let Some(ready) = self.traces.as_mut().map(|traces| traces.due(now)) {
             self.send_traces(ready);
         }
+    }
+
+    /// Sends spans that have been open for long to those who take them.
+    pub(crate) fn send_open(&mut self, pending: &Pending, timeline: &Timeline) {
+        let (Some(threshold), Some(open)) = (self.long_running, &mut self.open) else { return };
+        let spans = open.long_running(threshold, pending, timeline);
+        if spans.is_empty() {
+            return;
+        }
+        let (resource, spans) = (Arc::clone(&self.resource), Spans::new(spans, None));
+        let batch = Arc::new(Batch { resource, spans, completeness: Completeness::Open });
+        self.outlets.iter().for_each(|outlet| outlet.push_open(&batch));
     }
 
     pub(crate) fn flush(&mut self, all: bool) {

@@ -56,6 +56,13 @@ pub trait Exporter: fmt::Debug + Send {
         Unit::Spans
     }
 
+    /// Returns whether it is given spans that have been open for long, too: not unless this says so.
+    ///
+    /// See [`Builder::long_running`](crate::Builder::long_running) and [`Completeness::Open`].
+    fn takes_open(&self) -> bool {
+        false
+    }
+
     /// Delivers a batch; `Ok` means that all its spans are where they should be.
     ///
     /// It runs on the exporter's thread and may block. No lock of ours is held.
@@ -112,6 +119,11 @@ pub enum Completeness {
     Partial,
     /// What came after the trace was handed on.
     Late,
+    /// Spans that have not ended, as if they ended now, with what was said of them so far.
+    ///
+    /// Each comes again when it has ended, and these are counted nowhere. Only an exporter is given
+    /// them that [`takes_open`](Exporter::takes_open).
+    Open,
 }
 
 /// Finished spans on their way out.

@@ -138,6 +138,10 @@ impl Exporter for File {
         "file"
     }
 
+    fn takes_open(&self) -> bool {
+        true
+    }
+
     fn export(&mut self, batch: &Batch) -> Result<(), ExportError> {
         let Self { rotation, open, requests, line } = self;
         let mut failed = 0;

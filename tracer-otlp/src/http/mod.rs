@@ -111,6 +111,10 @@ impl Exporter for Otlp {
         "otlp"
     }
 
+    fn takes_open(&self) -> bool {
+        true
+    }
+
     fn export(&mut self, batch: &Batch) -> Result<(), ExportError> {
         let mut losses = Losses::default();
         let Self { client, encoding, timeout, pace, not_before, is_down } = self;

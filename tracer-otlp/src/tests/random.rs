@@ -256,6 +256,10 @@ impl<F: FnMut(&Batch) + Send> Exporter for Does<F> {
         "does"
     }
 
+    fn takes_open(&self) -> bool {
+        true
+    }
+
     fn export(&mut self, batch: &Batch) -> Result<(), ExportError> {
         self.0(batch);
         Ok(())

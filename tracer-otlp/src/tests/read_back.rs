@@ -4,7 +4,7 @@ use std::io::BufReader;
 use std::sync::mpsc::channel;
 use std::time::Duration;
 
-use tracer_core::{SpanRecord, Tracer, Value};
+use tracer_core::{Outcome, SpanRecord, Tracer, Value};
 
 use crate::File;
 use crate::read::{self, Span};
@@ -39,6 +39,26 @@ fn twelve_thousand_random_spans_are_read_as_they_were_written() {
     assert_eq!(read[0].service_name(), "shop \"1\"");
     let version = read[0].resource.iter().find(|(key, _)| key == "telemetry.sdk.name");
     assert_eq!(version.and_then(|(_, value)| value.as_text()), Some("tracer"));
+}
+
+#[test]
+fn a_span_that_hangs_is_read_as_open_and_then_as_it_ended() {
+    let folder = Folder::new("open");
+    let path = folder.path("traces.jsonl");
+    let (sender, receiver) = channel();
+    let listens = Does(move |_: &tracer_core::Batch| _ = sender.send(()));
+    let builder = Tracer::builder().exporter(File::open(&path).unwrap()).exporter(listens);
+    let tracer = builder.long_running(Duration::from_millis(1)).build().unwrap();
+    let hangs = tracer.in_scope(|| tracer_core::Span::new("hangs"));
+    receiver.recv_timeout(SOON).expect("it is sent while it hangs");
+    drop(hangs);
+    tracer.shutdown(SOON).unwrap();
+
+    let lines = read::lines(BufReader::new(std::fs::File::open(&path).unwrap()));
+    let read = lines.collect::<Result<Vec<_>, _>>().unwrap().concat();
+    let (ended, open) = read.split_last().expect("there are two at least");
+    assert!(!open.is_empty() && open.iter().all(|span| span.outcome == Outcome::Open), "{open:?}");
+    assert_eq!((ended.outcome, ended.span_id), (Outcome::Completed, open[0].span_id));
 }
 
 /// All that a span has, a line each.
