@@ -1,7 +1,7 @@
 //! The environment says where traces go.
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::TcpListener;
+use std::io::{BufRead, BufReader, Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
 use std::process::Stdio;
 
 use super::{output, program, said};
@@ -16,18 +16,29 @@ fn a_destination_that_does_not_exist_is_one_line_and_no_failure() {
 /// The one request that comes, its head in lower case.
 fn one_request(listener: &TcpListener) -> (String, Vec<u8>) {
     let (stream, _) = listener.accept().expect("the program connects");
-    let mut reader = BufReader::new(&stream);
+    request(&stream)
+}
+
+fn request(stream: &TcpStream) -> (String, Vec<u8>) {
+    let mut reader = BufReader::new(stream);
+    let head = head(&mut reader);
+    let length = head.lines().find_map(|line| line.strip_prefix("content-length: "));
+    let mut body = vec![0; length.expect("it has a length").parse().expect("a number")];
+    reader.read_exact(&mut body).expect("it is whole");
+    answer(stream, b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n");
+    (head, body)
+}
+
+fn head(reader: &mut impl BufRead) -> String {
     let mut head = String::new();
     while !head.ends_with("\r\n\r\n") {
         assert_ne!(reader.read_line(&mut head).expect("it is text"), 0, "{head}");
     }
-    let head = head.to_lowercase();
-    let length = head.lines().find_map(|line| line.strip_prefix("content-length: "));
-    let mut body = vec![0; length.expect("it has a length").parse().expect("a number")];
-    reader.read_exact(&mut body).expect("it is whole");
-    let answer = b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n";
-    (&stream).write_all(answer).expect("the program waits for it");
-    (head, body)
+    head.to_lowercase()
+}
+
+fn answer(mut stream: &TcpStream, bytes: &[u8]) {
+    stream.write_all(bytes).expect("the program waits for it");
 }
 
 #[test]
@@ -48,6 +59,29 @@ fn opentelemetry_s_endpoint_alone_sends_traces_there() {
             assert!(is_there, "{text}");
         }
     }
+}
+
+#[test]
+fn a_backend_elsewhere_is_reached_through_the_proxy_that_the_environment_names() {
+    let proxy = TcpListener::bind("127.0.0.1:0").expect("there is a free port");
+    let mut command = program("ok");
+    command.env("OTEL_EXPORTER_OTLP_ENDPOINT", "http://backend.example:4318").env("TRACER", "");
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().to_lowercase().ends_with("_proxy") {
+            command.env_remove(name);
+        }
+    }
+    command.env("HTTP_PROXY", format!("http://{}", proxy.local_addr().expect("it listens")));
+    let child = command.stderr(Stdio::piped()).spawn().expect("the program starts");
+    let (stream, _) = proxy.accept().expect("the program connects");
+    // Nothing follows before the answer, so that what is buffered here is no part of the request.
+    let asked = head(&mut BufReader::new(&stream));
+    answer(&stream, b"HTTP/1.1 200 OK\r\n\r\n");
+    let (head, _) = request(&stream);
+    let output = child.wait_with_output().expect("it ends");
+    assert_eq!((output.status.code(), said(&output.stderr)), (Some(7), ""));
+    assert!(asked.starts_with("connect backend.example:4318 http/1.1"), "{asked}");
+    assert!(head.starts_with("post /v1/traces http/1.1"), "{head}");
 }
 
 #[test]

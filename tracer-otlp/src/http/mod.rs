@@ -32,7 +32,8 @@ use crate::request::Requests;
 /// What it refuses is counted as rejected, what does not get through as failed; the tracer says so
 /// on stderr, with the address.
 ///
-/// Proxies are those of the environment (`HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY`, `NO_PROXY`);
+/// Proxies are those of the environment (`HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY`, `NO_PROXY`), which are
+/// asked for a tunnel (`CONNECT`), not for TLS alone;
 /// to an address of the same machine there is none. Redirects are not followed.
 ///
 /// # Examples

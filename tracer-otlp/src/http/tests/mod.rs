@@ -3,6 +3,7 @@
 mod answers;
 mod delivered;
 mod retried;
+mod secured;
 mod server;
 
 use std::sync::mpsc::{Receiver, Sender, channel};

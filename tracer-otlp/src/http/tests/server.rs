@@ -1,9 +1,12 @@
 //! A backend that does what a test wants.
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::{TcpListener, TcpStream};
+use std::io::{BufRead as _, BufReader, Read, Write};
+use std::net::TcpListener;
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
+
+use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
 /// What the backend does with a request.
 #[derive(Clone, Debug)]
@@ -38,14 +41,37 @@ pub(crate) struct Server {
 impl Server {
     /// Replies to one request after the other; the last reply is for all that follow.
     pub(crate) fn new(replies: impl IntoIterator<Item = Reply>) -> Self {
+        Self::start(replies, None)
+    }
+
+    /// As [`new`](Self::new), over TLS, as `localhost`.
+    pub(crate) fn secured(
+        replies: impl IntoIterator<Item = Reply>,
+        tls: Arc<ServerConfig>,
+    ) -> Self {
+        Self::start(replies, Some(tls))
+    }
+
+    fn start(replies: impl IntoIterator<Item = Reply>, tls: Option<Arc<ServerConfig>>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("there is a free port");
-        let url = format!("http://{}", listener.local_addr().expect("it listens"));
+        let port = listener.local_addr().expect("it listens").port();
+        let url = match &tls {
+            Some(_) => format!("https://localhost:{port}"),
+            None => format!("http://127.0.0.1:{port}"),
+        };
         let (sender, got) = channel();
         let mut replies: Vec<_> = replies.into_iter().collect();
         replies.reverse();
         thread::spawn(move || {
             for (number, stream) in listener.incoming().enumerate() {
-                serve(&stream.expect("somebody connects"), number, &mut replies, &sender);
+                let stream = stream.expect("somebody connects");
+                match &tls {
+                    Some(tls) => {
+                        let own = ServerConnection::new(Arc::clone(tls)).expect("a session");
+                        serve(StreamOwned::new(own, stream), number, &mut replies, &sender);
+                    }
+                    None => serve(stream, number, &mut replies, &sender),
+                }
             }
         });
         Self { url, got }
@@ -57,7 +83,12 @@ pub(crate) fn status(status: u16, headers: &str) -> Reply {
 }
 
 /// One connection at a time: all here keep to one.
-fn serve(stream: &TcpStream, connection: usize, replies: &mut Vec<Reply>, sender: &Sender<Got>) {
+fn serve(
+    stream: impl Read + Write,
+    connection: usize,
+    replies: &mut Vec<Reply>,
+    sender: &Sender<Got>,
+) {
     let mut reader = BufReader::new(stream);
     loop {
         let mut head = String::new();
@@ -88,7 +119,8 @@ fn serve(stream: &TcpStream, connection: usize, replies: &mut Vec<Reply>, sender
                 return;
             }
         };
-        if (&mut &*stream).write_all(&bytes).is_err() || closes {
+        let stream = reader.get_mut();
+        if stream.write_all(&bytes).and_then(|()| stream.flush()).is_err() || closes {
             return;
         }
     }
