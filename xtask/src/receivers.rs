@@ -43,7 +43,7 @@ fn install() -> Outcome {
     venv()?;
     let mut pip = Command::new(folder().join("venv/bin/pip"));
     pip.args(["install", "--quiet", "--disable-pip-version-check", "--retries", "2"]);
-    // Nothing is built here, so that nothing of a package runs.
+    // Built ones alone: nothing of a package runs while it is installed.
     pip.args(["--only-binary", ":all:"]);
     run(pip.arg("--requirement").arg(root().join(REQUIREMENTS)))
         .map_err(|why| format!("{why}\npip installs the receivers: can it reach its packages?"))?;

@@ -39,9 +39,11 @@ pub(crate) fn answer(mut stream: &TcpStream, status: u16) -> io::Result<()> {
 /// Sends a request, and waits for its answer; one that is not 200 is an error.
 pub(crate) fn get(host: &str, path: &str, headers: &Headers) -> io::Result<()> {
     let mut stream = TcpStream::connect(host)?;
-    let headers: String =
-        headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
-    write!(stream, "GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n{headers}\r\n")?;
+    let mut request = format!("GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n");
+    for (name, value) in headers {
+        request.extend([name, ": ", value, "\r\n"]);
+    }
+    stream.write_all(format!("{request}\r\n").as_bytes())?;
     let mut answer = String::new();
     stream.read_to_string(&mut answer)?;
     let is_well = answer.split(' ').nth(1) == Some("200");
