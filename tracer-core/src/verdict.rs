@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::context::SpanContext;
 use crate::detail;
+use crate::propagator;
 
 /// What the sampler said does not count from then on.
 impl SpanContext {
@@ -59,7 +60,7 @@ impl SpanContext {
         let _told = self.root.change_side(|side| {
             let side = Arc::make_mut(side);
             side.verdict = Some(keep);
-            side.datadog.priority = Some(if keep { 2 } else { -1 });
+            propagator::decide(&mut side.datadog, keep);
         });
         if self.is_recorded() {
             detail::verdict(self, keep);

@@ -62,8 +62,8 @@ impl Drop for Guard {
 /// | `OTEL_EXPORTER_OTLP_*`, also `…_TRACES_*` | `ENDPOINT`, `HEADERS`, `TIMEOUT`, `COMPRESSION`, `PROTOCOL`, `CERTIFICATE` of OTLP; an endpoint asks for it |
 /// | `OTEL_TRACES_EXPORTER` | a list of `otlp` and `console`, or `none` |
 /// | `OTEL_SDK_DISABLED` | `true` does nothing |
-/// | `OTEL_PROPAGATORS` | comma list of `tracecontext`, `baggage`, `datadog`, `b3` and `b3multi`, or `none`; see [`propagate`](crate::propagate) |
-/// | `DD_TRACE_PROPAGATION_STYLE` | the same, and wins; with `_EXTRACT` or `_INJECT` for one way |
+/// | `OTEL_PROPAGATORS` | comma list of `tracecontext`, `baggage`, `datadog`, `b3` and `b3multi`, or `none`; either `b3` reads both, and writes its own; see [`propagate`](crate::propagate) |
+/// | `DD_TRACE_PROPAGATION_STYLE` | the same, each as named, and wins; with `_EXTRACT` or `_INJECT` for one way |
 /// | `DD_TRACE_PROPAGATION_BEHAVIOR_EXTRACT` | what becomes of a trace that comes in headers: `continue`, `restart` (a new one, linked to it), `ignore` |
 ///
 /// A value that makes no sense is named in one line on stderr, and the default stands; so is the way

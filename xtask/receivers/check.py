@@ -1,6 +1,10 @@
-"""Sends traces by every way to every receiver, and compares what came with what was recorded."""
+"""Sends traces by every way to every receiver, and compares what came with what was recorded.
+
+Then what goes on in other services, and what others' samplers decide.
+"""
 
 import difflib
+import functools
 import itertools
 import json
 import os
@@ -12,6 +16,8 @@ import sys
 import time
 from contextlib import ExitStack
 
+import chain
+import shares
 from receivers import Rotel, Sink, TestAgent
 from spans import spans
 
@@ -63,13 +69,26 @@ def check(program, receiver, way, rounds):
     assert len(recorded) == 8 * rounds, f"the program recorded {len(recorded)} spans"
     compare(recorded, arrived(receiver, set(recorded)))
     receiver.forget()
-    return len(recorded)
+    return f"{len(recorded)} spans"
 
 
-def outcome(program, receiver, way, rounds):
+def checks(program, folder, receivers):
+    """All checks, each with its name, in order."""
+    for receiver, rounds in itertools.product(receivers, (1, BURST)):
+        for way in receiver.ways:
+            one = functools.partial(check, program, receiver, way, rounds)
+            yield f"{receiver.name} over {way}", one
+    for one in chain.CHAINS:
+        name = " ".join(filter(None, [one[0], "with", one[2], one[3] and f"to {one[3]}"]))
+        yield name, functools.partial(chain.check, program, folder, one)
+    for share in shares.SHARES:
+        yield f"a share of {share}", functools.partial(shares.check, program, share)
+
+
+def outcome(one):
     try:
-        return True, f"{check(program, receiver, way, rounds)} spans"
-    except (AssertionError, subprocess.TimeoutExpired) as why:
+        return True, one()
+    except (AssertionError, OSError, RuntimeError, subprocess.TimeoutExpired) as why:
         return False, f"FAILED\n{why}"
 
 
@@ -86,12 +105,10 @@ def main():
         receivers = [Sink(), TestAgent(folder), Rotel(folder, behind_rotel)]
         for receiver in receivers:
             running.enter_context(receiver)
-        for receiver, rounds in itertools.product(receivers, (1, BURST)):
-            for way in receiver.ways:
-                passed, what = outcome(program, receiver, way, rounds)
-                time_so_far = f"{time.monotonic() - begin:5.1f} s"
-                print(f"   {time_so_far}  {receiver.name} over {way}: {what}", flush=True)
-                results.append(passed)
+        for name, one in checks(program, folder, receivers):
+            passed, what = outcome(one)
+            print(f"   {time.monotonic() - begin:5.1f} s  {name}: {what}", flush=True)
+            results.append(passed)
     print(f"{results.count(True)} passed, {results.count(False)} failed")
     sys.exit(not all(results))
 

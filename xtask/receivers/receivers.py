@@ -33,13 +33,14 @@ def free_ports(count):
 class Program:
     """A server of its own process group, which is ended with all that it started."""
 
-    def __init__(self, folder, command, ports):
+    def __init__(self, folder, command, ports, environment=None):
         folder.mkdir(parents=True, exist_ok=True)
         self.name, self.ports = folder.name, ports
         self.log = folder / "log"
         self.process = subprocess.Popen(
             command,
             cwd=folder,
+            env=environment,
             stdin=subprocess.DEVNULL,
             stdout=self.log.open("wb"),
             stderr=subprocess.STDOUT,

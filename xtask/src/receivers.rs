@@ -1,4 +1,5 @@
-//! Traces are read back by their ids from software that is not ours: `xtask/receivers/README.md`.
+//! Traces are read back by their ids from software that is not ours, and go on in services that have
+//! spans of others: `xtask/receivers/README.md`.
 
 use std::fs;
 use std::path::PathBuf;
@@ -42,6 +43,8 @@ fn install() -> Outcome {
     venv()?;
     let mut pip = Command::new(folder().join("venv/bin/pip"));
     pip.args(["install", "--quiet", "--disable-pip-version-check", "--retries", "2"]);
+    // Built ones alone: nothing of a package runs while it is installed.
+    pip.args(["--only-binary", ":all:"]);
     run(pip.arg("--requirement").arg(root().join(REQUIREMENTS)))
         .map_err(|why| format!("{why}\npip installs the receivers: can it reach its packages?"))?;
     fs::copy(root().join(REQUIREMENTS), installed())

@@ -18,9 +18,10 @@ const TAGS: &str = "x-datadog-tags";
 const UPPER_HALF: &str = "_dd.p.tid";
 /// Only tags that begin so are handed on.
 pub(super) const HANDED_ON: &str = "_dd.p.";
-/// The tag that says who decided that the trace is kept, and its value where nobody did by rule.
+/// The tag that says who decided that the trace is kept: nobody by rule, or somebody by hand.
 const DECISION_MAKER: &str = "_dd.p.dm";
 const NOBODY: &str = "_dd.p.dm=-0";
+const SOMEBODY: &str = "_dd.p.dm=-4";
 const MAX_TAGS: usize = 512;
 /// Bytes that the upper half takes among them, in any case.
 const OWN_TAG: usize = UPPER_HALF.len() + "=0123456789abcdef,".len();
@@ -124,15 +125,30 @@ pub(super) fn decided(parts: &Parts) -> (Option<i8>, String) {
         Some(came) if (*came > 0) == sampled => (Some(*came), tags.clone()),
         None => (Some(i8::from(sampled)), tags.clone()),
         Some(_) => {
-            let maker = |tag: &&str| tag.split('=').next() == Some(DECISION_MAKER);
-            let had_maker = tags.split(',').any(|tag| maker(&tag));
-            let mut kept: Vec<&str> = tags.split(',').filter(|tag| !maker(tag)).collect();
-            if had_maker && sampled {
-                kept.push(NOBODY);
-            }
-            (Some(i8::from(sampled)), kept.join(","))
+            let had_maker = tags.split(',').any(is_maker);
+            let maker = (had_maker && sampled).then_some(NOBODY);
+            (Some(i8::from(sampled)), made_by(tags, maker))
         }
     }
+}
+
+/// Somebody decides by hand: the priority, and that it was somebody.
+pub(crate) fn decide(datadog: &mut Datadog, keep: bool) {
+    datadog.priority = Some(if keep { 2 } else { -1 });
+    datadog.tags = made_by(&datadog.tags, keep.then_some(SOMEBODY));
+}
+
+/// The tags with another decision maker, if there is room; a trace that is not kept has none.
+fn made_by(tags: &str, maker: Option<&str>) -> String {
+    let mut tags: Vec<&str> =
+        tags.split(',').filter(|tag| !tag.is_empty() && !is_maker(tag)).collect();
+    let length: usize = tags.iter().map(|tag| tag.len() + 1).sum();
+    tags.extend(maker.filter(|maker| length + maker.len() + OWN_TAG <= MAX_TAGS));
+    tags.join(",")
+}
+
+fn is_maker(tag: &str) -> bool {
+    tag.split('=').next() == Some(DECISION_MAKER)
 }
 
 /// -1 and 2 are what somebody said by hand, 0 and 1 what a sampler did.
@@ -157,7 +173,8 @@ fn text(value: &[u8], limit: usize) -> Result<String, Refusal> {
 
 #[cfg(test)]
 mod tests {
-    use super::{MAX_ORIGIN, MAX_TAGS, extract, inject};
+    use super::{MAX_ORIGIN, MAX_TAGS, OWN_TAG, decide, extract, inject};
+    use crate::propagator::parts::Parts;
     use crate::refused::Refused;
 
     type Headers<'a> = &'a [(&'a str, &'a str)];
@@ -165,12 +182,16 @@ mod tests {
     /// What is handed on of headers that came, in short, and what was refused.
     fn handed_on(came: Headers<'_>) -> (String, Refused) {
         let parts = extract(&came);
+        (written(&parts), parts.refused)
+    }
+
+    fn written(parts: &Parts) -> String {
         let mut went = Vec::<(String, String)>::new();
-        inject(&parts, &mut went);
+        inject(parts, &mut went);
         let short = |(name, value): &(String, String)| {
             format!("{}: {value}", name.trim_start_matches("x-datadog-"))
         };
-        (went.iter().map(short).collect::<Vec<_>>().join(" | "), parts.refused)
+        went.iter().map(short).collect::<Vec<_>>().join(" | ")
     }
 
     #[test]
@@ -243,5 +264,24 @@ mod tests {
         let mut went = Vec::<(String, String)>::new();
         inject(&parts, &mut went);
         assert_eq!(went[2].1, "0");
+    }
+
+    #[test]
+    fn who_decides_by_hand_is_handed_on() {
+        let long = format!("_dd.p.a={}", "x".repeat(MAX_TAGS - OWN_TAG - "_dd.p.a=".len()));
+        for (came, keep, went) in [
+            ("", true, "2 | tags: _dd.p.dm=-4"),
+            ("_dd.p.dm=-0,_dd.p.usr=7", true, "2 | tags: _dd.p.usr=7,_dd.p.dm=-4"),
+            ("_dd.p.dm=-0,_dd.p.usr=7", false, "-1 | tags: _dd.p.usr=7"),
+            ("_dd.p.dm=-4", false, "-1"),
+            (&long, true, &format!("2 | tags: {long}")),
+        ] {
+            let ids = [("x-datadog-trace-id", "7"), ("x-datadog-parent-id", "8")];
+            let mut parts = extract(&[ids[0], ids[1], ("x-datadog-tags", came)]);
+            decide(&mut parts.side_mut().datadog, keep);
+            parts.set_sampled(keep);
+            let expected = format!("trace-id: 7 | parent-id: 8 | sampling-priority: {went}");
+            assert_eq!(written(&parts), expected, "{came} {keep}");
+        }
     }
 }

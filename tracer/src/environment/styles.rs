@@ -28,9 +28,10 @@ impl Styles {
         }
         let both = read("DD_TRACE_PROPAGATION_STYLE");
         let of_datadog = extract.is_some() || inject.is_some() || both.is_some();
+        let by_name = both.is_some();
         let both = both.or_else(|| read("OTEL_PROPAGATORS"));
-        let (extract, inject) = (extract.or_else(|| both.clone()), inject.or(both));
-        Self { extract, inject, of_datadog, behavior }
+        let others = both.clone().map(|it| if by_name { it } else { with_all_of_b3(it) });
+        Self { extract: extract.or(others), inject: inject.or(both), of_datadog, behavior }
     }
 
     /// What a builder takes; none where the environment says nothing.
@@ -48,6 +49,15 @@ impl Styles {
         }
         Some(all.extract_behavior(self.behavior.unwrap_or_default()))
     }
+}
+
+/// OpenTelemetry's propagators of B3 write in their own way, and read both, that of one header first.
+fn with_all_of_b3(styles: Vec<Style>) -> Vec<Style> {
+    let is_b3 = |style: &Style| matches!(style, Style::B3 | Style::B3Multi);
+    let Some(place) = styles.iter().position(is_b3) else { return styles };
+    let mut all: Vec<_> = styles.into_iter().filter(|style| !is_b3(style)).collect();
+    all.splice(place..place, [Style::B3, Style::B3Multi]);
+    all
 }
 
 fn behavior(value: &str, complaints: &mut Vec<String>) -> Option<ExtractBehavior> {
@@ -114,8 +124,7 @@ mod tests {
     fn names_are_read_in_order() {
         for (value, styles) in [
             ("tracecontext,baggage", &USUAL[..]),
-            ("b3", &[Style::B3]),
-            ("B3Multi, Datadog ,b3multi", &[Style::B3Multi, Style::Datadog]),
+            ("Datadog, BAGGAGE ,datadog", &[Style::Datadog, Style::Baggage]),
             ("none", &[]),
         ] {
             let variables = [("OTEL_PROPAGATORS", false), ("DD_TRACE_PROPAGATION_STYLE", true)];
@@ -126,6 +135,27 @@ mod tests {
         }
         assert_eq!(read(&[]), (Styles::default(), vec![]));
         assert!(Styles::default().propagators().is_none());
+    }
+
+    #[test]
+    fn opentelemetry_reads_all_of_b3_and_datadog_what_is_named() {
+        const B3: Style = Style::B3;
+        const MULTI: Style = Style::B3Multi;
+        for (value, written, read_all) in [
+            ("b3", &[B3][..], &[B3, MULTI][..]),
+            ("baggage,B3Multi", &[Style::Baggage, MULTI], &[Style::Baggage, B3, MULTI]),
+            (
+                "b3multi,tracecontext,b3",
+                &[MULTI, Style::TraceContext, B3],
+                &[B3, MULTI, Style::TraceContext],
+            ),
+        ] {
+            let (styles, _) = read(&[("OTEL_PROPAGATORS", value)]);
+            assert_eq!(styles.extract.as_deref(), Some(read_all), "{value}");
+            assert_eq!(styles.inject.as_deref(), Some(written), "{value}");
+            let expected = (both(written, true), vec![]);
+            assert_eq!(read(&[("DD_TRACE_PROPAGATION_STYLE", value)]), expected, "{value}");
+        }
     }
 
     #[test]
@@ -155,12 +185,12 @@ mod tests {
     #[test]
     fn what_is_unknown_is_named_and_the_rest_stands() {
         assert_eq!(
-            read(&[("OTEL_PROPAGATORS", "b3,jaeger,xray")]),
+            read(&[("OTEL_PROPAGATORS", "datadog,jaeger,xray")]),
             (
-                both(&[Style::B3], false),
+                both(&[Style::Datadog], false),
                 vec![
                     "OTEL_PROPAGATORS: `jaeger` is no style; valid are tracecontext, baggage, \
-                     datadog, b3, b3multi, none; using `b3`"
+                     datadog, b3, b3multi, none; using `datadog`"
                         .to_owned()
                 ]
             )

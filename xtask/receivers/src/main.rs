@@ -1,6 +1,12 @@
-//! Sends traces to a receiver, and prints what it recorded, a line of JSON a span.
+//! What `cargo xtask ci receivers` runs together with software of others.
+//!
+//! It sends traces to a receiver and prints what it recorded, a line of JSON a span; or is a service
+//! between two others; or says what samplers decide.
 #![expect(clippy::print_stdout, reason = "a command-line tool speaks through it")]
 
+mod http;
+mod relay;
+mod share;
 mod shop;
 mod told;
 
@@ -19,8 +25,16 @@ const SOON: Duration = Duration::from_secs(30);
 
 fn main() -> Result<(), Box<dyn Error>> {
     let args: Vec<String> = env::args().skip(1).collect();
-    let [way, url, rounds] = &args[..] else { return Err("http|gzip|grpc URL ROUNDS".into()) };
-    let rounds: u32 = rounds.parse()?;
+    let args: Vec<&str> = args.iter().map(String::as_str).collect();
+    match args[..] {
+        ["relay", port] => relay::serve(port),
+        ["decide", share] => share::decide(share),
+        [way, url, rounds] => send(way, url, rounds.parse()?),
+        _ => Err("relay PORT, decide SHARE, or http|gzip|grpc URL ROUNDS".into()),
+    }
+}
+
+fn send(way: &str, url: &str, rounds: u32) -> Result<(), Box<dyn Error>> {
     let builder = Tracer::builder().service_name("shop").wakes(true).exporter(Told);
     let tracer = sending(builder, way, url)?.install()?;
     runtime::Builder::new_multi_thread().build()?.block_on(async {

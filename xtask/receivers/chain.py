@@ -1,0 +1,145 @@
+"""Python, the Rust program, and Python again in one trace, in every style that both know."""
+
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import urllib.request
+from contextlib import ExitStack
+
+from receivers import Program, free_ports
+
+HERE = pathlib.Path(__file__).parent
+ALL = "python client > rust server > rust client > python server"
+BEGUN = "rust server > rust client > python server"
+USER = "user='Zoë, 7' seen='Zoë, 7'"
+
+# What is recorded, and what the last one in the chain reads.
+OPENTELEMETRY = {
+    "sampled": f"{ALL}: sampled=True {USER}",
+    "not sampled": f"nothing: sampled=False {USER}",
+    "dropped by the program": f"python client: sampled=False {USER}",
+    "left out by the program": f"python client: sampled=False {USER}",
+    "begun by the program": f"{BEGUN}: sampled=True",
+    "begun and left out by the program": "nothing: sampled=False",
+}
+DDTRACE = {
+    "sampled": f"{ALL}: priority=1 maker='-0' origin='synthetics' {USER}",
+    "kept": f"{ALL}: priority=2 maker='-4' origin='synthetics' {USER}",
+    "dropped": f"nothing: priority=-1 maker='-4' origin='synthetics' {USER}",
+    "kept by the program": f"{ALL}: priority=2 maker='-4' origin='synthetics' {USER}",
+    "dropped by the program": f"python client: priority=-1 origin='synthetics' {USER}",
+    "left out by the program": f"python client: priority=0 origin='synthetics' {USER}",
+    "begun by the program": f"{BEGUN}: priority=1",
+    "begun and left out by the program": "nothing: priority=0",
+}
+# Whose spans Python's are, the variable that says the styles, its value for Python and for the program.
+B3, MULTI = "b3,baggage", "b3multi,baggage"
+CHAINS = [
+    ("opentelemetry", "OTEL_PROPAGATORS", "tracecontext,baggage", None),
+    ("opentelemetry", "OTEL_PROPAGATORS", B3, None),
+    ("opentelemetry", "OTEL_PROPAGATORS", MULTI, None),
+    ("opentelemetry", "OTEL_PROPAGATORS", B3, MULTI),
+    ("opentelemetry", "OTEL_PROPAGATORS", MULTI, B3),
+    ("ddtrace", "DD_TRACE_PROPAGATION_STYLE", "datadog,baggage", None),
+    ("ddtrace", "DD_TRACE_PROPAGATION_STYLE", "tracecontext,baggage", None),
+    ("ddtrace", "DD_TRACE_PROPAGATION_STYLE", "datadog,tracecontext,baggage", None),
+]
+# Nothing but calls to the program.
+ALONE = {"DD_INSTRUMENTATION_TELEMETRY_ENABLED": "false", "DD_REMOTE_CONFIGURATION_ENABLED": "false"}
+
+
+def relay(program, folder, environment):
+    """The program between two others; what it recorded is in `spans` once it was ended."""
+    folder.mkdir(parents=True, exist_ok=True)
+    spans = folder / "spans"
+    spans.unlink(missing_ok=True)
+    (port,) = free_ports(1)
+    own = os.environ | environment | {"TRACER": f"file:{spans}"}
+    return Program(folder, [program, "relay", str(port)], [port], own)
+
+
+def ended(running):
+    """The spans that the program recorded."""
+    try:
+        # It answers with an error if anything that came made no sense to it.
+        urllib.request.urlopen(f"http://127.0.0.1:{running.ports[0]}/end", timeout=20).close()
+    except OSError as why:
+        raise AssertionError(f"{why}\n{running.log.read_text()}")
+    assert running.process.wait(20) == 0, running.log.read_text()
+    batches = map(json.loads, (running.log.parent / "spans").read_text().splitlines())
+    return [
+        {
+            "name": span["name"],
+            "trace": span["traceId"],
+            "span": span["spanId"],
+            "parent": span.get("parentSpanId") or None,
+        }
+        for batch in batches
+        for resource_spans in batch["resourceSpans"]
+        for scope_spans in resource_spans["scopeSpans"]
+        for span in scope_spans["spans"]
+    ]
+
+
+def run(program, folder, library, variable, styles, of_program):
+    """What each case of a library came to, as text."""
+    # A comma would end the file's name in `TRACER`.
+    folder = folder / "-".join([library, styles, of_program or styles]).replace(",", "+")
+    samples = {"follows": "parentbased_always_on", "leaves out": "always_off"}
+    with ExitStack() as running:
+        relays = []
+        for name, sampler in samples.items():
+            own = {variable: of_program or styles, "OTEL_TRACES_SAMPLER": sampler}
+            started = relay(program, folder / name.replace(" ", "-"), own)
+            relays.append(running.enter_context(started))
+        ports = [str(it.ports[0]) for it in relays]
+        peer = subprocess.run(
+            [sys.executable, "-B", HERE / "peer.py", library, *ports],
+            env=os.environ | ALONE | {variable: styles},
+            stdout=subprocess.PIPE,
+            text=True,
+            timeout=60,
+        )
+        assert peer.returncode == 0, "the Python service failed"
+        of_rust = [span for it in relays for span in ended(it)]
+    told = [json.loads(line) for line in peer.stdout.splitlines()]
+    spans = of_rust + [span for case in told for span in case["spans"]]
+    return {case["case"]: text(case, spans) for case in told}
+
+
+def text(case, spans):
+    trace = case["trace"]
+    assert int(trace, 16) >> 64, f"{trace} has 64 bits alone"
+    if case["caller"] not in (None, trace):
+        return f"a trace of its own: {case['says']}"
+    of_trace = [span for span in spans if span["trace"] == trace]
+    says = " ".join(f"{key}={value!r}" for key, value in case["says"].items() if value is not None)
+    return f"{tree(of_trace) or 'nothing'}: {says}"
+
+
+def tree(spans):
+    """Spans one below the other, joined by `>`; what is not below a former one follows a `|`."""
+    ids = {span["span"] for span in spans}
+    children = {}
+    for span in spans:
+        children.setdefault(span["parent"], []).append(span)
+
+    def below(span):
+        return " > ".join([span["name"], *map(below, children.get(span["span"], []))])
+
+    return " | ".join(sorted(below(span) for span in spans if span["parent"] not in ids))
+
+
+def check(program, folder, chain):
+    expected = OPENTELEMETRY if chain[0] == "opentelemetry" else DDTRACE
+    came = run(program, folder, *chain)
+    names = expected.keys() | came.keys()
+    wrong = [
+        f"{name}\n  expected {expected.get(name)}\n  came     {came.get(name)}"
+        for name in sorted(names)
+        if expected.get(name) != came.get(name)
+    ]
+    assert not wrong, "\n".join(wrong)
+    return f"{len(came)} calls"
