@@ -3,12 +3,12 @@
 
 #[path = "process/destinations.rs"]
 mod destinations;
+#[cfg(unix)]
+#[path = "process/signals.rs"]
+mod signals;
 
 use std::env;
-use std::io::{BufRead as _, BufReader};
-#[cfg(unix)]
-use std::process::Child;
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Output};
 
 fn program(name: &str) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_program"));
@@ -232,62 +232,6 @@ fn an_exit_without_a_shutdown_loses_what_was_not_flushed_which_is_a_known_limit(
     let output = output(&mut program("exit"));
     assert_eq!(output.status.code(), Some(3));
     assert_eq!(said(&output.stdout), "flushed Completed\n");
-}
-
-#[cfg(unix)]
-#[test]
-fn a_program_tells_on_a_signal_what_is_in_flight() {
-    let nothing = "tracer: nothing is recorded, so nothing is known to be in flight";
-    for (destination, first) in [("off", nothing), ("tree", "open trace ")] {
-        let mut child = started(program("hangs").env("TRACER", destination).stderr(Stdio::piped()));
-        let mut err = BufReader::new(child.stderr.take().expect("it is piped")).lines();
-        let mut line = || err.next().expect("it speaks").expect("it speaks UTF-8");
-        signal(&child, "USR1");
-        assert!(line().starts_with(first), "{destination}");
-        if destination == "tree" {
-            assert!(line().starts_with("hang "));
-        }
-        // It goes on, and ends as ever.
-        drop(child.stdin.take());
-        assert!(child.wait().expect("it ends").success());
-    }
-}
-
-/// Starts a program and waits until it says that it is ready.
-#[cfg(unix)]
-fn started(command: &mut Command) -> Child {
-    let mut child =
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("the program starts");
-    let mut ready = String::new();
-    let stdout = child.stdout.as_mut().expect("it is piped");
-    BufReader::new(stdout).read_line(&mut ready).expect("it speaks");
-    assert_eq!(ready, "ready\n");
-    child
-}
-
-#[cfg(unix)]
-fn signal(child: &Child, signal: &str) {
-    let kill = format!("kill -{signal} {}", child.id());
-    assert!(Command::new("sh").args(["-c", &kill]).status().expect("a shell").success());
-}
-
-#[cfg(unix)]
-#[test]
-fn a_program_that_flushes_on_a_signal_dies_by_it() {
-    use std::os::unix::process::ExitStatusExt as _;
-
-    for (destination, signal, number) in
-        [("off", "TERM", 15), ("tree", "TERM", 15), ("tree", "INT", 2)]
-    {
-        let mut program = program("signal");
-        let mut child = started(program.env("TRACER", destination).stderr(Stdio::null()));
-        self::signal(&child, signal);
-        // Waiting would close it, and the program would end by itself.
-        let stdin = child.stdin.take();
-        let status = child.wait().expect("it ends");
-        drop(stdin);
-        assert_eq!(status.signal(), Some(number), "{destination}: {status}");
-    }
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! With hooks in the runtime, what third-party crates spawn belongs to whoever made them do so.
 #![cfg(tokio_unstable)]
 
+use std::cell::Cell;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
@@ -8,9 +9,10 @@ use tokio::runtime::{Builder, Handle};
 use tokio::sync::oneshot;
 use tokio::task::{self, JoinSet, LocalSet};
 use tokio::time;
+use tracer::export::SpanRecord;
 use tracer::testing::{self, Scope};
-use tracer::tokio::hooks;
-use tracer::{FutureExt as _, Span, current};
+use tracer::tokio::{HandleExt as _, hooks};
+use tracer::{ContextProvider, FutureExt as _, Span, current};
 use tracer_hooks_tests::{query, request, runtimes, tree};
 
 #[test]
@@ -29,6 +31,41 @@ fn a_bare_spawn_knows_who_made_it_and_where() {
     assert_eq!(query.spawned_at(), Some((file!(), line)));
     assert_eq!(query.parent_key(), request.key());
     assert_ne!(query.key(), request.key());
+}
+
+/// A runtime that tokio's hooks do not know: 7 is the number of its one task.
+#[derive(Debug)]
+struct Other;
+
+thread_local! {
+    static RUNS: Cell<u64> = const { Cell::new(0) };
+}
+
+impl ContextProvider for Other {
+    fn runtime(&self) -> &'static str {
+        "other"
+    }
+
+    fn key(&self) -> u64 {
+        RUNS.get()
+    }
+}
+
+#[test]
+fn what_the_adapter_spawns_from_another_runtime_knows_by_which_task_and_how_long_it_waited() {
+    tracer::register(&Other);
+    let [runtime, _] = runtimes();
+    let scope = Scope::new();
+    RUNS.set(7);
+    let task = scope.in_scope(|| {
+        Span::new("other").in_scope(|| runtime.spawn_in_current(async { query(1).await }))
+    });
+    RUNS.set(0);
+    runtime.block_on(task).unwrap();
+    let spans = scope.spans();
+    let query = spans.iter().find(|span| span.name() == "query").and_then(SpanRecord::task);
+    assert_eq!(query.unwrap().parent_key(), Some(7));
+    assert!(query.unwrap().first_poll_delay().is_some());
 }
 
 #[test]

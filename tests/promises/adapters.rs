@@ -8,7 +8,7 @@ use tracer::export::SpanRecord;
 use tracer::{FutureExt as _, Span, current, traced};
 use tracer_tests::{
     Runtime, TokioCurrentThread, TokioMultiThread, on_each_runtime, pause, query, request, scope,
-    tree_of,
+    span_called, tree_of,
 };
 
 on_each_runtime!(
@@ -148,6 +148,22 @@ fn the_delay_from_spawn_to_first_poll_is_known() {
         ("request", false, false),
     ];
     assert_eq!(known, expected.map(|(name, spawned, delay)| (name.to_owned(), spawned, delay)));
+}
+
+/// Longer than what came in between, and no longer than since the spawner began.
+#[test]
+fn the_delay_is_the_time_from_the_spawn_to_the_first_poll() {
+    let scope = scope();
+    TokioCurrentThread::block_on(scope.bind(request(async {
+        let task = tracer::tokio::spawn(query(1));
+        Span::new("between").in_scope(|| drop(Span::new("inside")));
+        task.await.unwrap();
+    })));
+    let [request, between, query] =
+        ["request", "between", "query"].map(|name| span_called(&scope, name));
+    let delay = query.task().unwrap().first_poll_delay().unwrap();
+    let bounds = between.end() - between.start()..=query.start() - request.start();
+    assert!(bounds.contains(&delay), "{delay} in {bounds:?}");
 }
 
 fn testing_line(span: &SpanRecord) -> String {

@@ -5,13 +5,7 @@ use futures::executor::block_on;
 use rstest::{fixture, rstest};
 use tracer::traced;
 use tracer_stand_ins::{debug_handler, get};
-use tracer_tests::{pause, scope};
-
-#[traced(args)]
-async fn query(id: u32) -> u32 {
-    pause().await;
-    id
-}
+use tracer_tests::{query, scope};
 
 fn tree<R>(run: impl FnOnce() -> R) -> String {
     let scope = scope();

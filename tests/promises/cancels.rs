@@ -5,7 +5,8 @@ use std::time::Duration;
 use tokio::time;
 use tracer::{Span, traced};
 use tracer_tests::{
-    AsyncStd, Gate, Runtime, Smol, TokioCurrentThread, on_each_runtime, scope, tree_of,
+    AsyncStd, Gate, Runtime, Smol, TokioCurrentThread, on_each_runtime, request, scope, stays,
+    tree_of,
 };
 
 on_each_runtime!(
@@ -15,30 +16,9 @@ on_each_runtime!(
     a_call_spawned_and_never_polled_has_no_span,
 );
 
-/// Traces its drop.
-struct Cleanup;
-
-impl Drop for Cleanup {
-    fn drop(&mut self) {
-        drop(Span::new("cleanup"));
-    }
-}
-
-#[traced]
-async fn stays(begun: Gate) {
-    let _cleanup = Cleanup;
-    begun.open();
-    std::future::pending::<()>().await;
-}
-
 #[traced]
 async fn waits(held: Gate) {
     held.await;
-}
-
-#[traced]
-async fn request(work: impl Future<Output = ()>) {
-    work.await;
 }
 
 /// Gives `work` up as soon as `over` is open, as a timeout does; says whether it did.

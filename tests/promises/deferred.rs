@@ -6,7 +6,7 @@ use tracer::export::{Memory, SpanRecord};
 use tracer::sample::Ratio;
 use tracer::testing::{Scope, render};
 use tracer::{Entered, Span, Tracer, traced};
-use tracer_tests::{Gate, Runtime, on_each_runtime, pause, tree_of};
+use tracer_tests::{Gate, Runtime, driver, on_each_runtime, query, tree_of};
 
 on_each_runtime!(
     a_future_polled_in_another_task,
@@ -17,12 +17,6 @@ on_each_runtime!(
 
 #[traced]
 fn set_up() {}
-
-#[traced(args)]
-async fn query(id: u32) -> u32 {
-    pause().await;
-    id
-}
 
 #[traced(args)]
 fn future(id: u32) -> impl Future<Output = Result<u32, String>> + Send {
@@ -39,11 +33,6 @@ fn future(id: u32) -> impl Future<Output = Result<u32, String>> + Send {
 fn rows(up_to: u32) -> BoxStream<'static, u32> {
     set_up();
     stream::iter(0..up_to).then(query).boxed()
-}
-
-#[traced]
-async fn driver(work: impl Future<Output = ()> + Send) {
-    work.await;
 }
 
 #[traced]

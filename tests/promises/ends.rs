@@ -7,7 +7,7 @@ use futures::FutureExt as _;
 use futures::executor::block_on;
 use tracer::export::Outcome;
 use tracer::{FutureExt as _, Span, traced};
-use tracer_tests::{Gate, Runtime, on_each_runtime, pause, poll_once, scope, tree_of};
+use tracer_tests::{Gate, Runtime, on_each_runtime, pause, poll_once, request, scope, tree_of};
 
 on_each_runtime!(
     a_dropped_future_is_cancelled,
@@ -37,11 +37,6 @@ async fn waits(_argument: Cleanup) {
 async fn runs(_argument: Cleanup) {
     let _local = Cleanup("cleanup of a local");
     pause().await;
-}
-
-#[traced]
-async fn request(work: impl Future<Output = ()>) {
-    work.await;
 }
 
 #[traced]

@@ -4,42 +4,8 @@ use std::error::Error;
 use std::fmt;
 
 use futures::executor::block_on;
-use tracer::export::SpanRecord;
-use tracer::testing::Scope;
 use tracer::{Span, current, traced};
-use tracer_tests::scope;
-
-#[derive(Debug)]
-struct Refused {
-    source: Option<Box<dyn Error + Send + Sync>>,
-    message: &'static str,
-}
-
-impl fmt::Display for Refused {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.message)
-    }
-}
-
-impl Error for Refused {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        self.source.as_deref().map(|source| source as &dyn Error)
-    }
-}
-
-fn wrapped(message: &'static str, source: impl Error + Send + Sync + 'static) -> Refused {
-    Refused { source: Some(Box::new(source)), message }
-}
-
-/// Type, message and sources of the error of the only span that is called so.
-fn error_of(scope: &Scope, name: &str) -> (String, String, Vec<String>) {
-    let spans = scope.spans();
-    let mut found = spans.iter().filter(|span| span.name() == name);
-    let error = found.next().and_then(SpanRecord::error).expect("the span failed");
-    assert!(found.next().is_none(), "spans called {name}");
-    let sources = error.sources().map(str::to_owned).collect();
-    (error.type_name().to_owned(), error.message().to_owned(), sources)
-}
+use tracer_tests::{Refused, error_of, scope, wrapped};
 
 #[test]
 fn every_kind_of_error_is_seen() {

@@ -1,37 +1,13 @@
 //! A failed span has its error's type, message and sources; what is passed on is told from its origin.
 
-use std::error::Error;
-use std::fmt;
-
 use futures::executor::block_on;
-use tracer::export::SpanRecord;
-use tracer::testing::Scope;
 use tracer::{Span, current, traced};
-use tracer_tests::{Runtime, on_each_runtime, pause, scope, tree_of};
+use tracer_tests::{
+    Refused, Runtime, error_of, on_each_runtime, pause, refused, scope, span_called, tree_of,
+    wrapped,
+};
 
 on_each_runtime!(an_error_passed_on_through_awaits_and_spawns);
-
-#[derive(Debug)]
-struct Refused {
-    source: Option<Box<dyn Error + Send + Sync>>,
-    message: &'static str,
-}
-
-impl fmt::Display for Refused {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.message)
-    }
-}
-
-impl Error for Refused {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        self.source.as_deref().map(|source| source as &dyn Error)
-    }
-}
-
-fn wrapped(message: &'static str, source: impl Error + Send + Sync + 'static) -> Refused {
-    Refused { source: Some(Box::new(source)), message }
-}
 
 #[traced]
 async fn query() -> Result<u32, std::num::ParseIntError> {
@@ -42,21 +18,6 @@ async fn query() -> Result<u32, std::num::ParseIntError> {
 #[traced]
 async fn handler() -> Result<u32, Refused> {
     query().await.map_err(|error| wrapped("cannot order", error))
-}
-
-fn only(scope: &Scope, name: &str) -> SpanRecord {
-    let mut spans = scope.spans();
-    spans.retain(|span| span.name() == name);
-    assert_eq!(spans.len(), 1, "spans called {name}");
-    spans.remove(0)
-}
-
-/// Type, message and sources of a span's error.
-fn error_of(scope: &Scope, name: &str) -> (String, String, Vec<String>) {
-    let span = only(scope, name);
-    let error = span.error().expect("the span failed");
-    let sources = error.sources().map(str::to_owned).collect();
-    (error.type_name().to_owned(), error.message().to_owned(), sources)
 }
 
 fn an_error_passed_on_through_awaits_and_spawns<R: Runtime>() {
@@ -96,11 +57,11 @@ fn the_stack_goes_through_awaits_and_spawn_points() {
     }
     #[traced]
     fn inner() -> Result<u32, Refused> {
-        Err(Refused { source: None, message: "no" })
+        Err(refused("no"))
     }
     let scope = scope();
     tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(scope.bind(outer()));
-    let span = only(&scope, "inner");
+    let span = span_called(&scope, "inner");
     let places: Vec<_> =
         span.stack().map(|site| (site.function_name(), site.module_path())).collect();
     let module = module_path!();
@@ -193,7 +154,7 @@ fn a_panic_is_a_failure_without_an_error() {
         let result = std::panic::catch_unwind(|| block_on(panics()));
         assert!(result.is_err());
     });
-    let span = only(&scope, "panics");
+    let span = span_called(&scope, "panics");
     assert!(span.is_failed() && span.error().is_none() && !span.is_passed_on());
 }
 

@@ -4,7 +4,7 @@ use futures::channel::mpsc;
 use futures::sink::{self, SinkExt as _};
 use futures::stream::{self, StreamExt as _};
 use tracer::{Span, StreamExt, current, traced};
-use tracer_tests::{Runtime, on_each_runtime, pause, tree_of};
+use tracer_tests::{Runtime, on_each_runtime, pause, request, tree_of};
 
 on_each_runtime!(
     a_stream_made_in_one_span_and_drained_in_another,
@@ -17,11 +17,6 @@ on_each_runtime!(
 async fn row(id: u32) -> u32 {
     pause().await;
     id
-}
-
-#[traced]
-async fn request(work: impl Future<Output = ()>) {
-    work.await;
 }
 
 #[traced]

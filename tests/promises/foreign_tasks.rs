@@ -2,7 +2,7 @@
 
 use tokio::task::LocalSet;
 use tracer::{FutureExt as _, Span, current, traced};
-use tracer_tests::{Runtime, TokioCurrentThread, TokioMultiThread, pause, scope};
+use tracer_tests::{Runtime, TokioCurrentThread, TokioMultiThread, pause, request, scope};
 
 #[traced]
 async fn stranger() {
@@ -14,11 +14,6 @@ async fn stranger() {
 async fn inner() {
     assert!(current().is_valid());
     pause().await;
-}
-
-#[traced]
-async fn request(work: impl Future<Output = ()>) {
-    work.await;
 }
 
 #[test]

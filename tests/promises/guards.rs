@@ -3,8 +3,8 @@
 use std::thread;
 
 use futures::executor::block_on;
-use tracer::{Entered, Span, current, traced};
-use tracer_tests::scope;
+use tracer::{Entered, Span, current};
+use tracer_tests::{request, scope};
 
 const ORDERS: [[usize; 3]; 6] = [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]];
 
@@ -63,11 +63,6 @@ fn nested_scopes() {
         });
     });
     assert_eq!(scope.tree(), "a\n  in a\n  in a again\nb\n  in b\n");
-}
-
-#[traced]
-async fn request(work: impl Future<Output = ()>) {
-    work.await;
 }
 
 #[test]

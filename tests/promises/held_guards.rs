@@ -2,11 +2,14 @@
 
 use std::thread;
 
+use futures::FutureExt as _;
 use futures::executor::block_on;
 use tokio::task::LocalSet;
 use tracer::smol::LocalExecutor;
-use tracer::{Span, current, traced};
-use tracer_tests::{Gate, Runtime, TokioCurrentThread, on_each_runtime, pause, scope};
+use tracer::{Span, current};
+use tracer_tests::{
+    Gate, Runtime, TokioCurrentThread, on_each_runtime, pause, query, request, scope,
+};
 
 on_each_runtime!(
     a_guard_held_over_an_await_in_straight_line_code,
@@ -15,16 +18,6 @@ on_each_runtime!(
     a_guard_held_over_an_await_is_not_seen_by_traced_siblings,
     a_guard_in_a_branch_of_a_bare_join_is_seen_by_the_others_which_is_a_known_limit,
 );
-
-#[traced(args)]
-async fn query(id: u32) {
-    pause().await;
-}
-
-#[traced]
-async fn request(work: impl Future<Output = ()>) {
-    work.await;
-}
 
 fn a_guard_held_over_an_await_in_straight_line_code<R: Runtime>() {
     let scope = scope();
@@ -77,7 +70,7 @@ fn a_guard_held_over_an_await_is_not_seen_by_traced_siblings<R: Runtime>() {
             let _entered = span.enter();
             query(1).await;
         });
-        futures::join!(holder, request(query(2)), query(3));
+        futures::join!(holder, request(query(2).map(drop)), query(3));
     })));
     assert_eq!(
         scope.tree(),

@@ -6,19 +6,9 @@ use std::thread;
 use futures::{FutureExt as _, future};
 use tokio::runtime::Builder;
 use tracer::{Span, current, in_current, traced};
-use tracer_tests::{Runtime, on_each_runtime, pause, scope};
+use tracer_tests::{Runtime, on_each_runtime, query, request, scope};
 
 on_each_runtime!(a_guard_leaked_in_a_traced_fn_ends_with_its_poll);
-
-#[traced(args)]
-async fn query(id: u32) {
-    pause().await;
-}
-
-#[traced]
-async fn request(work: impl Future<Output = ()>) {
-    work.await;
-}
 
 fn a_guard_leaked_in_a_traced_fn_ends_with_its_poll<R: Runtime>() {
     #[traced]
@@ -98,7 +88,7 @@ fn a_guard_leaked_by_a_bare_task_is_seen_by_no_other_task_of_its_thread() {
             tokio::spawn(async move { is_clean() }).await.unwrap();
             tokio::task::spawn_blocking(leak).await.unwrap();
             tokio::task::spawn_blocking(is_clean).await.unwrap();
-            tokio::spawn(scope.bind(request(query(1)))).await.unwrap();
+            tokio::spawn(scope.bind(request(query(1).map(drop)))).await.unwrap();
         });
     }
     drop(span);

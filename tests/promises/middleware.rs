@@ -7,7 +7,7 @@ use futures::future::{BoxFuture, FutureExt as _};
 use tokio::sync::mpsc::unbounded_channel;
 use tower_service::Service;
 use tracer::{FutureExt as _, Span, traced};
-use tracer_tests::{Gate, Runtime, on_each_runtime, pause, tree_of};
+use tracer_tests::{Gate, Runtime, driver, on_each_runtime, pause, query, request, retry, tree_of};
 
 on_each_runtime!(
     a_helper_that_polls_is_the_parent,
@@ -17,29 +17,6 @@ on_each_runtime!(
     a_span_that_is_given_wins_over_the_caller,
     a_future_polled_in_another_request_stays_with_its_caller,
 );
-
-#[traced(args)]
-async fn query(id: u32) -> u32 {
-    pause().await;
-    id
-}
-
-#[traced]
-async fn request(work: impl Future<Output = ()>) {
-    work.await;
-}
-
-#[traced]
-async fn driver(work: impl Future<Output = ()>) {
-    work.await;
-}
-
-/// A helper that is handed a future.
-#[traced]
-async fn retry<T>(attempt: impl Future<Output = T>) -> T {
-    pause().await;
-    attempt.await
-}
 
 fn a_helper_that_polls_is_the_parent<R: Runtime>() {
     let tree = tree_of::<R>(request(async {

@@ -6,7 +6,7 @@ use futures::future::{BoxFuture, FutureExt as _, join_all};
 use futures::stream::{self, FuturesUnordered, StreamExt as _};
 use tokio::sync::mpsc::unbounded_channel;
 use tracer::{FutureExt as _, Span, traced};
-use tracer_tests::{Gate, Runtime, on_each_runtime, pause, tree_of};
+use tracer_tests::{Gate, Runtime, driver, on_each_runtime, pause, query, request, retry, tree_of};
 
 on_each_runtime!(
     awaited_calls,
@@ -26,29 +26,6 @@ on_each_runtime!(
     a_span_by_hand,
     a_call_that_outlives_its_caller,
 );
-
-#[traced(args)]
-async fn query(id: u32) -> u32 {
-    pause().await;
-    id
-}
-
-#[traced]
-async fn request(work: impl Future<Output = ()>) {
-    work.await;
-}
-
-#[traced]
-async fn driver(work: impl Future<Output = ()>) {
-    work.await;
-}
-
-/// A helper that is handed a future.
-#[traced]
-async fn retry<T>(attempt: impl Future<Output = T>) -> T {
-    pause().await;
-    attempt.await
-}
 
 fn awaited_calls<R: Runtime>() {
     let tree = tree_of::<R>(request(async {

@@ -9,15 +9,9 @@ use futures::executor::block_on;
 use tracer::export::{Event, Memory, SpanRecord};
 use tracer::sample::Ratio;
 use tracer::{FutureExt as _, Span, Tracer, Value, current, testing, traced};
-use tracer_tests::{Gate, Runtime, on_each_runtime, pause, poll_once, scope};
+use tracer_tests::{Gate, Runtime, on_each_runtime, pause, poll_once, record_of, scope};
 
 on_each_runtime!(polls_and_slices);
-
-fn only(f: impl FnOnce(&Span)) -> SpanRecord {
-    let scope = scope();
-    scope.in_scope(|| f(&Span::new("span")));
-    scope.spans().remove(0)
-}
 
 #[test]
 fn too_many_attributes_and_events_are_counted() {
@@ -81,7 +75,7 @@ fn what_other_threads_say_before_the_end_arrives() {
 
 #[test]
 fn events_have_their_attributes_and_times_within_the_span() {
-    let span = only(|span| {
+    let span = record_of(|span| {
         span.add_event("first", &[]);
         span.add_event("second", &[("attempt", 2.into()), ("why", Value::Debug(&Some(1)))]);
         span.add_event("", &[("", "".into())]);

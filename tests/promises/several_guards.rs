@@ -2,13 +2,8 @@
 
 use futures::executor::block_on;
 use futures::stream::{self, StreamExt as _};
-use tracer::{FutureExt as _, Span, StreamExt, current, traced};
-use tracer_tests::{pause, poll_once, scope};
-
-#[traced]
-async fn request(work: impl Future<Output = ()>) {
-    work.await;
-}
+use tracer::{FutureExt as _, Span, StreamExt, current};
+use tracer_tests::{pause, poll_once, request, scope};
 
 #[test]
 fn each_of_several_is_current_again_once_those_inside_of_it_are_gone() {

@@ -5,18 +5,7 @@
 
 use futures::executor::block_on;
 use tracer::traced;
-use tracer_tests::{Runtime as _, TokioMultiThread, pause, scope};
-
-#[traced(args)]
-async fn query(id: u32) -> u32 {
-    pause().await;
-    id
-}
-
-#[traced(args)]
-fn hash(id: u32) -> u32 {
-    id
-}
+use tracer_tests::{Runtime as _, TokioMultiThread, hash, query, scope};
 
 #[derive(Clone, Copy)]
 struct Nursery;

@@ -6,18 +6,7 @@ use std::time::Duration;
 use tokio::task::{JoinSet, LocalSet};
 use tokio::time;
 use tracer::traced;
-use tracer_tests::{pause, scope};
-
-#[traced(args)]
-async fn query(id: u32) -> u32 {
-    pause().await;
-    id
-}
-
-#[traced(args)]
-fn hash(id: u32) -> u32 {
-    id
-}
+use tracer_tests::{hash, query, scope};
 
 /// Calls it as a part of nothing traced.
 async fn untraced(id: u32) -> u32 {

@@ -7,14 +7,9 @@ use futures::executor::block_on;
 use tracer::export::SpanRecord;
 use tracer::testing::Scope;
 use tracer::traced;
-use tracer_tests::{Runtime, TokioCurrentThread, on_each_runtime, pause, scope};
+use tracer_tests::{Runtime, TokioCurrentThread, on_each_runtime, pause, request, scope};
 
 on_each_runtime!(a_task_knows_its_spawner);
-
-#[traced]
-async fn request(work: impl Future<Output = ()>) {
-    work.await;
-}
 
 #[traced]
 async fn first() {

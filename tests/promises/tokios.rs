@@ -8,18 +8,9 @@ use tokio::runtime::{Builder, Handle};
 use tokio::task::LocalSet;
 use tracer::tokio::{HandleExt as _, JoinSet, LocalSetExt as _};
 use tracer::{Span, current, traced};
-use tracer_tests::{Gate, Runtime, TokioCurrentThread, TokioMultiThread, pause, scope};
-
-#[traced(args)]
-async fn query(id: u32) -> u32 {
-    pause().await;
-    id
-}
-
-#[traced(args)]
-fn hash(id: u32) -> u32 {
-    id
-}
+use tracer_tests::{
+    Gate, Runtime, TokioCurrentThread, TokioMultiThread, hash, pause, query, scope, stays,
+};
 
 #[traced(args(id), spawn = false)]
 async fn request(id: u32, work: impl Future<Output = ()>) {
@@ -29,22 +20,6 @@ async fn request(id: u32, work: impl Future<Output = ()>) {
 #[traced]
 async fn stranger() {
     pause().await;
-}
-
-/// Traces its drop.
-struct Cleanup;
-
-impl Drop for Cleanup {
-    fn drop(&mut self) {
-        drop(Span::new("cleanup"));
-    }
-}
-
-#[traced]
-async fn stays(begun: Gate) {
-    let _cleanup = Cleanup;
-    begun.open();
-    std::future::pending::<()>().await;
 }
 
 #[test]

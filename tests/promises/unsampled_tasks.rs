@@ -5,7 +5,7 @@ use std::time::Duration;
 use tracer::export::Memory;
 use tracer::sample::{LocalRoot, Sampler};
 use tracer::{FutureExt as _, Span, Tracer, testing, traced};
-use tracer_tests::{Runtime, on_each_runtime, pause};
+use tracer_tests::{Runtime, on_each_runtime, pause, request};
 
 on_each_runtime!(a_call_in_a_spawned_task, a_stream_in_a_spawned_task);
 
@@ -17,11 +17,6 @@ impl Sampler for AllButRequests {
     fn is_sampled(&self, root: &LocalRoot<'_>) -> bool {
         root.name() != "request"
     }
-}
-
-#[traced]
-async fn request(work: impl Future<Output = ()>) {
-    work.await;
 }
 
 #[traced]

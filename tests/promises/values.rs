@@ -6,20 +6,14 @@ use std::pin::pin;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use futures::executor::block_on;
-use tracer::export::{Memory, SpanRecord};
+use tracer::export::Memory;
 use tracer::sample::Ratio;
 use tracer::{Span, Tracer, Value, current, traced};
-use tracer_tests::{poll_once, scope};
+use tracer_tests::{poll_once, record_of, scope};
 
 /// The attributes of the one span that `f` leaves behind, as text.
 fn recorded(f: impl FnOnce(&Span)) -> Vec<String> {
-    only(f).attributes().map(|(key, value)| format!("{key}={value:?}")).collect()
-}
-
-fn only(f: impl FnOnce(&Span)) -> SpanRecord {
-    let scope = scope();
-    scope.in_scope(|| f(&Span::new("span")));
-    scope.spans().remove(0)
+    record_of(f).attributes().map(|(key, value)| format!("{key}={value:?}")).collect()
 }
 
 #[test]
@@ -82,7 +76,7 @@ fn arguments_keep_their_types_and_only_those_asked_for_are_recorded() {
 #[test]
 fn texts_of_every_length_around_the_slots_and_the_cut() {
     let lengths = (0..200).chain(8_180..8_200).chain([20_000]);
-    let span = only(|span| {
+    let span = record_of(|span| {
         span.set_attribute("dummy", 1);
         for length in [0, 1, 47, 48, 49, 8_191, 8_192, 8_193, 100_000] {
             span.set_attribute(&format!("{length}"), "x".repeat(length).as_str());
@@ -96,7 +90,7 @@ fn texts_of_every_length_around_the_slots_and_the_cut() {
     }
     for length in lengths {
         let text = "ż".repeat(length);
-        let recorded = only(|span| span.set_attribute("text", text.as_str()));
+        let recorded = record_of(|span| span.set_attribute("text", text.as_str()));
         let value = recorded.attribute("text").unwrap().to_string();
         let cut = value.strip_suffix('…').is_some_and(|cut| text.starts_with(cut));
         assert!(value == text || cut, "{length}");
@@ -105,7 +99,7 @@ fn texts_of_every_length_around_the_slots_and_the_cut() {
 
 #[test]
 fn a_later_value_wins() {
-    let span = only(|span| {
+    let span = record_of(|span| {
         span.set_attribute("state", "begun");
         span.set_attribute("other", 1);
         span.set_attribute("state", 2);
@@ -225,13 +219,13 @@ fn a_display_that_ignores_errors_is_cut_all_the_same() {
             Ok(())
         }
     }
-    let span = only(|span| span.set_attribute("endless", Value::Display(&Endless)));
+    let span = record_of(|span| span.set_attribute("endless", Value::Display(&Endless)));
     let text = span.attribute("endless").expect("it is recorded").to_string();
     assert!(text.len() < 8_200 && text.ends_with("x…"), "{} bytes", text.len());
 }
 
 #[test]
 fn a_later_value_wins_however_often_it_changes() {
-    let span = only(|span| (0..500).for_each(|done| span.set_attribute("progress", done)));
+    let span = record_of(|span| (0..500).for_each(|done| span.set_attribute("progress", done)));
     assert_eq!(span.attribute("progress"), Some(Value::I64(499)));
 }

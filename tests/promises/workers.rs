@@ -4,7 +4,7 @@ use futures::future::{BoxFuture, FutureExt as _};
 use futures::stream::{FuturesUnordered, StreamExt as _};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tracer::{FutureExt as _, SpanContext, current, in_current, traced};
-use tracer_tests::{Gate, Runtime, on_each_runtime, pause, tree_of};
+use tracer_tests::{Gate, Runtime, driver, on_each_runtime, pause, tree_of};
 
 on_each_runtime!(
     a_driver_with_a_span_of_its_own,
@@ -26,11 +26,6 @@ fn hash(id: u32) {}
 
 #[traced(args(id))]
 async fn request(id: u32, work: impl Future<Output = ()>) {
-    work.await;
-}
-
-#[traced]
-async fn driver(work: impl Future<Output = ()>) {
     work.await;
 }
 

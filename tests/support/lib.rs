@@ -1,11 +1,13 @@
-//! What several promises share: runtimes to keep them on, and gates to wait at.
+//! What several promises share: runtimes to keep them on, gates to wait at, requests that fail or not.
 
+mod failure;
 mod gate;
 mod request;
 mod runtime;
 
+pub use failure::{Refused, error_of, refused, span_called, wrapped};
 pub use gate::Gate;
-pub use request::{handle, leaf, query, request};
+pub use request::{driver, handle, hash, leaf, query, request, retry, stays};
 pub use runtime::{
     AsyncStd, FuturesPool, Runtime, Smol, Task, TokioCurrentThread, TokioMultiThread,
 };
@@ -14,6 +16,8 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 
+use tracer::Span;
+use tracer::export::SpanRecord;
 use tracer::testing::Scope;
 
 /// Runs a future as a task of its own, in a scope of its own, and returns what was recorded.
@@ -21,6 +25,13 @@ pub fn tree_of<R: Runtime>(future: impl Future<Output = ()> + Send + 'static) ->
     let scope = scope();
     R::block_on(async { R::spawn(scope.bind(future)).await });
     scope.tree()
+}
+
+/// What is recorded of one span, of which `f` says something.
+pub fn record_of(f: impl FnOnce(&Span)) -> SpanRecord {
+    let scope = scope();
+    scope.in_scope(|| f(&Span::new("span")));
+    scope.spans().remove(0)
 }
 
 /// A scope for one test, with all runtimes known.

@@ -170,27 +170,38 @@ impl Wake for Woken {
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
+    use std::sync::atomic::{AtomicU32, Ordering};
     use std::task::{Wake, Waker};
 
     use super::{forget, own};
     use crate::context::SpanContext;
     use crate::id::SpanId;
 
-    struct Task;
+    /// Counts its wakes.
+    #[derive(Default)]
+    struct Task(AtomicU32);
 
     impl Wake for Task {
-        fn wake(self: Arc<Self>) {}
+        fn wake(self: Arc<Self>) {
+            self.0.fetch_add(1, Ordering::Relaxed);
+        }
     }
 
-    /// Of spans that no other test has, all kept in one place.
-    fn context(number: u64) -> SpanContext {
-        SpanContext { span: SpanId(77 << 32 | number), ..SpanContext::NONE }
+    impl Task {
+        fn wakes(&self) -> u32 {
+            self.0.load(Ordering::Relaxed)
+        }
+    }
+
+    /// Of spans that no other test has: each test keeps its own in another place.
+    fn context(place: u64, number: u64) -> SpanContext {
+        SpanContext { span: SpanId(place << 32 | number), ..SpanContext::NONE }
     }
 
     #[test]
     fn a_waker_is_used_again_once_nobody_holds_a_clone_of_it() {
-        let [one, two, three] = [1, 2, 3].map(context);
-        let task = Arc::new(Task);
+        let [one, two, three] = [1, 2, 3].map(|number| context(1, number));
+        let task = Arc::new(Task::default());
         let waker = Waker::from(Arc::clone(&task));
         let first = own(&one, &waker).unwrap();
         assert!(std::ptr::eq(own(&one, &waker).unwrap(), first), "as long as its frame lives");
@@ -206,12 +217,29 @@ mod tests {
         forget(&three);
     }
 
+    /// Also those that are written down no more: the second since a poll, and all of a span that has ended.
+    #[test]
+    fn every_wake_reaches_the_task() {
+        let span = context(2, 1);
+        let task = Arc::new(Task::default());
+        let held = own(&span, &Waker::from(Arc::clone(&task))).unwrap().clone();
+        held.wake_by_ref();
+        held.wake_by_ref();
+        assert_eq!(task.wakes(), 2);
+        forget(&span);
+        held.wake();
+        assert_eq!(task.wakes(), 3);
+    }
+
     #[test]
     fn a_task_that_moves_to_another_executor_is_woken_there() {
-        let span = context(4);
-        let [here, there] = [(); 2].map(|()| Arc::new(Task));
+        let span = context(3, 1);
+        let [here, there] = [(); 2].map(|()| Arc::new(Task::default()));
         let held = own(&span, &Waker::from(Arc::clone(&here))).unwrap().clone();
-        assert!(!held.will_wake(own(&span, &Waker::from(Arc::clone(&there))).unwrap()));
+        let moved = own(&span, &Waker::from(Arc::clone(&there))).unwrap();
+        assert!(!held.will_wake(moved));
+        moved.wake_by_ref();
+        assert_eq!((here.wakes(), there.wakes()), (0, 1));
         assert_eq!((Arc::strong_count(&here), Arc::strong_count(&there)), (2, 2));
         forget(&span);
         drop(held);

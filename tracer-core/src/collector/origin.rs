@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use crate::collector::by_id::ById;
+use crate::collector::by_id::{self, ById};
 use crate::export::SpanRecord;
 
 /// Parents whose children failed; beyond it the older half is forgotten, and errors of those parents
@@ -70,10 +70,8 @@ impl Origins {
     /// Children that outlive their parents leave entries that nobody takes.
     #[cold]
     fn forget(&mut self) {
-        let mut steps: Vec<_> = self.failed.values().map(|(step, _)| *step).collect();
-        let middle = steps.len() / 2;
-        let oldest = *steps.select_nth_unstable(middle).1;
-        self.failed.retain(|_, (step, _)| *step > oldest);
+        let older = by_id::median(self.failed.values().map(|(step, _)| *step));
+        self.failed.retain(|_, (step, _)| *step > older);
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::callsite;
-use crate::collector::by_id::ById;
+use crate::collector::by_id::{self, ById};
 use crate::record::{self, Head, Items, Key, Kind};
 
 /// A span takes so many attributes, and so many of each other kind of detail but polls; further ones
@@ -104,10 +104,8 @@ impl Pending {
     /// Drops the older half where there are too many.
     pub(crate) fn bound(&mut self) {
         if self.bytes > MAX_BYTES {
-            let mut steps: Vec<_> = self.spans.values().map(|details| details.step).collect();
-            let middle = steps.len() / 2;
-            let oldest = *steps.select_nth_unstable(middle).1;
-            self.drop_where(|details| details.step <= oldest);
+            let older = by_id::median(self.spans.values().map(|details| details.step));
+            self.drop_where(|details| details.step <= older);
         }
     }
 
