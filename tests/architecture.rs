@@ -42,7 +42,7 @@ const MODULES: &[(&str, Rows)] = &[
             &["record", "path", "sample", "root", "propagator"],
             &["callsite", "value", "clock", "side"],
             &["id", "baggage"],
-            &["filter", "kind", "local", "process", "refused", "sync"],
+            &["filter", "kind", "local", "process", "refused", "short_lock", "sync"],
         ],
     ),
     (

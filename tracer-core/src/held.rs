@@ -5,20 +5,19 @@
 //! it is reported once for each callsite. Frames without such a guard pay one comparison.
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, TryLockError};
-use std::thread;
 
 use crate::callsite::Callsite;
 use crate::context::SpanContext;
 use crate::id::SpanId;
 use crate::log;
 use crate::record::{Head, Kind};
+use crate::short_lock::ShortLock;
 
 /// By the span of their frame, from the outside in.
 type Guards = BTreeMap<SpanId, Vec<SpanContext>>;
 
 const SHARDS: usize = 64;
-static HELD: [Mutex<Guards>; SHARDS] = [const { Mutex::new(Guards::new()) }; SHARDS];
+static HELD: [ShortLock<Guards>; SHARDS] = [const { ShortLock::new(Guards::new()) }; SHARDS];
 
 /// Remembers what guards made current for the next poll of the frame of `span`; false if it could not.
 #[cold]
@@ -41,16 +40,7 @@ pub(crate) fn take(span: SpanId) -> Vec<SpanContext> {
     with(span, |held| held.remove(&span)).flatten().unwrap_or_default()
 }
 
-/// Waits for other threads for a while only: one that a forked child does not have holds it for ever.
 /// Without the lock the frame's own span stays current.
 fn with<R>(span: SpanId, f: impl FnOnce(&mut Guards) -> R) -> Option<R> {
-    let shard = &HELD[span.0 as usize % SHARDS];
-    for _ in 0..10_000 {
-        match shard.try_lock() {
-            Ok(mut held) => return Some(f(&mut held)),
-            Err(TryLockError::Poisoned(held)) => return Some(f(&mut held.into_inner())),
-            Err(TryLockError::WouldBlock) => thread::yield_now(),
-        }
-    }
-    None
+    HELD[span.0 as usize % SHARDS].lock().map(|mut held| f(&mut held))
 }

@@ -6,9 +6,10 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::MutexGuard;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Mutex, MutexGuard, TryLockError};
-use std::thread;
+
+use crate::short_lock::ShortLock;
 
 const SHARDS: usize = 64;
 /// 262,144 tasks in all shards.
@@ -21,7 +22,7 @@ const ENDS: usize = 16;
 /// that one has most likely been asked for already, or has expired.
 #[doc(hidden)]
 pub struct Inherited<T> {
-    shards: [Mutex<Shard<T>>; SHARDS],
+    shards: [ShortLock<Shard<T>>; SHARDS],
     tasks: AtomicUsize,
     evicted: AtomicU64,
 }
@@ -36,7 +37,7 @@ impl<T: Copy> Inherited<T> {
     #[doc(hidden)]
     pub const fn new() -> Self {
         Self {
-            shards: [const { Mutex::new(Shard { tasks: BTreeMap::new(), ends: [0; ENDS] }) };
+            shards: [const { ShortLock::new(Shard { tasks: BTreeMap::new(), ends: [0; ENDS] }) };
                 SHARDS],
             tasks: AtomicUsize::new(0),
             evicted: AtomicU64::new(0),
@@ -96,18 +97,9 @@ impl<T: Copy> Inherited<T> {
         self.evicted.load(Ordering::Relaxed)
     }
 
-    /// Waits for other threads for a while only: one that a forked child does not have holds it for
-    /// ever.
+    /// Nothing where a forked child does not have the thread that holds it.
     fn shard(&self, task: u64) -> Option<MutexGuard<'_, Shard<T>>> {
-        let shard = &self.shards[task as usize % SHARDS];
-        for _ in 0..10_000 {
-            match shard.try_lock() {
-                Ok(guard) => return Some(guard),
-                Err(TryLockError::Poisoned(error)) => return Some(error.into_inner()),
-                Err(TryLockError::WouldBlock) => thread::yield_now(),
-            }
-        }
-        None
+        self.shards[task as usize % SHARDS].lock()
     }
 }
 

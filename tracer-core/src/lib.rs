@@ -65,6 +65,7 @@ mod log;
 mod record;
 
 mod chunk;
+mod short_lock;
 mod sync;
 
 // Collected and handed on.

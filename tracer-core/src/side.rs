@@ -4,11 +4,11 @@
 //! times; what does not fit into the table, or comes while a lock is held for too long, is refused.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, MutexGuard, TryLockError};
-use std::thread;
+use std::sync::{Arc, MutexGuard};
 
 use crate::baggage::Baggage;
 use crate::id::{SpanId, TraceId};
+use crate::short_lock::ShortLock;
 
 /// What is kept of one root. Shared: the root that a request was extracted into hands it to the
 /// local root.
@@ -73,8 +73,8 @@ struct Shard {
     bytes: usize,
 }
 
-static TABLE: [Mutex<Shard>; SHARDS] =
-    [const { Mutex::new(Shard { sides: BTreeMap::new(), bytes: 0 }) }; SHARDS];
+static TABLE: [ShortLock<Shard>; SHARDS] =
+    [const { ShortLock::new(Shard { sides: BTreeMap::new(), bytes: 0 }) }; SHARDS];
 
 /// What is kept of a root.
 pub(crate) fn get(root: u64) -> Option<Arc<Side>> {
@@ -132,17 +132,9 @@ impl Shard {
     }
 }
 
-/// Waits for other threads for a while only: one that a forked child does not have holds it for ever.
+/// Nothing where a forked child does not have the thread that holds it.
 fn shard(root: u64) -> Option<MutexGuard<'static, Shard>> {
-    let shard = &TABLE[root as usize % SHARDS];
-    for _ in 0..10_000 {
-        match shard.try_lock() {
-            Ok(guard) => return Some(guard),
-            Err(TryLockError::Poisoned(error)) => return Some(error.into_inner()),
-            Err(TryLockError::WouldBlock) => thread::yield_now(),
-        }
-    }
-    None
+    TABLE[root as usize % SHARDS].lock()
 }
 
 #[cfg(test)]
