@@ -17,6 +17,8 @@ from contextlib import ExitStack
 from google.protobuf.json_format import ParseDict
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
+from spans import spans
+
 SITE = pathlib.Path(sys.prefix)
 START_SECONDS = 30
 
@@ -74,7 +76,17 @@ class Program:
         raise RuntimeError(f"{self.name} does not listen: {self.log.read_text()[-2000:]}")
 
 
-class Sink:
+class Listing:
+    """A receiver that lists requests as they came, nothing left out."""
+
+    def spans(self, ids):
+        return spans(self.requests())
+
+    def kept(self, span):
+        return span
+
+
+class Sink(Listing):
     """A server in this process, which keeps every request as it came."""
 
     name = "opentelemetry-proto"
@@ -116,7 +128,7 @@ class Sink:
         self.bodies.clear()
 
 
-class TestAgent(Program):
+class TestAgent(Listing, Program):
     """Datadog's test agent, which decodes what it gets and lists it."""
 
     def __init__(self, folder):
@@ -141,7 +153,7 @@ class TestAgent(Program):
             return answer.read()
 
 
-class Rotel(Program):
+class Rotel(Listing, Program):
     """A collector written in Rust, which sends what it gets on to a sink."""
 
     def __init__(self, folder, sink):

@@ -7,32 +7,33 @@ OURS = ("code.", "tracer.", "error.type")
 
 
 def spans(requests):
-    """All spans by trace and id; one that came twice is an error."""
-    found = {}
+    """All spans by trace and id."""
+    found = []
     for request in requests:
         for resource_spans in request.resource_spans:
             resource = attributes(resource_spans.resource.attributes)
             assert resource["service.name"] == "shop", resource
             for scope_spans in resource_spans.scope_spans:
                 assert scope_spans.scope.name == "tracer", scope_spans.scope
-                for proto in scope_spans.spans:
-                    span = told(proto)
-                    key = (span["trace_id"], span["span_id"])
-                    assert key not in found, f"{key} came twice"
-                    found[key] = span
+                found += map(told, scope_spans.spans)
+    return unique(found)
+
+
+def unique(spans):
+    """Spans by trace and id; one that came twice is an error."""
+    found = {}
+    for span in spans:
+        key = (span["trace_id"], span["span_id"])
+        assert key not in found, f"{key} came twice"
+        found[key] = span
     return found
 
 
 def told(span):
     assert span.flags & REMOTE_KNOWN and not span.flags & REMOTE, span.flags
-    given = attributes(span.attributes)
-    ours = {key: given.pop(key) for key in list(given) if key.startswith(OURS)}
-    exceptions = [event for event in span.events if event.name == "exception"]
-    error = exception(exceptions[0]) if exceptions else None
-    assert ours.get("error.type") == (error and error["type"]), ours
-    is_failed = span.status.code == Status.STATUS_CODE_ERROR
-    if error:
-        assert span.status.message == error["message"], span.status
+    said = named(attributes(span.attributes), [event(it) for it in span.events])
+    if said["error"]:
+        assert span.status.message == said["error"]["message"], span.status
     return {
         "trace_id": span.trace_id.hex(),
         "span_id": span.span_id.hex(),
@@ -41,16 +42,27 @@ def told(span):
         "kind": Span.SpanKind.Name(span.kind).removeprefix("SPAN_KIND_").lower(),
         "start": span.start_time_unix_nano,
         "end": span.end_time_unix_nano,
+        "is_failed": span.status.code == Status.STATUS_CODE_ERROR,
+        "links": [[link.trace_id.hex(), link.span_id.hex()] for link in span.links],
+        **said,
+    }
+
+
+def named(given, events):
+    """What attributes and events say by their names, and the rest of them."""
+    ours = {key: given.pop(key) for key in list(given) if key.startswith(OURS)}
+    exceptions = [it["attributes"] for it in events if it["name"] == "exception"]
+    error = exception(exceptions[0]) if exceptions else None
+    assert ours.get("error.type") == (error and error["type"]), ours
+    return {
         "function": ours.get("code.function.name"),
         "file": ours["code.file.path"],
         "line": ours["code.line.number"],
         "outcome": ours.get("tracer.outcome"),
-        "is_failed": is_failed,
         "is_spawned": ours.get("tracer.spawned", False),
         "polls": ours.get("tracer.polls", 0),
         "attributes": given,
-        "events": [event(it) for it in span.events if it.name != "exception"],
-        "links": [[link.trace_id.hex(), link.span_id.hex()] for link in span.links],
+        "events": [it for it in events if it["name"] != "exception"],
         "error": error,
     }
 
@@ -60,8 +72,7 @@ def event(proto):
     return {"name": proto.name, "time": proto.time_unix_nano, "attributes": given}
 
 
-def exception(proto):
-    said = attributes(proto.attributes)
+def exception(said):
     stack = said["exception.stacktrace"].split("\n\n")[0].splitlines()[::2]
     return {
         "type": said["exception.type"],

@@ -4,6 +4,12 @@ use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+/// The benches are a workspace of their own, so that the crates they compare with are the newest.
+pub(crate) const BENCHES: &str = "benches/Cargo.toml";
+
+/// So is Jaeger's interface, so that what it is made of stays out of our lock file.
+pub(crate) const JAEGER: &str = "xtask/receivers/jaeger/Cargo.toml";
+
 pub(crate) fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask lies in the workspace")
 }

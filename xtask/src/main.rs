@@ -56,7 +56,7 @@ const STEPS: &[Step] = &[
     Step::new("doc",           "rustdoc without warnings, public and private",      steps::doc),
     Step::new("surface",       "public items as in <crate>/public-api.txt",         surface::check),
     Step::new("examples",      "the example of the README runs",                    steps::examples),
-    Step::new("receivers",     "others' software has each trace, and goes on",      receivers::check)
+    Step::new("receivers",     "Jaeger and others have each trace, and go on",      receivers::check)
         .needing(receivers::NEEDS),
     Step::new("loom",          "models of the lock-free parts",                     steps::loom),
     Step::new("bench-smoke",   "benches run, briefly",                              steps::bench_smoke),

@@ -6,8 +6,9 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use crate::command::{Outcome, cargo, run};
-use crate::crates::{root, target};
+use crate::crates::{JAEGER, root, target};
 use crate::needs::Needs;
+use crate::steps::in_its_own_target;
 
 pub(crate) const NEEDS: Needs = Needs { missing, install };
 
@@ -17,10 +18,19 @@ const REQUIREMENTS: &str = "xtask/receivers/requirements.txt";
 
 pub(crate) fn check() -> Outcome {
     run(&mut cargo(&format!("build --quiet -p {PROGRAM}")))?;
+    jaeger()?;
     // Bytecode would lie among the sources.
     let mut check = Command::new(folder().join("venv/bin/python"));
     check.arg("-B").arg(root().join(SOURCES).join("check.py"));
     run(check.arg(target().join("debug").join(PROGRAM)).arg(folder()))
+}
+
+/// Built once: the next time cargo sees that nothing has changed.
+fn jaeger() -> Outcome {
+    let mut build = cargo(&format!("build --quiet --locked --manifest-path {JAEGER}"));
+    // Absolute, since its build script runs in another folder.
+    build.env("PROTOC", root().join(folder()).join("venv/bin/protoc"));
+    run(in_its_own_target(&mut build, "receivers/jaeger"))
 }
 
 /// Where all that is installed or written lies.

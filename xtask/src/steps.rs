@@ -4,15 +4,14 @@ use std::path::Path;
 use std::process::Command;
 
 use crate::command::{Outcome, cargo, run};
-use crate::crates::{features, published, root, target};
-
-/// The benches are a workspace of their own, so that the crates they compare with are the newest.
-const BENCHES: &str = "benches/Cargo.toml";
+use crate::crates::{BENCHES, JAEGER, features, published, root, target};
 
 pub(crate) fn fmt() -> Outcome {
     run(&mut cargo("fmt --all --check"))?;
-    if root().join(BENCHES).exists() {
-        run(&mut cargo(&format!("fmt --manifest-path {BENCHES} --check")))?;
+    for apart in [BENCHES, JAEGER] {
+        if root().join(apart).exists() {
+            run(&mut cargo(&format!("fmt --manifest-path {apart} --check")))?;
+        }
     }
     Ok(())
 }
