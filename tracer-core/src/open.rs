@@ -144,9 +144,8 @@ impl Open {
             return root;
         }
         if parent.is_recorded() {
-            let provisional = if parent.is_provisional() { flag::PROVISIONAL } else { 0 };
             let spawn = if spawned { flag::SPAWNED } else { 0 };
-            let open = Self::recorded(callsite, parent, provisional | spawn);
+            let open = Self::recorded(callsite, parent, provisional(&parent) | spawn);
             if spawned {
                 task::write(&open.context);
             }
@@ -229,8 +228,7 @@ impl Open {
         let flags = SpanContext::flags_of(tracer, recorded);
         let parent = SpanContext { trace, flags, path: 0, root: Root::begin(), ..remote };
         let parent = parent.with_random(begins || remote.is_random());
-        let provisional = if parent.is_provisional() { flag::PROVISIONAL } else { 0 };
-        let open = Self::recorded(callsite, parent, flag::LOCAL_ROOT | provisional);
+        let open = Self::recorded(callsite, parent, flag::LOCAL_ROOT | provisional(&parent));
         task::write(&open.context);
         open.follow();
         open
@@ -273,6 +271,12 @@ impl Open {
         self.state = State::Off;
         self.flags = 0;
     }
+}
+
+/// What records say of spans in a context that may not be kept.
+#[inline(always)]
+const fn provisional(context: &SpanContext) -> u16 {
+    if context.is_provisional() { flag::PROVISIONAL } else { 0 }
 }
 
 /// What an ended span has beside its context.

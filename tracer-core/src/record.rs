@@ -19,6 +19,10 @@ use crate::value::Value;
 
 /// Words of the end of a span.
 pub(crate) const END: usize = 8;
+/// Where among them are its id, its start and its end.
+pub(crate) const SPAN_OF_END: usize = 3;
+pub(crate) const START_OF_END: usize = 5;
+pub(crate) const END_OF_END: usize = 6;
 /// Words of the beginning of a span.
 pub(crate) const BEGIN: usize = 7;
 

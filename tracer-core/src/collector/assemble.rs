@@ -14,7 +14,7 @@ use crate::collector::route::Route;
 use crate::export::SpanRecord;
 use crate::id::TraceId;
 use crate::log::Logs;
-use crate::record::{BEGIN, END, Head, Kind};
+use crate::record::{BEGIN, END, Head, Kind, SPAN_OF_END};
 
 /// Who is told of records while they are read.
 pub(crate) trait Watch {
@@ -183,8 +183,7 @@ impl Assembly {
 
 /// Details that are looked through at once, at most.
 const TOGETHER: usize = 8;
-/// Where an end has the span's id, and a detail.
-const SPAN_OF_END: usize = 3;
+/// Where a detail has the span's id.
 const SPAN_OF_DETAIL: usize = 1;
 
 /// A few details of the same span at the head of a run, and what follows them.

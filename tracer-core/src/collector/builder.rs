@@ -320,7 +320,7 @@ impl Builder {
             open,
             Tail::new(self.tail_rule),
         ));
-        route.long_running = self.long_running.map(|long| long.as_nanos() as u64);
+        route.long_running = self.long_running;
         let (done, opened) = channel();
         let told = worker.send(Command::Open { tracer: number, route, done });
         // Waits, else a pass under way would meet spans of a tracer that it does not know.

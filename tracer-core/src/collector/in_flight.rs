@@ -6,7 +6,7 @@ use crate::collector::by_id::ById;
 use crate::collector::pending::Pending;
 use crate::collector::traces::in_order;
 use crate::export::{InFlight, SpanRecord};
-use crate::record::{BEGIN, END, Head, Kind, flag};
+use crate::record::{BEGIN, END, END_OF_END, Head, Kind, SPAN_OF_END, START_OF_END, flag};
 
 /// Beyond it spans are counted, not kept.
 const MAX_OPEN: usize = 65_536;
@@ -41,11 +41,6 @@ impl OpenSpan {
         Some(span)
     }
 }
-
-/// Where an end has the span's id, its start and its end.
-const SPAN_OF_END: usize = 3;
-const START_OF_END: usize = 5;
-const END_OF_END: usize = 6;
 
 impl OpenSpans {
     /// A span has begun: its head, its id and what its end will say too.

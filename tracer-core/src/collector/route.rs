@@ -19,6 +19,9 @@ const BATCH: usize = 3_072;
 /// How long the first span of a batch waits for more: each batch takes wake-ups, and a request.
 const PATIENCE: Duration = Duration::from_millis(100);
 
+/// How often within its threshold it is looked for what runs for long.
+const LOOKS: u32 = 10;
+
 /// Where the spans of one tracer go.
 #[derive(Debug)]
 pub(crate) struct Route {
@@ -40,8 +43,10 @@ pub(crate) struct Route {
     pub(crate) slow_polls: Option<SlowPolls>,
     /// Present if its tracer shows what is in flight.
     pub(crate) open: Option<OpenSpans>,
-    /// Nanoseconds after which an open span is sent.
-    pub(crate) long_running: Option<u64>,
+    /// After how long an open span is sent.
+    pub(crate) long_running: Option<Duration>,
+    /// When it was looked for such spans last.
+    looked: Instant,
 }
 
 impl Route {
@@ -68,6 +73,7 @@ impl Route {
             slow_polls,
             open,
             long_running: None,
+            looked: Instant::now(),
         }
     }
 
@@ -218,9 +224,15 @@ impl Route {
     }
 
     /// Sends spans that have been open for long to those who take them.
-    pub(crate) fn send_open(&mut self, pending: &Pending, timeline: &Timeline) {
+    ///
+    /// All that are open are looked at, so not in each pass.
+    pub(crate) fn send_open(&mut self, pending: &Pending, timeline: &Timeline, now: Instant) {
         let (Some(threshold), Some(open)) = (self.long_running, &mut self.open) else { return };
-        let spans = open.long_running(threshold, pending, timeline);
+        if now.duration_since(self.looked) < threshold / LOOKS {
+            return;
+        }
+        self.looked = now;
+        let spans = open.long_running(threshold.as_nanos() as u64, pending, timeline);
         if spans.is_empty() {
             return;
         }

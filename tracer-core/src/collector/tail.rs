@@ -113,7 +113,6 @@ struct Judge {
     bucket: Bucket,
     traces: Traces,
     slowest: Slowest,
-    start: Instant,
 }
 
 /// What becomes of a span.
@@ -137,7 +136,6 @@ impl Tail {
             bucket: Bucket::new(rule.per_second),
             traces: Traces::new(rule.max_spans),
             slowest: Slowest::new(rule.slowest, rule.max_spans),
-            start: Instant::now(),
             rule,
         };
         Self { rule: rule.map(judge), verdicts: ById::default(), decided: VecDeque::new() }
@@ -182,7 +180,7 @@ impl Tail {
         let mut decided = Decided::default();
         if let Some(judge) = &mut self.rule {
             let ready = judge.traces.due(now);
-            self.settle(ready, now, &mut decided);
+            self.settle(ready, &mut decided);
         }
         if let Some(judge) = &mut self.rule {
             judge.slowest.due(now, &mut decided);
@@ -195,7 +193,7 @@ impl Tail {
         if let Some(judge) = &mut self.rule {
             let mut ready = judge.traces.due(now);
             ready.append(&mut judge.traces.flush(all));
-            self.settle(ready, now, &mut decided);
+            self.settle(ready, &mut decided);
         }
         if let Some(judge) = &mut self.rule {
             judge.slowest.flush(&mut decided);
@@ -203,12 +201,12 @@ impl Tail {
         decided
     }
 
-    fn settle(&mut self, ready: Vec<Ready>, now: Instant, decided: &mut Decided) {
+    fn settle(&mut self, ready: Vec<Ready>, decided: &mut Decided) {
         for (spans, _) in ready {
             let Some(trace) = spans.first().map(SpanRecord::trace_id) else { continue };
             let Some(judge) = &mut self.rule else { return };
             let verdict = self.verdicts.get(&trace).copied();
-            match verdict.or_else(|| judge.keeps(&spans, now)) {
+            match verdict.or_else(|| judge.keeps(&spans)) {
                 Some(true) => {
                     decided.kept.extend(spans);
                     // What comes later of it is kept too.
@@ -223,14 +221,13 @@ impl Tail {
 
 impl Judge {
     /// Whether a trace is kept; none where it may be one of the slowest.
-    fn keeps(&self, spans: &[SpanRecord], now: Instant) -> Option<bool> {
+    fn keeps(&self, spans: &[SpanRecord]) -> Option<bool> {
         let is_slow = |span: &SpanRecord| {
             let duration = Duration::from_nanos(span.end() - span.start());
             span.is_local_root() && self.rule.slower_than.is_some_and(|limit| duration >= limit)
         };
         let asks = spans.iter().any(|span| span.is_failed() || is_slow(span));
-        let nanos = now.saturating_duration_since(self.start).as_nanos() as u64;
-        if asks && self.bucket.take(nanos) {
+        if asks && self.bucket.take() {
             return Some(true);
         }
         let may_be_slowest = self.rule.slowest > 0 && spans.iter().any(SpanRecord::is_local_root);

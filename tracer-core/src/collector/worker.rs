@@ -164,7 +164,7 @@ impl Worker {
         self.last_sent = now;
         for (tracer, route) in &mut self.routes {
             route.send_due(now);
-            route.send_open(&self.assembly.pending, &self.timeline);
+            route.send_open(&self.assembly.pending, &self.timeline, now);
             route.report(*tracer, now);
         }
     }

@@ -38,12 +38,12 @@ impl<S: Sampler> RateLimit<S> {
 
 impl<S: Sampler> Sampler for RateLimit<S> {
     fn is_sampled(&self, root: &LocalRoot<'_>) -> bool {
-        self.sampler.is_sampled(root) && self.bucket.take(nanos())
+        self.sampler.is_sampled(root) && self.bucket.take()
     }
 }
 
 /// Nanoseconds since it was asked first.
-pub(crate) fn nanos() -> u64 {
+fn nanos() -> u64 {
     static START: OnceLock<Instant> = OnceLock::new();
     START.get_or_init(Instant::now).elapsed().as_nanos() as u64
 }
@@ -73,8 +73,12 @@ impl Bucket {
         }
     }
 
-    /// Whether there is room for one more at `now`, which is taken then.
-    pub(crate) fn take(&self, now: u64) -> bool {
+    /// Whether there is room for one more, which is taken then.
+    pub(crate) fn take(&self) -> bool {
+        self.take_at(nanos())
+    }
+
+    fn take_at(&self, now: u64) -> bool {
         let Some(interval) = self.interval else { return false };
         let after = |empty: u64| {
             let empty = empty.max(now) + interval;
@@ -92,7 +96,7 @@ mod tests {
     const SECOND: u64 = 1_000_000_000;
 
     fn taken(bucket: &Bucket, times: impl Iterator<Item = u64>) -> usize {
-        times.filter(|now| bucket.take(*now)).count()
+        times.filter(|now| bucket.take_at(*now)).count()
     }
 
     #[test]
@@ -112,10 +116,10 @@ mod tests {
     #[test]
     fn senseless_rates_let_nothing_through_or_all() {
         for none in [0.0, -1.0, f64::NAN] {
-            assert!(!Bucket::new(none).take(SECOND), "{none}");
+            assert!(!Bucket::new(none).take_at(SECOND), "{none}");
         }
         let all = Bucket::new(f64::INFINITY);
         assert_eq!(taken(&all, std::iter::repeat_n(SECOND, 100_000)), 100_000);
-        assert!(Bucket::new(f64::MIN_POSITIVE).take(SECOND));
+        assert!(Bucket::new(f64::MIN_POSITIVE).take_at(SECOND));
     }
 }

@@ -1,9 +1,8 @@
 //! Shares of traces by what their local roots are.
 
 use crate::kind::SpanKind;
-use crate::sample::limit::{Bucket, nanos};
 use crate::sample::pattern::Pattern;
-use crate::sample::{LocalRoot, Ratio, Sampler};
+use crate::sample::{LocalRoot, RateLimit, Ratio, Sampler};
 
 /// Decides by the first of some rules that fits, and by another sampler where none does.
 ///
@@ -57,7 +56,7 @@ impl Rules {
 impl Sampler for Rules {
     fn is_sampled(&self, root: &LocalRoot<'_>) -> bool {
         match self.rules.iter().find(|rule| rule.fits(root)) {
-            Some(rule) => rule.is_sampled(root),
+            Some(rule) => rule.sampler.is_sampled(root),
             None => self.otherwise.is_sampled(root),
         }
     }
@@ -85,7 +84,6 @@ pub struct Rule {
     kind: Option<SpanKind>,
     attributes: Vec<(Box<str>, Pattern)>,
     sampler: Box<dyn Sampler>,
-    limit: Option<Bucket>,
 }
 
 impl Rule {
@@ -99,7 +97,6 @@ impl Rule {
             kind: None,
             attributes: Vec::new(),
             sampler: Box::new(sampler),
-            limit: None,
         }
     }
 
@@ -153,12 +150,8 @@ impl Rule {
 
     /// Records at most so many of them a second; see [`RateLimit`](crate::RateLimit).
     pub fn per_second(mut self, traces: f64) -> Self {
-        self.limit = Some(Bucket::new(traces));
+        self.sampler = Box::new(RateLimit::new(traces, self.sampler));
         self
-    }
-
-    fn is_sampled(&self, root: &LocalRoot<'_>) -> bool {
-        self.sampler.is_sampled(root) && self.limit.as_ref().is_none_or(|limit| limit.take(nanos()))
     }
 
     fn fits(&self, root: &LocalRoot<'_>) -> bool {
