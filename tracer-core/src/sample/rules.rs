@@ -148,7 +148,7 @@ impl Rule {
         self
     }
 
-    /// Records at most so many of them a second; see [`RateLimit`](crate::RateLimit).
+    /// Records at most so many of them a second; see [`RateLimit`].
     pub fn per_second(mut self, traces: f64) -> Self {
         self.sampler = Box::new(RateLimit::new(traces, self.sampler));
         self
