@@ -32,6 +32,15 @@ pub(crate) fn attributes(context: &SpanContext, callsite: u32, items: &[Item<'_>
     }
 }
 
+/// Writes attributes of the span `context` together.
+pub(crate) fn named(context: &SpanContext, items: &[(&str, Value<'_>)]) {
+    if !items.is_empty() {
+        other(context, Kind::Attributes, &[], items.len(), |index| {
+            (Key::Name(items[index].0), items[index].1)
+        });
+    }
+}
+
 /// A few plain attributes, written while the compiler sees their types.
 impl Row {
     /// Adds the value of a field; false where it does not fit or needs formatting.
@@ -74,6 +83,11 @@ pub(crate) fn event(context: &SpanContext, name: &str, items: &[(&str, Value<'_>
             }
         });
     }
+}
+
+/// Writes another name of the span.
+pub(crate) fn name(context: &SpanContext, name: &str) {
+    other(context, Kind::Name, &[], 1, |_| (Key::Name(record::UNKEPT_NAME), Value::Str(name)));
 }
 
 /// Writes a link to another span.
