@@ -77,6 +77,18 @@ const MODULES: &[(&str, Rows)] = &[
         ],
     ),
     (
+        "tracer-http",
+        &[
+            &["reqwest"],
+            &["client", "server"],
+            &["response"],
+            &["body"],
+            &["exchange"],
+            &["request"],
+            &["attributes", "failure", "grpc", "method", "peer", "route", "settings", "url"],
+        ],
+    ),
+    (
         "tracer-view",
         &[
             &["tree"],
@@ -103,6 +115,7 @@ const CRATES: &[(&str, &[&str])] = &[
             "tracer-async-std",
             "tracer-smol",
             "tracer-otlp",
+            "tracer-http",
             "tracer-view",
         ],
     ),

@@ -79,11 +79,11 @@ mod body;
 
 mod exchange;
 
-mod grpc;
 mod request;
 
 mod attributes;
 mod failure;
+mod grpc;
 mod method;
 mod peer;
 mod route;

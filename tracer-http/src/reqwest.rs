@@ -1,7 +1,7 @@
 //! reqwest: the client's layer as a middleware.
 
 use http::{Extensions, Uri};
-use reqwest::{Body, Request, Response};
+use reqwest::{Body, Request, Response, ResponseBuilderExt as _};
 use reqwest_middleware::{Error, Middleware, Next, Result};
 use tracer_core::__private::is_active;
 use tracer_core::propagate;
@@ -49,9 +49,19 @@ impl Middleware for ClientLayer {
                 let url = url.unwrap_or_default();
                 context.add_event("redirected", &[("url.full", (&url).into())]);
             }
-            Ok::<_, Error>(http::Response::<Body>::from(response))
+            Ok::<_, Error>(with_url(response))
         };
         let response = ResponseFuture::new(inner, Some(exchange)).await?;
         Ok(response.map(Body::wrap).into())
     }
+}
+
+/// The response as others have it, which would lose where it came from.
+fn with_url(response: Response) -> http::Response<Body> {
+    let url = http::Response::builder().url(response.url().clone()).body(());
+    let mut response = http::Response::from(response);
+    if let Ok(url) = url {
+        response.extensions_mut().extend(url.into_parts().0.extensions);
+    }
+    response
 }
