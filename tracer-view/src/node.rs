@@ -1,5 +1,7 @@
 //! A span as it is drawn.
 
+use std::fmt;
+
 use tracer_core::{ErrorRecord, Outcome, SpanId, SpanRecord};
 
 /// A stretch of time: nanoseconds since any fixed moment.
@@ -12,6 +14,8 @@ pub(crate) struct Node<'a> {
     /// The parent's id, 0 for none.
     pub(crate) parent: u64,
     pub(crate) name: &'a str,
+    /// The service that it ran in; empty where all spans are of one.
+    pub(crate) service: &'a str,
     pub(crate) attributes: Vec<(&'a str, String)>,
     pub(crate) start: u64,
     pub(crate) end: u64,
@@ -57,6 +61,7 @@ impl Node<'_> {
             id,
             parent: 0,
             name: "(parent not here)",
+            service: "",
             attributes: Vec::new(),
             start,
             end,
@@ -96,7 +101,8 @@ impl<'a> From<&'a SpanRecord> for Node<'a> {
             id: record.span_id().to_u64(),
             parent: record.parent_id().map_or(0, SpanId::to_u64),
             name: record.name(),
-            attributes: attributes(record),
+            service: "",
+            attributes: attributes(record.attributes()),
             start: record.start(),
             end: record.end(),
             polls: record.polls(),
@@ -118,9 +124,11 @@ fn wakes(record: &SpanRecord) -> Vec<(u64, u64)> {
 }
 
 /// In the order in which they were set first; of equal keys the last value.
-fn attributes(record: &SpanRecord) -> Vec<(&str, String)> {
+pub(crate) fn attributes<'a, V: fmt::Display>(
+    set: impl IntoIterator<Item = (&'a str, V)>,
+) -> Vec<(&'a str, String)> {
     let mut attributes: Vec<(&str, String)> = Vec::new();
-    for (key, value) in record.attributes() {
+    for (key, value) in set {
         match attributes.iter_mut().find(|(known, _)| *known == key) {
             Some((_, old)) => *old = value.to_string(),
             None => attributes.push((key, value.to_string())),

@@ -95,6 +95,8 @@ pub(crate) enum Style {
     Plain,
     Strong,
     Faint,
+    /// The service that a part of the trace ran in.
+    Service,
     /// A span at work.
     Polled,
     /// Where an error began.
@@ -111,6 +113,7 @@ impl Style {
             Self::Plain => "",
             Self::Strong => "1",
             Self::Faint => "2",
+            Self::Service => "35",
             Self::Polled => "36",
             Self::Failed => "1;31",
             Self::Passed => "31",
