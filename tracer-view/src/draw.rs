@@ -109,7 +109,8 @@ impl<'a> Drawing<'a> {
     fn summary(&self, total: Count) -> Vec<Piece> {
         let spans = if total.spans == 1 { "span" } else { "spans" };
         let mut pieces = vec![(Style::Plain, format!("{} {spans}", total.spans))];
-        for (count, what) in [(self.trace.task_count(), "tasks"), (self.trace.services, "services")] {
+        for (count, what) in [(self.trace.task_count(), "tasks"), (self.trace.services, "services")]
+        {
             if count > 1 {
                 pieces.push((Style::Plain, format!("{count} {what}")));
             }

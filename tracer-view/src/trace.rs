@@ -106,7 +106,12 @@ impl<'a> Trace<'a> {
         let began = |node: &Node<'_>, parent: &Option<usize>| {
             node.spawned || (node.local_root && parent.is_some())
         };
-        1 + self.nodes.iter().zip(&self.parents).filter(|(node, parent)| began(node, parent)).count()
+        1 + self
+            .nodes
+            .iter()
+            .zip(&self.parents)
+            .filter(|(node, parent)| began(node, parent))
+            .count()
     }
 
     /// Whether it has not ended.
