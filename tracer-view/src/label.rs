@@ -13,6 +13,8 @@ use crate::trace::Trace;
 const VALUE: usize = 24;
 /// Columns below which it is not worth to begin one.
 const LITTLE: usize = 6;
+/// How a request came, not what it was: nobody looks for that in a tree.
+const TRANSPORT: &[&str] = &["client.", "network.", "server.", "url.scheme", "user_agent."];
 
 /// The lines of the tree up to a row. Deeper than half of `limit` they stop, and the level is told.
 pub(crate) fn prefix(row: &Row, look: Look, limit: usize) -> Vec<Piece> {
@@ -77,7 +79,7 @@ pub(crate) fn span(
 fn entered(trace: &Trace<'_>, node: usize, look: Look) -> Vec<Piece> {
     let Some(service) = trace.entered(node) else { return Vec::new() };
     let service = (Style::Service, look.cut(service, VALUE));
-    vec![service, (Style::Faint, look.glyphs().dot.to_owned())]
+    vec![service, (Style::Faint, look.glyphs().of_service.to_owned())]
 }
 
 fn name_style(node: &Node<'_>, row: &Row) -> Style {
@@ -130,11 +132,13 @@ fn arguments(node: &Node<'_>, look: Look, room: usize) -> Option<String> {
 }
 
 /// The other attributes, as many as fit, and where it was spawned; `http.route` is nobody's argument.
-/// What the name says is not said again.
+/// What the name says is not said again, nor how a request came.
 pub(crate) fn attributes(node: &Node<'_>, look: Look, room: usize) -> String {
     let mut text = String::new();
     let is_named = |value: &str| node.name.split(' ').any(|word| word == value);
-    let others = node.attributes.iter().filter(|(key, _)| !is_identifier(key));
+    let is_transport = |key: &str| TRANSPORT.iter().any(|start| key.starts_with(start));
+    let others =
+        node.attributes.iter().filter(|(key, _)| !is_identifier(key) && !is_transport(key));
     for (key, value) in others.filter(|(_, value)| !is_named(value)) {
         let part = format!("  {}={}", look.clean(key), look.cut(value, VALUE));
         if text::width(&text) + text::width(&part) <= room {

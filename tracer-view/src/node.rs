@@ -25,6 +25,8 @@ pub(crate) struct Node<'a> {
     /// When its task was woken by a span, and by which, if it is the outermost span of one.
     pub(crate) wakes: Vec<(u64, u64)>,
     pub(crate) spawned: bool,
+    /// The number of its task, if it was spawned into one.
+    pub(crate) task: Option<u64>,
     /// Where its task was spawned, if it is the outermost span of one.
     pub(crate) spawned_at: Option<(&'a str, u32)>,
     /// The first span of its trace in this process: its parent is elsewhere, not missing.
@@ -69,6 +71,7 @@ impl Node<'_> {
             slices: Vec::new(),
             wakes: Vec::new(),
             spawned: false,
+            task: None,
             spawned_at: None,
             local_root: false,
             outcome: Outcome::Completed,
@@ -109,6 +112,7 @@ impl<'a> From<&'a SpanRecord> for Node<'a> {
             slices: record.slices().iter().map(|slice| (slice.start, slice.end)).collect(),
             wakes: wakes(record),
             spawned: record.is_spawned(),
+            task: record.task().and_then(|task| task.key()),
             spawned_at: record.task().and_then(|task| task.spawned_at()),
             local_root: record.is_local_root(),
             outcome: record.outcome(),

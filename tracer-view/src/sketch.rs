@@ -56,6 +56,11 @@ impl Node<'static> {
         self
     }
 
+    pub(crate) fn in_service(mut self, service: &'static str) -> Self {
+        self.service = service;
+        self
+    }
+
     pub(crate) fn spawned(mut self) -> Self {
         self.spawned = true;
         self

@@ -1,6 +1,6 @@
 //! A trace as it is drawn: its spans as a forest, with what they tell about each other.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use tracer_core::{Completeness, Outcome, TraceId};
 
@@ -101,17 +101,15 @@ impl<'a> Trace<'a> {
         (self.services > 1 && service != around && !service.is_empty()).then_some(service)
     }
 
-    /// How many tasks it ran in, as far as its spans tell.
+    /// How many tasks it ran in: one it began with, others that were spawned or are in other processes.
     pub(crate) fn task_count(&self) -> usize {
-        let began = |node: &Node<'_>, parent: &Option<usize>| {
-            node.spawned || (node.local_root && parent.is_some())
-        };
-        1 + self
-            .nodes
-            .iter()
-            .zip(&self.parents)
-            .filter(|(node, parent)| began(node, parent))
-            .count()
+        let spawned = self.nodes.iter().filter(|node| node.spawned);
+        let known: HashSet<_> =
+            spawned.clone().filter_map(|node| Some((node.service, node.task?))).collect();
+        let others = spawned.filter(|node| node.task.is_none()).count();
+        let entered = self.nodes.iter().zip(&self.parents);
+        let entered = entered.filter(|(node, parent)| node.local_root && parent.is_some());
+        1 + known.len() + others + entered.count()
     }
 
     /// Whether it has not ended.

@@ -1,6 +1,7 @@
 //! What the tree looks like.
 
 mod limits;
+mod services;
 
 use tracer_core::{Completeness, Outcome, TraceId};
 
