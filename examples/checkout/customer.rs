@@ -15,13 +15,14 @@ use crate::process::Process;
 
 /// Sends all requests; returns how many were answered in which way.
 pub(crate) async fn visit(
-    web: &Process,
+    web: &mut Process,
     payment: &mut Process,
 ) -> Result<BTreeMap<String, u32>, Failure> {
-    let customer =
-        Customer { web: &web.url, http: Client::builder(TokioExecutor::new()).build_http() };
+    let http = Client::builder(TokioExecutor::new()).build_http();
+    let customer = Customer { web: web.url.clone(), http };
     let patient = try_join_all((1..UNANSWERED).map(|order| customer.order(order)));
-    let (mut answers, left) = try_join(patient, customer.leave(UNANSWERED, payment)).await?;
+    let leaves = customer.leave(UNANSWERED, web, payment);
+    let (mut answers, left) = try_join(patient, leaves).await?;
     answers.extend([left, customer.send(Method::GET, "/report").await?]);
 
     let mut totals = BTreeMap::new();
@@ -31,21 +32,30 @@ pub(crate) async fn visit(
     Ok(totals)
 }
 
-struct Customer<'a> {
-    web: &'a str,
+struct Customer {
+    web: String,
     http: Client<HttpConnector, Body>,
 }
 
-impl Customer<'_> {
+impl Customer {
     async fn order(&self, order: u32) -> Result<String, Failure> {
         self.send(Method::POST, &format!("/checkout/{order}")).await
     }
 
-    /// Closes the connection once the bank was asked: from there on nothing depends on time.
-    async fn leave(&self, order: u32, payment: &mut Process) -> Result<String, Failure> {
+    /// Closes the connection once nothing but the bank is waited for: then its trace is the same
+    /// each time.
+    async fn leave(
+        &self,
+        order: u32,
+        web: &mut Process,
+        payment: &mut Process,
+    ) -> Result<String, Failure> {
+        let reserved = format!("order {order} is reserved");
         tokio::select! {
             answer = self.order(order) => answer,
-            said = payment.says(WAITS) => said.map(|()| "left by its customer".to_owned()),
+            waits = try_join(web.says(&reserved), payment.says(WAITS)) => {
+                waits.map(|_| "left by its customer".to_owned())
+            }
         }
     }
 

@@ -51,9 +51,9 @@ async fn shop() -> Result<(), Failure> {
 async fn open_and_close(folder: &Path) -> Result<(), Failure> {
     let stock = Process::start("stock", folder, &[]).await?;
     let mut payment = Process::start("payment", folder, &[]).await?;
-    let web = Process::start("web", folder, &[&stock.url, &payment.url]).await?;
+    let mut web = Process::start("web", folder, &[&stock.url, &payment.url]).await?;
 
-    let totals = customer::visit(&web, &mut payment).await?;
+    let totals = customer::visit(&mut web, &mut payment).await?;
 
     // Whoever asks is stopped before whoever answers: then nothing is in flight.
     let mut accounts = Vec::new();
@@ -65,7 +65,7 @@ async fn open_and_close(folder: &Path) -> Result<(), Failure> {
         println!("{count:>3} × {answer}");
     }
     for (name, account) in accounts {
-        println!("{name:>7} {account}");
+        println!("{name:<7} {account}");
     }
     Ok(())
 }

@@ -35,7 +35,7 @@ impl Process {
         Ok(process)
     }
 
-    /// Waits until it says so.
+    /// Waits until it says that.
     ///
     /// # Cancel safety
     ///
@@ -45,15 +45,15 @@ impl Process {
         Ok(())
     }
 
-    /// Stops it; returns what it says of its spans.
+    /// Stops it; returns the last that it says: what became of its spans.
     pub(crate) async fn stop(mut self) -> Result<String, Failure> {
         drop(self.child.stdin.take());
-        let mut account = self.next().await?;
+        let mut last = self.next().await?;
         while let Some(line) = self.says.next_line().await? {
-            account = format!("{account}, {line}");
+            last = line;
         }
         let status = self.child.wait().await?;
-        if status.success() { Ok(account) } else { Err(format!("{}: {status}", self.name).into()) }
+        if status.success() { Ok(last) } else { Err(format!("{}: {status}", self.name).into()) }
     }
 
     async fn next(&mut self) -> Result<String, Failure> {

@@ -19,17 +19,19 @@ pub(crate) async fn run(name: &str, file: &str, routes: Router) -> Result<(), Fa
     let tracer = Tracer::builder().service_name(name).exporter(File::open(file)?).install()?;
 
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
-    say(listener.local_addr()?)?;
+    say(listener.local_addr()?);
     axum::serve(listener, routes).with_graceful_shutdown(stopped()).await?;
 
+    // Not left to the end of `main`, so that what became of the spans can be told.
     tracer.shutdown(Duration::from_secs(5))?;
-    say(tracer.stats())
+    say(tracer.stats().to_string().replace('\n', ", "));
+    Ok(())
 }
 
-/// Tells the one who started this process.
-pub(crate) fn say(line: impl Display) -> Result<(), Failure> {
-    // Unlike `println!`, which panics where nobody listens any more.
-    Ok(writeln!(io::stdout(), "{line}")?)
+/// Tells the one who started this process, in a line.
+pub(crate) fn say(line: impl Display) {
+    // Whoever listened may be gone: then it is told nobody, where `println!` would panic.
+    let _told = writeln!(io::stdout(), "{line}");
 }
 
 /// Waits until standard input ends: whoever started this process asks it to stop, or is gone.

@@ -13,8 +13,6 @@ use tracer::traced;
 
 use crate::database::Database;
 
-pub(crate) const ITEMS: [&str; 3] = ["apples", "pears", "plums"];
-
 pub(crate) fn routes() -> Result<Router, rusqlite::Error> {
     let routes = Router::new()
         .route("/reservations/{order}", post(reserve))
@@ -29,14 +27,15 @@ async fn reserve(
     State(database): State<Database>,
     Path(order): Path<u32>,
 ) -> Result<String, StockError> {
-    // SQLite works on the thread that asks it: not on one that drives futures.
+    // SQLite works in the thread that asks it: that must not be one that drives futures.
     let reserved = tracer::tokio::spawn_blocking(move || {
+        let database = database.connect();
         let item = database.item(order)?;
-        if database.take(&item)? == 0 {
-            let needed = database.forecast(&item)?;
-            return Ok(format!("the last of the {item} ({needed} to be ordered)"));
+        if database.take(&item)? > 0 {
+            return Ok(item);
         }
-        Ok(item)
+        let needed = database.forecast()?;
+        Ok(format!("the last of the {item}, {needed:.0} are ordered"))
     });
     reserved.await.expect("the database does not panic")
 }
@@ -46,7 +45,7 @@ async fn pieces(
     State(database): State<Database>,
     Path(item): Path<String>,
 ) -> Result<String, StockError> {
-    let pieces = tracer::tokio::spawn_blocking(move || database.pieces(&item));
+    let pieces = tracer::tokio::spawn_blocking(move || database.connect().pieces(&item));
     Ok(pieces.await.expect("the database does not panic")?.to_string())
 }
 

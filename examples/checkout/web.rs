@@ -14,7 +14,8 @@ use tracer::http::ServerLayer;
 use tracer::traced;
 
 use crate::client::{Peer, Refused};
-use crate::stock::ITEMS;
+use crate::database::ITEMS;
+use crate::service::say;
 
 #[derive(Clone)]
 struct Shop {
@@ -22,6 +23,7 @@ struct Shop {
     payment: Peer,
 }
 
+/// Each request is a span, with all that answers it below.
 pub(crate) fn routes(stock: &str, payment: &str) -> Router {
     let shop = Shop { stock: Peer::new("stock", stock), payment: Peer::new("payment", payment) };
     Router::new()
@@ -36,18 +38,27 @@ async fn checkout(
     State(shop): State<Shop>,
     Path(order): Path<u32>,
 ) -> Result<String, CheckoutError> {
-    let (reserved, paid) = tokio::join!(
-        shop.stock.ask(Method::POST, "/reservations/{order}", order),
-        shop.payment.ask(Method::POST, "/payments/{order}", order),
-    );
-    let because = |source| CheckoutError { order, source };
-    let (item, receipt) = (reserved.map_err(because)?, paid.map_err(because)?);
+    let (reserved, paid) = tokio::join!(shop.reserve(order), shop.pay(order));
+    let not_placed = |source| CheckoutError { order, source };
+    let (item, receipt) = (reserved.map_err(not_placed)?, paid.map_err(not_placed)?);
 
-    // A task of its own: the confirmation is sent even if the customer leaves meanwhile. In tokio's
-    // own `spawn` it would be in the trace, too, because it calls a traced function at once.
-    let sent = tracer::tokio::spawn(async move { confirm(order).await });
-    sent.await.expect("a confirmation does not panic");
+    // In a task of its own the customer is told even if the connection is lost meanwhile. tokio's
+    // `spawn` would do as well here, in the body of a traced function.
+    let told = tracer::tokio::spawn(async move { confirm(order).await });
+    told.await.expect("a confirmation does not panic");
     Ok(format!("order {order}: {item}, {receipt}\n"))
+}
+
+impl Shop {
+    async fn reserve(&self, order: u32) -> Result<String, Refused> {
+        let item = self.stock.ask(Method::POST, "/reservations/{order}", order).await?;
+        say(format!("order {order} is reserved"));
+        Ok(item)
+    }
+
+    async fn pay(&self, order: u32) -> Result<String, Refused> {
+        self.payment.ask(Method::POST, "/payments/{order}", order).await
+    }
 }
 
 #[traced(args)]
@@ -55,7 +66,7 @@ async fn confirm(order: u32) {
     tokio::task::yield_now().await;
 }
 
-/// A line for each item, sent as it is known. The request's span lasts until the last one.
+/// A line for each item, sent as it is known: the span of the request lasts until the last byte.
 async fn report(State(shop): State<Shop>) -> Body {
     let lines = stream::iter(ITEMS).then(move |item| line(shop.stock.clone(), item));
     Body::from_stream(lines)
@@ -88,6 +99,7 @@ impl Error for CheckoutError {
 
 impl IntoResponse for CheckoutError {
     fn into_response(self) -> Response {
+        // A card that was declined is the customer's to mend; all else is ours.
         let status = match self.source.status {
             StatusCode::PAYMENT_REQUIRED => StatusCode::PAYMENT_REQUIRED,
             _ => StatusCode::BAD_GATEWAY,
