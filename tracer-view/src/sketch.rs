@@ -66,6 +66,11 @@ impl Node<'static> {
         self
     }
 
+    pub(crate) fn in_task(mut self, task: u64) -> Self {
+        self.task = Some(task);
+        self.spawned()
+    }
+
     pub(crate) fn spawned_at(mut self, file: &'static str, line: u32) -> Self {
         self.spawned_at = Some((file, line));
         self.spawned()

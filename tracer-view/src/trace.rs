@@ -274,6 +274,21 @@ mod tests {
     }
 
     #[test]
+    fn a_task_is_counted_once_and_each_process_has_tasks_of_its_own() {
+        let mut remote = span(5, 1, "served", 0.0, 1.0).in_service("stock");
+        remote.local_root = true;
+        let trace = trace(vec![
+            span(1, 0, "root", 0.0, 1.0).in_service("web"),
+            span(2, 1, "select", 0.0, 0.5).in_service("web").in_task(7),
+            span(3, 1, "update", 0.5, 1.0).in_service("web").in_task(7),
+            span(4, 1, "in a thread", 0.0, 1.0).in_service("web").spawned(),
+            remote,
+            span(6, 5, "select", 0.0, 1.0).in_service("stock").in_task(7),
+        ]);
+        assert_eq!(trace.task_count(), 5);
+    }
+
+    #[test]
     fn siblings_that_overlap_are_concurrent() {
         let trace = trace(vec![
             span(1, 0, "root", 0.0, 100.0),
