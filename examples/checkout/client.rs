@@ -29,30 +29,29 @@ impl Peer {
         Self { name, url: url.to_owned(), http }
     }
 
-    /// Sends a request to a route such as `/payments/{order}`, and returns the text of the answer.
+    /// Asks for one of a route's paths, such as `/payments/{order}`; returns the text of the answer.
     pub(crate) async fn ask(
         &self,
         method: Method,
         route: &'static str,
         of: impl fmt::Display,
-    ) -> Result<String, Refused> {
+    ) -> Result<String, AskError> {
         let path = route.split('{').next().unwrap_or_default();
         let request = Request::builder()
             .method(method)
             .uri(format!("{}{path}{of}", self.url))
-            // What the span is called: the pattern, as there are as many paths as orders.
+            // What the span is called: there are few routes, but as many paths as orders.
             .extension(Route::new(route))
             .body(Body::empty());
+        let by = self.name;
         match self.send(request.expect("a path of ours is valid")).await {
             Ok((status, text)) if status.is_success() => Ok(text),
-            Ok((status, text)) => Err(Refused { by: self.name, status, why: text }),
-            Err(error) => {
-                let (by, status) = (self.name, StatusCode::BAD_GATEWAY);
-                Err(Refused { by, status, why: error.to_string() })
-            }
+            Ok((status, why)) => Err(AskError::Refused { by, status, why }),
+            Err(source) => Err(AskError::Unanswered { by, source }),
         }
     }
 
+    /// The span of a request ends with the last byte of the answer, which is read here.
     async fn send(&self, request: Request<Body>) -> Result<(StatusCode, String), Failure> {
         let answer = self.http.clone().oneshot(request).await?;
         let status = answer.status();
@@ -63,16 +62,25 @@ impl Peer {
 
 /// Another service did not do what it was asked for.
 #[derive(Debug)]
-pub(crate) struct Refused {
-    by: &'static str,
-    pub(crate) status: StatusCode,
-    why: String,
+pub(crate) enum AskError {
+    Refused { by: &'static str, status: StatusCode, why: String },
+    Unanswered { by: &'static str, source: Failure },
 }
 
-impl fmt::Display for Refused {
+impl fmt::Display for AskError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} answered {}: {}", self.by, self.status, self.why)
+        match self {
+            Self::Refused { by, status, why } => write!(f, "{by} answered {status}: {why}"),
+            Self::Unanswered { by, .. } => write!(f, "{by} did not answer"),
+        }
     }
 }
 
-impl Error for Refused {}
+impl Error for AskError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            Self::Refused { .. } => None,
+            Self::Unanswered { source, .. } => Some(&**source),
+        }
+    }
+}

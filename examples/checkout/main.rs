@@ -40,22 +40,23 @@ async fn main() -> Result<(), Failure> {
     }
 }
 
+/// Opens the shop for as long as there are customers.
 async fn shop() -> Result<(), Failure> {
     let folder = env::temp_dir().join(format!("checkout-{}", std::process::id()));
     fs::create_dir_all(&folder)?;
-    let done = open_and_close(&folder).await;
+    let day = one_day(&folder).await;
     fs::remove_dir_all(&folder)?;
-    done
+    day
 }
 
-async fn open_and_close(folder: &Path) -> Result<(), Failure> {
+async fn one_day(folder: &Path) -> Result<(), Failure> {
     let stock = Process::start("stock", folder, &[]).await?;
     let mut payment = Process::start("payment", folder, &[]).await?;
     let mut web = Process::start("web", folder, &[&stock.url, &payment.url]).await?;
 
     let totals = customer::visit(&mut web, &mut payment).await?;
 
-    // Whoever asks is stopped before whoever answers: then nothing is in flight.
+    // Who asks is stopped before those who answer: then nothing is in flight anywhere.
     let mut accounts = Vec::new();
     for process in [web, stock, payment] {
         accounts.push((process.name, process.stop().await?));

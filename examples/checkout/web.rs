@@ -13,7 +13,7 @@ use futures::{StreamExt, stream};
 use tracer::http::ServerLayer;
 use tracer::traced;
 
-use crate::client::{Peer, Refused};
+use crate::client::{AskError, Peer};
 use crate::database::ITEMS;
 use crate::service::say;
 
@@ -50,13 +50,13 @@ async fn checkout(
 }
 
 impl Shop {
-    async fn reserve(&self, order: u32) -> Result<String, Refused> {
+    async fn reserve(&self, order: u32) -> Result<String, AskError> {
         let item = self.stock.ask(Method::POST, "/reservations/{order}", order).await?;
         say(format!("order {order} is reserved"));
         Ok(item)
     }
 
-    async fn pay(&self, order: u32) -> Result<String, Refused> {
+    async fn pay(&self, order: u32) -> Result<String, AskError> {
         self.payment.ask(Method::POST, "/payments/{order}", order).await
     }
 }
@@ -73,7 +73,7 @@ async fn report(State(shop): State<Shop>) -> Body {
 }
 
 #[traced(args(item))]
-async fn line(stock: Peer, item: &'static str) -> Result<String, Refused> {
+async fn line(stock: Peer, item: &'static str) -> Result<String, AskError> {
     let pieces = stock.ask(Method::GET, "/stock/{item}", item).await?;
     Ok(format!("{item}: {pieces}\n"))
 }
@@ -82,7 +82,7 @@ async fn line(stock: Peer, item: &'static str) -> Result<String, Refused> {
 #[derive(Debug)]
 struct CheckoutError {
     order: u32,
-    source: Refused,
+    source: AskError,
 }
 
 impl fmt::Display for CheckoutError {
@@ -100,8 +100,10 @@ impl Error for CheckoutError {
 impl IntoResponse for CheckoutError {
     fn into_response(self) -> Response {
         // A card that was declined is the customer's to mend; all else is ours.
-        let status = match self.source.status {
-            StatusCode::PAYMENT_REQUIRED => StatusCode::PAYMENT_REQUIRED,
+        let status = match self.source {
+            AskError::Refused { status: StatusCode::PAYMENT_REQUIRED, .. } => {
+                StatusCode::PAYMENT_REQUIRED
+            }
             _ => StatusCode::BAD_GATEWAY,
         };
         (status, format!("{self}: {}\n", self.source)).into_response()
