@@ -88,7 +88,7 @@ impl Exchange {
                 span.set_attribute("network.protocol.version", version);
             }
         }
-        if is_grpc && status == StatusCode::OK {
+        if is_grpc && status == StatusCode::OK && grpc::is_call(headers) {
             match Status::read(headers) {
                 Some(status) => self.ended_with(span, status),
                 None => self.confirm(span),
@@ -171,6 +171,5 @@ impl Exchange {
 
 /// Whether responses of this status never have a body.
 fn is_bodiless(status: StatusCode) -> bool {
-    status.is_informational()
-        || matches!(status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED)
+    status.is_informational() || matches!(status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED)
 }
