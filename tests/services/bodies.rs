@@ -8,11 +8,12 @@ use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::routing::get as on_get;
 use futures::{StreamExt as _, stream};
-use http::{HeaderMap, Request, Response};
+use http::{HeaderMap, HeaderValue, Request, Response};
 use http_body_util::{BodyExt as _, StreamBody};
 use hyper::body::Frame;
 use tokio::sync::{Notify, Semaphore};
 use tower::ServiceExt as _;
+use tracer::export::SpanRecord;
 use tracer::http::ServerLayer;
 use tracer::testing::Scope;
 use tracer::traced;
@@ -61,7 +62,7 @@ async fn broken(State(gate): State<Arc<Gate>>) -> Body {
 async fn trailers() -> Response<Body> {
     let trailers = HeaderMap::from_iter([(
         http::HeaderName::from_static("x-checksum"),
-        http::HeaderValue::from_static("7"),
+        HeaderValue::from_static("7"),
     )]);
     let frames = [Frame::data(Bytes::from("data")), Frame::trailers(trailers)];
     let body = StreamBody::new(stream::iter(frames.map(Ok::<_, Infallible>)));
@@ -103,8 +104,7 @@ async fn pieces_of_a_body_belong_to_the_request_whose_span_ends_after_them() {
         "GET\n  GET /report\n    piece(number=1)\n    piece(number=2)\n    piece(number=3)\n"
     );
     let spans = scope.spans();
-    let end_of =
-        |name| spans.iter().filter(|span| span.name() == name).map(|span| span.end()).max();
+    let end_of = |name| spans.iter().filter(|span| span.name() == name).map(SpanRecord::end).max();
     assert!(end_of("piece") <= end_of("GET /report"));
     assert!(spans.iter().all(|span| span.attribute("http.response.body.size").is_none()));
 }
@@ -121,7 +121,7 @@ async fn trailers_end_a_body_too() {
         collected
             .trailers()
             .and_then(|trailers| trailers.get("x-checksum"))
-            .map(|value| value.as_bytes()),
+            .map(HeaderValue::as_bytes),
         Some(&b"7"[..])
     );
     serving.stop().await;

@@ -19,10 +19,38 @@ pub fn described(spans: &[SpanRecord]) -> String {
 
 fn draw(text: &mut String, spans: &[SpanRecord], span: &SpanRecord, depth: usize) {
     let indent = "  ".repeat(depth);
-    let kind = match span.kind() {
-        SpanKind::Internal => "",
-        kind => kind.as_str(),
+    let mut line = |mark: &str, said: &str| {
+        // Writing to a string does not fail.
+        let _written = writeln!(text, "{indent}{mark}{said}");
     };
+    line("", &title(span));
+    let mut known: Vec<(&str, String)> = Vec::new();
+    for (key, value) in span.attributes() {
+        known.retain(|(earlier, _)| *earlier != key);
+        known.push((key, masked(key, value.to_string())));
+    }
+    known.iter().for_each(|(key, value)| line("  . ", &format!("{key} = {value}")));
+    if let Some(error) = span.error() {
+        let said = if error.is_exception() { error.message() } else { error.type_name() };
+        let said: Vec<_> = std::iter::once(said).chain(error.sources()).collect();
+        line("  ! ", &said.join(" <- "));
+    }
+    for event in span.events() {
+        let mut said = vec![event.name().to_owned()];
+        said.extend(
+            event
+                .attributes()
+                .map(|(key, value)| format!("{key}={}", masked(key, value.to_string()))),
+        );
+        line("  * ", &said.join(" "));
+    }
+    let children = spans.iter().filter(|child| child.parent_id() == Some(span.span_id()));
+    in_order(children).into_iter().for_each(|child| draw(text, spans, child, depth + 1));
+}
+
+/// Name, kind and marks.
+fn title(span: &SpanRecord) -> String {
+    let kind = if span.kind() == SpanKind::Internal { "" } else { span.kind().as_str() };
     let failed = match span.error() {
         Some(_) if span.is_passed_on() => "⚠",
         Some(_) => "✖",
@@ -33,32 +61,8 @@ fn draw(text: &mut String, spans: &[SpanRecord], span: &SpanRecord, depth: usize
         Outcome::Panicked => "panicked",
         _ => "",
     };
-    let marks: Vec<_> =
-        [span.name(), kind, failed, outcome].into_iter().filter(|mark| !mark.is_empty()).collect();
-    let _written = writeln!(text, "{indent}{}", marks.join(" "));
-    let mut known: Vec<(&str, String)> = Vec::new();
-    for (key, value) in span.attributes() {
-        known.retain(|(earlier, _)| *earlier != key);
-        known.push((key, masked(key, value.to_string())));
-    }
-    for (key, value) in known {
-        let _written = writeln!(text, "{indent}  . {key} = {value}");
-    }
-    if let Some(error) = span.error().filter(|error| error.is_exception()) {
-        let sources: String = error.sources().map(|source| format!(" <- {source}")).collect();
-        let _written = writeln!(text, "{indent}  ! {}{sources}", error.message());
-    } else if let Some(error) = span.error() {
-        let _written = writeln!(text, "{indent}  ! {}", error.type_name());
-    }
-    for event in span.events() {
-        let said: Vec<_> = event
-            .attributes()
-            .map(|(key, value)| format!("{key}={}", masked(key, value.to_string())))
-            .collect();
-        let _written = writeln!(text, "{indent}  * {} {}", event.name(), said.join(" "));
-    }
-    let children = spans.iter().filter(|child| child.parent_id() == Some(span.span_id()));
-    in_order(children).into_iter().for_each(|child| draw(text, spans, child, depth + 1));
+    let words = [span.name(), kind, failed, outcome];
+    words.into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
 fn in_order<'a>(spans: impl Iterator<Item = &'a SpanRecord>) -> Vec<&'a SpanRecord> {
@@ -69,7 +73,7 @@ fn in_order<'a>(spans: impl Iterator<Item = &'a SpanRecord>) -> Vec<&'a SpanReco
 
 /// Ports differ from run to run.
 fn masked(key: &str, value: String) -> String {
-    if key.ends_with(".port") {
+    if matches!(key.rsplit_once('.'), Some((_, "port"))) {
         return "PORT".to_owned();
     }
     match value.split_once("127.0.0.1:") {
