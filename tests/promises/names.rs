@@ -1,7 +1,7 @@
 //! Names that are known only at run time, and failures without an error.
 
 use futures::executor::block_on;
-use tracer::export::SpanKind;
+use tracer::export::{Callsite, SpanKind};
 use tracer::sample::{Rule, Rules};
 use tracer::{Span, Tracer, current, traced};
 use tracer_tests::{pause, scope};
@@ -25,7 +25,7 @@ fn the_last_name_counts_and_all_else_stays() {
     assert_eq!(route.callsite().file(), file!());
     // A child's stack was made before the name was known.
     let load = spans.iter().find(|span| !span.is_local_root()).expect("it has ended");
-    let stack: Vec<_> = load.stack().map(|callsite| callsite.name()).collect();
+    let stack: Vec<_> = load.stack().map(Callsite::name).collect();
     assert_eq!(stack, ["load", "route"]);
 }
 
