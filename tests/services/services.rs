@@ -3,6 +3,7 @@
 mod axum_server;
 mod bodies;
 mod grpc;
+mod handed_on;
 mod hostile;
 mod hyper_client;
 mod reqwest_client;
