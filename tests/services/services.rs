@@ -6,4 +6,5 @@ mod grpc;
 mod handed_on;
 mod hostile;
 mod hyper_client;
+mod load;
 mod reqwest_client;

@@ -3,7 +3,7 @@
 mod server;
 mod tree;
 
-pub use server::{Serving, client, get, serve, text};
+pub use server::{Serving, TracedClient, client, get, serve, text};
 pub use tree::described;
 
 use tracer::testing::Scope;
