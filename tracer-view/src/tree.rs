@@ -176,7 +176,7 @@ impl Tree {
     /// Spans of several processes are one tree where they have one trace id, and where the service
     /// changes its name stands before the span's. The traces come in the order of their first spans in
     /// `spans`, and the legend stands below the first. A span that was written while it was open is
-    /// drawn as it ended, if that was written, too.
+    /// drawn as it ended, if that was written, too. Without spans the text is empty.
     ///
     /// # Examples
     ///
