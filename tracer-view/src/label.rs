@@ -13,8 +13,9 @@ use crate::trace::Trace;
 const VALUE: usize = 24;
 /// Columns below which it is not worth to begin one.
 const LITTLE: usize = 6;
-/// How a request came, not what it was: nobody looks for that in a tree.
-const TRANSPORT: &[&str] = &["client.", "network.", "server.", "url.scheme", "user_agent."];
+/// By what a request came or a query went, not what it was: nobody looks for that in a tree.
+const TRANSPORT: &[&str] =
+    &["client.", "db.system.", "network.", "rpc.system.", "server.", "url.scheme", "user_agent."];
 
 /// The lines of the tree up to a row. Deeper than half of `limit` they stop, and the level is told.
 pub(crate) fn prefix(row: &Row, look: Look, limit: usize) -> Vec<Piece> {
