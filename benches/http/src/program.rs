@@ -1,0 +1,144 @@
+//! The programs that are measured: built one at a time, each run in a process of its own.
+
+use std::env;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use crate::server::Server;
+
+/// A server.
+#[derive(Debug)]
+pub(crate) struct Program {
+    pub(crate) name: &'static str,
+    package: &'static str,
+    libraries: &'static [&'static str],
+    /// Of a request.
+    pub(crate) spans: u64,
+    /// All its spans have to arrive.
+    is_ours: bool,
+}
+
+pub(crate) static PROGRAMS: [Program; 4] = [
+    Program { name: "none", package: "none", libraries: &["axum"], spans: 0, is_ours: true },
+    Program { name: "ours", package: "ours", libraries: &[], spans: 3, is_ours: true },
+    Program {
+        name: "fastrace-axum",
+        package: "fastrace",
+        libraries: &["fastrace-axum", "fastrace"],
+        spans: 3,
+        is_ours: false,
+    },
+    Program {
+        name: "axum-tracing-opentelemetry",
+        package: "opentelemetry",
+        libraries: &["axum-tracing-opentelemetry", "tracing-opentelemetry", "opentelemetry_sdk"],
+        spans: 3,
+        is_ours: false,
+    },
+];
+
+/// What a run was like.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Run {
+    pub(crate) requests: u64,
+    /// Until the last answer.
+    pub(crate) nanos: u64,
+    /// The median of the latencies and their 99th percentile, in nanoseconds.
+    pub(crate) median: u64,
+    pub(crate) slow: u64,
+    /// Processor time of the server, in nanoseconds.
+    pub(crate) processor: u64,
+    /// Spans.
+    pub(crate) arrived: u64,
+}
+
+impl Program {
+    pub(crate) fn libraries(&self) -> impl Iterator<Item = &'static str> {
+        self.libraries.iter().copied()
+    }
+}
+
+/// The programs as they stand beside this one, each on its core: what wanders is noise.
+#[derive(Debug)]
+pub(crate) struct Programs {
+    folder: PathBuf,
+    is_pinned: bool,
+}
+
+impl Programs {
+    /// Builds them one by one, so that no feature of one is switched on in another.
+    pub(crate) fn build(programs: &[Program]) -> Self {
+        let folder = env::current_exe().expect("the path of this program");
+        let folder = folder.parent().expect("it is in a folder").to_owned();
+        let target = folder.parent().expect("the target folder");
+        for package in programs.iter().map(|program| program.package).chain(["load"]) {
+            let status = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+                .args(["build", "--release", "--quiet", "--locked", "--package"])
+                .arg(format!("http-{package}"))
+                .arg("--manifest-path")
+                .arg(Path::new(env!("CARGO_MANIFEST_DIR")).with_file_name("Cargo.toml"))
+                .arg("--target-dir")
+                .arg(target)
+                .status();
+            assert!(status.is_ok_and(|status| status.success()), "http-{package} is not built");
+        }
+        let is_pinned = [0, 1].iter().all(|core| {
+            let mut command = Command::new("taskset");
+            command.args(["-c", &core.to_string(), "true"]).stderr(Stdio::null());
+            command.status().is_ok_and(|status| status.success())
+        });
+        Self { folder, is_pinned }
+    }
+
+    /// Runs a server under load; what is in the table begins after the first requests.
+    pub(crate) fn run(&self, program: &Program, first: u64, requests: u64) -> Run {
+        let mut server = Server::start(self.server(&[], program));
+        self.load(&server.address, first);
+        let before = server.account();
+        let [nanos, median, slow] = self.load(&server.address, requests);
+        let after = server.account();
+        server.end();
+        let arrived = after.arrived - before.arrived;
+        let due = program.spans * requests;
+        assert!(!program.is_ours || arrived == due, "{arrived} of {due} spans of {}", program.name);
+        let processor = after.processor - before.processor;
+        Run { requests, nanos, median, slow, processor, arrived }
+    }
+
+    /// Sends requests that all have to be answered: how long it took, the median latency and the
+    /// 99th percentile.
+    pub(crate) fn load(&self, address: &str, requests: u64) -> [u64; 3] {
+        let mut command = self.command("1", &[], "load");
+        let command = command.args([address, &requests.to_string()]).stderr(Stdio::inherit());
+        let output = command.output().expect("it starts");
+        assert!(output.status.success(), "the load has failed");
+        let text = String::from_utf8(output.stdout).expect("it prints numbers");
+        let numbers: Vec<u64> =
+            text.split_whitespace().map(|word| word.parse().expect("a number")).collect();
+        let [nanos, answered, median, slow] = numbers[..] else { panic!("it says {text:?}") };
+        assert_eq!(answered, requests, "requests that were answered");
+        [nanos, median, slow]
+    }
+
+    /// A server behind the words of a `tool`.
+    pub(crate) fn server(&self, tool: &[&str], program: &Program) -> Command {
+        self.command("0", tool, program.package)
+    }
+
+    fn command(&self, core: &str, tool: &[&str], package: &str) -> Command {
+        let path = self.folder.join(format!("http-{package}"));
+        let pin: &[&str] = if self.is_pinned { &["taskset", "-c", core] } else { &[] };
+        let mut words = pin.iter().chain(tool);
+        let mut command = match words.next() {
+            Some(first) => {
+                let mut command = Command::new(first);
+                command.args(words).arg(path);
+                command
+            }
+            None => Command::new(path),
+        };
+        // A backtrace for each error would be the user's choice; here it would be what is measured.
+        command.env_remove("RUST_BACKTRACE").env_remove("RUST_LIB_BACKTRACE");
+        command
+    }
+}
