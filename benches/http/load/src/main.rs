@@ -85,7 +85,7 @@ fn write(request: &mut Vec<u8>, address: &str, number: u64) {
     let id = number % 100_000;
     let head = "user-agent: load/1.0\r\naccept: */*\r\n";
     let mut written = write!(request, "GET /cart/{id} HTTP/1.1\r\nhost: {address}\r\n{head}");
-    if number % 2 == 0 {
+    if number.is_multiple_of(2) {
         // Odd factors: no two are the same, and none is zero.
         let [high, low] = [0x9E37_79B9_7F4A_7C15, 0xC2B2_AE3D_27D4_EB4F]
             .map(|factor| (number + 1).wrapping_mul(factor));
