@@ -78,9 +78,7 @@ where
         this.passed.is_polled = true;
         let frame = ready!(exchange.poll(cx, |cx| this.inner.as_mut().poll_frame(cx)));
         let is_last = match &frame {
-            Some(Ok(frame)) => {
-                this.passed.take(frame, exchange) || this.inner.is_end_stream()
-            }
+            Some(Ok(frame)) => this.passed.take(frame, exchange) || this.inner.is_end_stream(),
             Some(Err(error)) => {
                 exchange.failed(error);
                 true

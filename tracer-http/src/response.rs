@@ -67,7 +67,9 @@ where
                 exchange.finish();
                 Poll::Ready(Err(error))
             }
-            (result, None) => Poll::Ready(result.map(|response| response.map(TracedBody::untraced))),
+            (result, None) => {
+                Poll::Ready(result.map(|response| response.map(TracedBody::untraced)))
+            }
         }
     }
 }

@@ -33,12 +33,7 @@ impl Recorded {
 
 /// Records what was asked for of `headers`; several values of one header in one text, as HTTP joins
 /// them.
-pub(crate) fn record(
-    span: &SpanContext,
-    wanted: &[Recorded],
-    headers: &HeaderMap,
-    is_grpc: bool,
-) {
+pub(crate) fn record(span: &SpanContext, wanted: &[Recorded], headers: &HeaderMap, is_grpc: bool) {
     for header in wanted {
         let mut values = headers.get_all(&header.name).iter().map(|value| value.as_bytes());
         let Some(first) = values.next() else { continue };
