@@ -35,7 +35,7 @@ impl Recorded {
 /// them.
 pub(crate) fn record(span: &SpanContext, wanted: &[Recorded], headers: &HeaderMap, is_grpc: bool) {
     for header in wanted {
-        let mut values = headers.get_all(&header.name).iter().map(|value| value.as_bytes());
+        let mut values = headers.get_all(&header.name).iter().map(http::HeaderValue::as_bytes);
         let Some(first) = values.next() else { continue };
         let key = if is_grpc { &header.rpc } else { &header.http };
         let rest: Vec<_> = values.map(String::from_utf8_lossy).collect();

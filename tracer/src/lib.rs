@@ -86,8 +86,6 @@ mod providers;
 pub use tracer_macros::traced;
 
 pub use init::{Guard, init};
-#[cfg(feature = "http")]
-pub use tracer_http as http;
 #[cfg(feature = "rayon")]
 pub use tracer_core::rayon;
 pub use tracer_core::{
@@ -96,6 +94,8 @@ pub use tracer_core::{
     TaskFacts, TraceId, Traced, Tracer, Value, bound, current, in_current, isolated, key_of,
     propagate, register, testing, thread,
 };
+#[cfg(feature = "http")]
+pub use tracer_http as http;
 
 pub mod sample {
     //! Which traces are recorded, and which of those that are not are kept after all.
