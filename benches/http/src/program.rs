@@ -11,6 +11,8 @@ use crate::server::Server;
 pub(crate) struct Program {
     pub(crate) name: &'static str,
     package: &'static str,
+    /// What it is started with.
+    mode: Option<&'static str>,
     libraries: &'static [&'static str],
     /// Of a request.
     pub(crate) spans: u64,
@@ -18,22 +20,21 @@ pub(crate) struct Program {
     is_ours: bool,
 }
 
-pub(crate) static PROGRAMS: [Program; 4] = [
-    Program { name: "none", package: "none", libraries: &["axum"], spans: 0, is_ours: true },
-    Program { name: "ours", package: "ours", libraries: &[], spans: 3, is_ours: true },
+/// What the others are compared with comes first, then ours.
+pub(crate) static PROGRAMS: [Program; 6] = [
+    Program { libraries: &["axum"], spans: 0, ..Program::ours("none", "none", None) },
+    Program::ours("ours", "ours", None),
+    Program { spans: 0, ..Program::ours("ours, unsampled", "ours", Some("unsampled")) },
+    Program { spans: 0, ..Program::ours("ours, no tracer installed", "ours", Some("absent")) },
     Program {
-        name: "fastrace-axum",
-        package: "fastrace",
         libraries: &["fastrace-axum", "fastrace"],
-        spans: 3,
         is_ours: false,
+        ..Program::ours("fastrace-axum", "fastrace", None)
     },
     Program {
-        name: "axum-tracing-opentelemetry",
-        package: "opentelemetry",
         libraries: &["axum-tracing-opentelemetry", "tracing-opentelemetry", "opentelemetry_sdk"],
-        spans: 3,
         is_ours: false,
+        ..Program::ours("axum-tracing-opentelemetry", "opentelemetry", None)
     },
 ];
 
@@ -53,6 +54,10 @@ pub(crate) struct Run {
 }
 
 impl Program {
+    const fn ours(name: &'static str, package: &'static str, mode: Option<&'static str>) -> Self {
+        Self { name, package, mode, libraries: &[], spans: 3, is_ours: true }
+    }
+
     pub(crate) fn libraries(&self) -> impl Iterator<Item = &'static str> {
         self.libraries.iter().copied()
     }
@@ -71,7 +76,9 @@ impl Programs {
         let folder = env::current_exe().expect("the path of this program");
         let folder = folder.parent().expect("it is in a folder").to_owned();
         let target = folder.parent().expect("the target folder");
-        for package in programs.iter().map(|program| program.package).chain(["load"]) {
+        let mut packages: Vec<_> = programs.iter().map(|program| program.package).collect();
+        packages.dedup();
+        for package in packages.into_iter().chain(["load"]) {
             let status = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
                 .args(["build", "--release", "--quiet", "--locked", "--package"])
                 .arg(format!("http-{package}"))
@@ -122,7 +129,9 @@ impl Programs {
 
     /// A server behind the words of a `tool`.
     pub(crate) fn server(&self, tool: &[&str], program: &Program) -> Command {
-        self.command("0", tool, program.package)
+        let mut command = self.command("0", tool, program.package);
+        command.args(program.mode);
+        command
     }
 
     fn command(&self, core: &str, tool: &[&str], package: &str) -> Command {

@@ -5,6 +5,7 @@ use std::time::Duration;
 use tracer::Tracer;
 use tracer::export::{Batch, ExportError, Exporter};
 use tracer::http::ServerLayer;
+use tracer::sample::Ratio;
 
 http_shop::handlers!(#[tracer::traced]);
 
@@ -22,8 +23,15 @@ impl Exporter for Drop {
 }
 
 fn main() {
-    let tracer = Tracer::builder().exporter(Drop).install().expect("it is the first");
-    http_shop::serve(routes().layer(ServerLayer::new()), move || {
+    let app = routes().layer(ServerLayer::new());
+    let builder = Tracer::builder().exporter(Drop);
+    let builder = match std::env::args().nth(1).as_deref() {
+        None => builder,
+        Some("unsampled") => builder.sampler(Ratio::new(0.0)),
+        Some(_) => return http_shop::serve(app, || 0),
+    };
+    let tracer = builder.install().expect("it is the first");
+    http_shop::serve(app, move || {
         tracer.flush(Duration::from_secs(30)).expect("an exporter that drops is never behind");
         let stats = tracer.stats();
         let of = &stats.exporters[0];
