@@ -63,7 +63,7 @@ pub(crate) fn served(head: &Head<'_>, home: Home, scheme: &str, settings: &Setti
     attributes.add_some("network.peer.address", peer_ip.as_deref());
     attributes.add_some("network.peer.port", peer.map(|peer| i64::from(peer.port())));
     attributes.add_some("network.protocol.version", version(head.version));
-    let agent = head.headers.get(USER_AGENT).map(|value| String::from_utf8_lossy(value.as_bytes()));
+    let agent = head.headers.get(USER_AGENT).map(|value| settings::text(value.as_bytes()));
     attributes.add_some("user_agent.original", agent.as_deref());
 
     let name = if is_grpc { grpc::SYSTEM } else { method::span_name(head.method) };

@@ -7,9 +7,9 @@ use std::process::{Command, Stdio};
 use crate::program::{Program, Programs};
 use crate::server::Server;
 
-/// Requests of the two runs, in whose difference cancels out what happens once.
-const FEW: u64 = 1_000;
-const MANY: u64 = 5_000;
+/// Requests before it counts, in which happens what happens once, and requests that count.
+const FIRST: u64 = 1_000;
+const COUNTED: u64 = 5_000;
 
 /// Instructions a request.
 #[derive(Clone, Copy, Debug)]
@@ -28,28 +28,21 @@ pub(crate) fn can_be_counted() -> bool {
 }
 
 pub(crate) fn count(programs: &Programs, program: &Program) -> Instructions {
-    let [less, more] = [FEW, MANY].map(|requests| total(programs, program, requests));
-    let a_request = |less, more| (more - less) / (MANY - FEW) as f64;
-    Instructions {
-        serving: a_request(less.serving, more.serving),
-        all: a_request(less.all, more.all),
-    }
-}
-
-/// Instructions of a process with so many requests.
-fn total(programs: &Programs, program: &Program, requests: u64) -> Instructions {
     let folder = env::temp_dir().join(format!("bench-http-{}", std::process::id()));
     fs::create_dir_all(&folder).expect("the temporary folder can be written");
     let out = format!("--callgrind-out-file={}", folder.join("out").display());
     let tool = ["valgrind", "--tool=callgrind", "--separate-threads=yes", "--quiet", &out];
     let mut server = Server::start(programs.server(&tool, program));
-    programs.load(&server.address, requests);
-    let _spent = server.account();
+    programs.load(&server.address, FIRST);
+    let _before = server.account();
+    begin_at_zero(server.id());
+    programs.load(&server.address, COUNTED);
+    let _after = server.account();
     server.end();
     let mut sum = Instructions { serving: 0.0, all: 0.0 };
     for entry in fs::read_dir(&folder).expect("the folder").flatten() {
         let text = fs::read_to_string(entry.path()).expect("what callgrind writes");
-        let found = summary(&text);
+        let found = summary(&text) / COUNTED as f64;
         sum.all += found;
         if entry.file_name().to_string_lossy().ends_with("-01") {
             sum.serving += found;
@@ -57,6 +50,14 @@ fn total(programs: &Programs, program: &Program, requests: u64) -> Instructions 
     }
     fs::remove_dir_all(&folder).expect("it can be written");
     sum
+}
+
+/// What was counted so far is forgotten.
+fn begin_at_zero(process: u32) {
+    let mut command = Command::new("callgrind_control");
+    let command = command.args(["--zero", &process.to_string()]).stdout(Stdio::null());
+    let status = command.stderr(Stdio::null()).status();
+    assert!(status.is_ok_and(|status| status.success()), "callgrind does not answer");
 }
 
 /// Nothing where a file is the one that only names the others.

@@ -31,6 +31,10 @@ impl Server {
         Self { address, child, input, output }
     }
 
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Has it hand on what it has recorded.
     pub(crate) fn account(&mut self) -> Account {
         self.input.write_all(b"\n").expect("it reads");
