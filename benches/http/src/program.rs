@@ -72,23 +72,30 @@ pub(crate) struct Programs {
 
 impl Programs {
     /// Builds them one by one, so that no feature of one is switched on in another.
-    pub(crate) fn build(programs: &[Program]) -> Self {
-        let folder = env::current_exe().expect("the path of this program");
-        let folder = folder.parent().expect("it is in a folder").to_owned();
+    pub(crate) fn build(programs: &'static [Program]) -> Self {
+        let folder = folder();
         let target = folder.parent().expect("the target folder");
-        let mut packages: Vec<_> = programs.iter().map(|program| program.package).collect();
-        packages.dedup();
-        for package in packages.into_iter().chain(["load"]) {
-            let status = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
-                .args(["build", "--release", "--quiet", "--locked", "--package"])
-                .arg(format!("http-{package}"))
-                .arg("--manifest-path")
-                .arg(Path::new(env!("CARGO_MANIFEST_DIR")).with_file_name("Cargo.toml"))
-                .arg("--target-dir")
-                .arg(target)
-                .status();
-            assert!(status.is_ok_and(|status| status.success()), "http-{package} is not built");
+        for package in packages(programs) {
+            let mut command = cargo(target);
+            run(command.args(["--release", "--package", &format!("http-{package}")]));
         }
+        Self::of(folder)
+    }
+
+    /// Builds them in less time, all together and as nothing can be measured with.
+    pub(crate) fn build_any(programs: &'static [Program]) -> Self {
+        let folder = folder();
+        let target = folder.parent().expect("the target folder");
+        let mut command = cargo(target);
+        command.env("CARGO_PROFILE_DEV_DEBUG", "0");
+        for package in packages(programs) {
+            command.args(["--package", &format!("http-{package}")]);
+        }
+        run(&mut command);
+        Self::of(target.join("debug"))
+    }
+
+    fn of(folder: PathBuf) -> Self {
         let is_pinned = [0, 1].iter().all(|core| {
             let mut command = Command::new("taskset");
             command.args(["-c", &core.to_string(), "true"]).stderr(Stdio::null());
@@ -150,4 +157,30 @@ impl Programs {
         command.env_remove("RUST_BACKTRACE").env_remove("RUST_LIB_BACKTRACE");
         command
     }
+}
+
+/// What they are built from, and the load.
+fn packages(programs: &'static [Program]) -> impl Iterator<Item = &'static str> {
+    let mut packages: Vec<_> = programs.iter().map(|program| program.package).collect();
+    packages.dedup();
+    packages.into_iter().chain(["load"])
+}
+
+fn cargo(target: &Path) -> Command {
+    let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).with_file_name("Cargo.toml");
+    command.args(["build", "--quiet", "--locked", "--manifest-path"]).arg(manifest);
+    command.arg("--target-dir").arg(target);
+    command
+}
+
+fn run(command: &mut Command) {
+    let is_built = command.status().is_ok_and(|status| status.success());
+    assert!(is_built, "{command:?} fails");
+}
+
+/// Where this program is.
+fn folder() -> PathBuf {
+    let path = env::current_exe().expect("the path of this program");
+    path.parent().expect("it is in a folder").to_owned()
 }
