@@ -13,8 +13,7 @@ use crate::path;
 use crate::record::{END, Head, Kind, flag};
 use crate::refused::Refused;
 use crate::root::Root;
-use crate::sample::LocalRoot;
-use crate::value::Value;
+use crate::sample::{Attributes, LocalRoot};
 use crate::{slot, task};
 
 /// How far a span has come.
@@ -58,9 +57,6 @@ pub(crate) enum Decided {
     Opened,
 }
 
-/// What a span begins with.
-pub(crate) type Attributes<'a> = &'a [(&'a str, Value<'a>)];
-
 /// What is kept of a span while it is open; written to the log when it ends.
 #[derive(Debug)]
 pub(crate) struct Open {
@@ -99,7 +95,7 @@ impl Open {
         if parent.is_plain() && !spawned && !callsite.is_root() {
             return Self::recorded(callsite, parent, 0);
         }
-        Self::uncommon(callsite, parent, spawned, &[])
+        Self::uncommon(callsite, parent, spawned, Attributes::NONE)
     }
 
     fn recorded(callsite: &'static Callsite, parent: SpanContext, flags: u16) -> Self {
@@ -160,7 +156,7 @@ impl Open {
     /// Opens the root of a new trace, of the tracer of `scope` or of the installed one.
     #[inline(never)]
     pub(crate) fn root(callsite: &'static Callsite, scope: SpanContext) -> Self {
-        Self::root_with(callsite, scope, &[])
+        Self::root_with(callsite, scope, Attributes::NONE)
     }
 
     /// As [`root`](Self::root), of a span that begins with some attributes.
@@ -221,7 +217,7 @@ impl Open {
             .with_target(callsite.target())
             .with_service(service)
             .with_caller(remote.sampled())
-            .with_attributes(attributes);
+            .beginning_with(attributes);
         // Foreign code; tracing does not fail the traced program.
         let is_sampled = catch_unwind(AssertUnwindSafe(|| sampler.is_sampled(&root)));
         let recorded = if is_sampled.unwrap_or(true) { *sampled } else { *unsampled };

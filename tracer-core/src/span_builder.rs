@@ -7,10 +7,12 @@ use crate::context::SpanContext;
 use crate::detail;
 use crate::kind::SpanKind;
 use crate::name;
-use crate::open::{Attributes, Open};
+use crate::open::Open;
 use crate::record::UNKEPT_NAME;
+use crate::sample::{Attributes, Describe};
 use crate::slot;
 use crate::span::Span;
+use crate::value::Value;
 
 /// Describes a span before it is opened: what a sampler may want to know.
 ///
@@ -59,7 +61,7 @@ impl Span {
             name,
             renamed: None,
             kind: SpanKind::Internal,
-            attributes: &[],
+            attributes: Attributes::NONE,
             parent: Parent::Current,
             place: None,
         }
@@ -83,8 +85,15 @@ impl<'a> SpanBuilder<'a> {
     }
 
     /// Says which attributes it begins with; these are known to the sampler where it is a local root.
-    pub const fn attributes(self, attributes: Attributes<'a>) -> Self {
-        Self { attributes, ..self }
+    pub const fn attributes(self, attributes: &'a [(&'a str, Value<'a>)]) -> Self {
+        Self { attributes: Attributes::Known(attributes), ..self }
+    }
+
+    /// As [`attributes`](Self::attributes), where making them is work: `by` is asked if the span is
+    /// recorded, or by a sampler.
+    #[doc(hidden)]
+    pub const fn described(self, by: &'a dyn Describe) -> Self {
+        Self { attributes: Attributes::WhenAsked(by), ..self }
     }
 
     /// Opens it below `parent`, whatever is current; where that is no span's, as a root.
@@ -119,7 +128,10 @@ impl<'a> SpanBuilder<'a> {
         if let Some(name) = unkept {
             span.set_attribute(UNKEPT_NAME, name);
         }
-        detail::named(&span.context(), attributes);
+        let context = span.context();
+        if context.is_recorded() {
+            detail::named(&context, attributes.get());
+        }
         span
     }
 }

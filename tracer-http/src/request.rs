@@ -1,9 +1,12 @@
 //! Spans of requests as they begin, by what is known of the request.
 
+use std::borrow::Cow;
+use std::cell::LazyCell;
+
 use http::header::{HOST, USER_AGENT};
 use http::{Extensions, HeaderMap, HeaderName, Method, Request, Uri, Version};
-use tracer_core::__private::Home;
-use tracer_core::{Span, SpanBuilder, SpanKind, propagate};
+use tracer_core::__private::{Describe, Home};
+use tracer_core::{Span, SpanBuilder, SpanKind, Value, propagate};
 
 use crate::attributes::Attributes;
 use crate::grpc;
@@ -40,79 +43,126 @@ impl<'a> Head<'a> {
 
 /// Opens the span of a request that came: below the span of who sent it, or as a root.
 pub(crate) fn served(head: &Head<'_>, home: Home, scheme: &str, settings: &Settings) -> Span {
-    let is_grpc = head.is_grpc;
-    let query = head.uri.query().map(|query| url::redacted_query(query, &settings.secret));
-    let client = peer::forwarded_for(head.headers).map(|ip| ip.to_string());
-    let peer = peer::of(head.extensions);
-    let peer_ip = peer.map(|peer| peer.ip().to_string());
-    let route = route::of(head.extensions).filter(|_| !is_grpc);
+    let route = route::of(head.extensions).filter(|_| !head.is_grpc);
+    let texts = LazyCell::new(|| Texts::of(head, settings));
+    let attributes = LazyCell::new(|| of_served(head, route, scheme, &texts));
+    let name = if head.is_grpc { grpc::SYSTEM } else { method::span_name(head.method) };
+    let named = route.map(|route| routed(name, route));
+    let span = home.run(|| {
+        let remote = propagate::extract(head.headers);
+        let context = remote.context();
+        builder(name, named.as_deref())
+            .kind(SpanKind::Server)
+            .parent(&context)
+            .described(&WhenAsked(&attributes))
+            .at(settings.place)
+            .open()
+    });
+    settings::record(&span.context(), &settings.request_headers, head.headers, head.is_grpc);
+    span
+}
+
+/// Attributes that are not made for a request that nobody records.
+struct WhenAsked<'a, 'b, F>(&'b LazyCell<Attributes<'a>, F>);
+
+impl<'a, F: FnOnce() -> Attributes<'a>> Describe for WhenAsked<'a, '_, F> {
+    fn attributes(&self) -> &[(&str, Value<'_>)] {
+        self.0.as_slice()
+    }
+}
+
+/// What has to be written out for attributes of a request that came.
+struct Texts<'a> {
+    query: Option<Cow<'a, str>>,
+    client: Option<String>,
+    peer: Option<(String, i64)>,
+    agent: Option<Cow<'a, str>>,
+}
+
+impl<'a> Texts<'a> {
+    fn of(head: &Head<'a>, settings: &Settings) -> Self {
+        let peer = peer::of(head.extensions);
+        let agent = head.headers.get(USER_AGENT);
+        Self {
+            query: head.uri.query().map(|query| url::redacted_query(query, &settings.secret)),
+            client: peer::forwarded_for(head.headers).map(|ip| ip.to_string()),
+            peer: peer.map(|peer| (peer.ip().to_string(), i64::from(peer.port()))),
+            agent: agent.map(|value| settings::text(value.as_bytes())),
+        }
+    }
+}
+
+fn of_served<'a>(
+    head: &Head<'a>,
+    route: Option<&'a str>,
+    scheme: &'a str,
+    texts: &'a Texts<'_>,
+) -> Attributes<'a> {
     let mut attributes = Attributes::new();
-    if is_grpc {
+    if head.is_grpc {
         call(&mut attributes, head);
     } else {
         asked(&mut attributes, head.method);
         attributes.add_some("http.route", route);
         attributes.add("url.scheme", self::scheme(head).unwrap_or(scheme));
         attributes.add("url.path", head.uri.path());
-        attributes.add_some("url.query", query.as_deref());
+        attributes.add_some("url.query", texts.query.as_deref());
     }
     let (host, port) = split(authority(head));
     attributes.add_some("server.address", host);
     attributes.add_some("server.port", port);
-    attributes.add_some("client.address", client.as_deref().or(peer_ip.as_deref()));
-    attributes.add_some("network.peer.address", peer_ip.as_deref());
-    attributes.add_some("network.peer.port", peer.map(|peer| i64::from(peer.port())));
+    let peer = texts.peer.as_ref().map(|(ip, _)| &**ip);
+    attributes.add_some("client.address", texts.client.as_deref().or(peer));
+    attributes.add_some("network.peer.address", peer);
+    attributes.add_some("network.peer.port", texts.peer.as_ref().map(|(_, port)| *port));
     attributes.add_some("network.protocol.version", version(head.version));
-    let agent = head.headers.get(USER_AGENT).map(|value| settings::text(value.as_bytes()));
-    attributes.add_some("user_agent.original", agent.as_deref());
-
-    let name = if is_grpc { grpc::SYSTEM } else { method::span_name(head.method) };
-    let named = route.map(|route| routed(name, route));
-    let span = home.run(|| {
-        let remote = propagate::extract(head.headers);
-        let context = remote.context();
-        open(name, named.as_deref(), |span| {
-            span.kind(SpanKind::Server)
-                .parent(&context)
-                .attributes(attributes.as_slice())
-                .at(settings.place)
-                .open()
-        })
-    });
-    settings::record(&span.context(), &settings.request_headers, head.headers, is_grpc);
-    span
+    attributes.add_some("user_agent.original", texts.agent.as_deref());
+    attributes
 }
 
 /// Opens the span of a request that is sent, below what is current.
 pub(crate) fn sent(head: &Head<'_>, settings: &Settings) -> Span {
-    let is_grpc = head.is_grpc;
-    let route = route::of(head.extensions).filter(|_| !is_grpc);
-    let url = if is_grpc { None } else { url::full(head.uri, &settings.secret) };
+    let route = route::of(head.extensions).filter(|_| !head.is_grpc);
     let resends = head.extensions.get::<Resends>().and_then(Resends::next);
+    let url = LazyCell::new(|| match head.is_grpc {
+        true => None,
+        false => url::full(head.uri, &settings.secret),
+    });
+    let attributes = LazyCell::new(|| of_sent(head, route, url.as_deref(), resends));
+    let name = if head.is_grpc { grpc::SYSTEM } else { method::span_name(head.method) };
+    let named = match route {
+        Some(route) => Some(routed(name, route)),
+        // Who calls it takes it from generated code: there are few.
+        None => head.is_grpc.then(|| grpc::method(head.uri.path()).to_owned()),
+    };
+    let span = builder(name, named.as_deref())
+        .kind(SpanKind::Client)
+        .described(&WhenAsked(&attributes))
+        .at(settings.place)
+        .open();
+    settings::record(&span.context(), &settings.request_headers, head.headers, head.is_grpc);
+    span
+}
+
+fn of_sent<'a>(
+    head: &Head<'a>,
+    route: Option<&'a str>,
+    url: Option<&'a str>,
+    resends: Option<u32>,
+) -> Attributes<'a> {
     let mut attributes = Attributes::new();
-    if is_grpc {
+    if head.is_grpc {
         call(&mut attributes, head);
     } else {
         asked(&mut attributes, head.method);
-        attributes.add_some("url.full", url.as_deref());
+        attributes.add_some("url.full", url);
         attributes.add_some("url.template", route);
     }
     let (host, port) = split(authority(head));
     attributes.add_some("server.address", host);
     attributes.add_some("server.port", port.or_else(|| usual_port(scheme(head)?)));
     attributes.add_some("http.request.resend_count", resends.map(i64::from));
-
-    let name = if is_grpc { grpc::SYSTEM } else { method::span_name(head.method) };
-    let named = match route {
-        Some(route) => Some(routed(name, route)),
-        // Who calls it takes it from generated code: there are few.
-        None => is_grpc.then(|| grpc::method(head.uri.path()).to_owned()),
-    };
-    let span = open(name, named.as_deref(), |span| {
-        span.kind(SpanKind::Client).attributes(attributes.as_slice()).at(settings.place).open()
-    });
-    settings::record(&span.context(), &settings.request_headers, head.headers, is_grpc);
-    span
+    attributes
 }
 
 /// The name of a span whose route is known; made for each request, and so without `format!`.
@@ -120,16 +170,12 @@ pub(crate) fn routed(method: &str, route: &str) -> String {
     [method, " ", route].concat()
 }
 
-fn open(
-    name: &'static str,
-    named: Option<&str>,
-    with: impl FnOnce(SpanBuilder<'_>) -> Span,
-) -> Span {
+fn builder<'a>(name: &'static str, named: Option<&'a str>) -> SpanBuilder<'a> {
     let span = Span::builder(name);
-    with(match named {
+    match named {
         Some(named) => span.name(named),
         None => span,
-    })
+    }
 }
 
 fn asked<'a>(attributes: &mut Attributes<'a>, method: &'a Method) {

@@ -1,5 +1,7 @@
 //! What a sampler knows of the span that it decides about.
 
+use std::fmt;
+
 use crate::id::TraceId;
 use crate::kind::SpanKind;
 use crate::value::Value;
@@ -26,7 +28,39 @@ pub struct LocalRoot<'a> {
     kind: SpanKind,
     service: &'a str,
     caller: Option<bool>,
-    attributes: &'a [(&'a str, Value<'a>)],
+    attributes: Attributes<'a>,
+}
+
+/// What a span begins with.
+#[derive(Clone, Copy)]
+pub(crate) enum Attributes<'a> {
+    Known(&'a [(&'a str, Value<'a>)]),
+    /// They are made when somebody asks: a sampler, or the record of a span that is kept.
+    WhenAsked(&'a dyn Describe),
+}
+
+/// Makes the attributes that a span begins with, once, where that is work.
+#[doc(hidden)]
+pub trait Describe {
+    /// Returns them, the same each time.
+    fn attributes(&self) -> &[(&str, Value<'_>)];
+}
+
+impl<'a> Attributes<'a> {
+    pub(crate) const NONE: Self = Self::Known(&[]);
+
+    pub(crate) fn get(self) -> &'a [(&'a str, Value<'a>)] {
+        match self {
+            Self::Known(attributes) => attributes,
+            Self::WhenAsked(makes) => makes.attributes(),
+        }
+    }
+}
+
+impl fmt::Debug for Attributes<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.get()).finish()
+    }
 }
 
 impl<'a> LocalRoot<'a> {
@@ -34,7 +68,7 @@ impl<'a> LocalRoot<'a> {
     ///
     /// Tracers describe spans themselves; this is for who tests a sampler.
     pub const fn new(trace: TraceId, name: &'a str) -> Self {
-        let (target, service, attributes) = ("", "", &[] as &[_]);
+        let (target, service, attributes) = ("", "", Attributes::NONE);
         Self { trace, name, target, kind: SpanKind::Internal, service, caller: None, attributes }
     }
 
@@ -66,6 +100,10 @@ impl<'a> LocalRoot<'a> {
     /// Says which attributes it begins with.
     #[must_use]
     pub const fn with_attributes(self, attributes: &'a [(&'a str, Value<'a>)]) -> Self {
+        self.beginning_with(Attributes::Known(attributes))
+    }
+
+    pub(crate) const fn beginning_with(self, attributes: Attributes<'a>) -> Self {
         Self { attributes, ..self }
     }
 
@@ -103,6 +141,6 @@ impl<'a> LocalRoot<'a> {
     ///
     /// What is set later, as the values of a function's arguments are, is not known yet.
     pub fn attribute(&self, key: &str) -> Option<Value<'a>> {
-        self.attributes.iter().rfind(|(name, _)| *name == key).map(|(_, value)| *value)
+        self.attributes.get().iter().rfind(|(name, _)| *name == key).map(|(_, value)| *value)
     }
 }

@@ -11,7 +11,8 @@ use std::fmt;
 
 pub(crate) use limit::Bucket;
 pub use limit::RateLimit;
-pub use local_root::LocalRoot;
+pub(crate) use local_root::Attributes;
+pub use local_root::{Describe, LocalRoot};
 pub use parent_based::ParentBased;
 pub use ratio::{DatadogRatio, Ratio};
 pub use rules::{Rule, Rules};
