@@ -124,10 +124,8 @@ fn of_served<'a>(
 pub(crate) fn sent(head: &Head<'_>, settings: &Settings) -> Span {
     let route = route::of(head.extensions).filter(|_| !head.is_grpc);
     let resends = head.extensions.get::<Resends>().and_then(Resends::next);
-    let url = LazyCell::new(|| match head.is_grpc {
-        true => None,
-        false => url::full(head.uri, &settings.secret),
-    });
+    let is_url = !head.is_grpc;
+    let url = LazyCell::new(|| is_url.then(|| url::full(head.uri, &settings.secret)).flatten());
     let attributes = LazyCell::new(|| of_sent(head, route, url.as_deref(), resends));
     let name = if head.is_grpc { grpc::SYSTEM } else { method::span_name(head.method) };
     let named = match route {
