@@ -29,7 +29,7 @@ const MODULES: &[(&str, Rows)] = &[
             &["carry", "thread", "rayon", "propagate"],
             &["within", "closure", "call", "stream", "export"],
             &["future"],
-            &["frame", "returned", "isolated"],
+            &["frame", "returned", "isolated", "foreign"],
             &["outcome"],
             &["span_builder"],
             &["span", "guard"],

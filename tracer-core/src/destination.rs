@@ -55,8 +55,9 @@ type Segment = Box<[OnceLock<&'static Destination>]>;
 static TABLE: [OnceLock<Segment>; 2048] = [const { OnceLock::new() }; 2048];
 
 /// Returns whether any tracer records: the whole cost of traced code where none does.
+#[doc(hidden)]
 #[inline(always)]
-pub(crate) fn is_active() -> bool {
+pub fn is_active() -> bool {
     // Relaxed: a span that begins while a tracer starts or stops may be recorded or not.
     ACTIVE.load(Ordering::Relaxed) != 0
 }

@@ -32,6 +32,15 @@ pub(crate) fn attributes(context: &SpanContext, callsite: u32, items: &[Item<'_>
     }
 }
 
+/// Writes attributes of the span `context` together.
+pub(crate) fn named(context: &SpanContext, items: &[(&str, Value<'_>)]) {
+    if !items.is_empty() {
+        other(context, Kind::Attributes, &[], items.len(), |index| {
+            (Key::Name(items[index].0), items[index].1)
+        });
+    }
+}
+
 /// A few plain attributes, written while the compiler sees their types.
 impl Row {
     /// Adds the value of a field; false where it does not fit or needs formatting.
@@ -265,8 +274,8 @@ fn short(key: Key<'_>) -> Key<'_> {
     }
 }
 
-/// Appends the value's text, at most [`record::text_limit`] bytes of it.
-fn format(value: &Value<'_>, text: &mut String) {
+/// Appends the value's text, at most [`record::text_limit`] bytes of it; what panics leaves a note.
+pub(crate) fn format(value: &Value<'_>, text: &mut String) {
     let start = text.len();
     let nested = FORMATTING.replace(true);
     if nested {

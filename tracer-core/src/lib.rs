@@ -43,6 +43,7 @@ mod backtrace;
 mod call;
 mod carry;
 mod closure;
+mod foreign;
 mod frame;
 mod future;
 mod isolated;
@@ -104,7 +105,12 @@ pub mod __private {
         parent, traced_below, traced_if,
     };
     pub use crate::carry::{carried, carried_fn, inheritable, linked, linked_fn};
+    pub use crate::destination::is_active;
     pub use crate::filter::Level;
+    pub use crate::foreign::{
+        Below, enter_span, fail_by_error, fail_by_text, leave_span, open_at, set_attributes,
+        write_text,
+    };
     pub use crate::future::{attached, traced};
     pub use crate::guard::{SpanGuard, arguments, enter};
     pub use crate::inherited::Inherited;

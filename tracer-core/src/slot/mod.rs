@@ -154,6 +154,21 @@ pub(crate) fn enter(context: SpanContext, key: u64) -> u32 {
     })
 }
 
+/// Makes a span of other instrumentation current, which was made where `origin` was, until
+/// [`leave_foreign`] is called.
+pub(crate) fn enter_foreign(context: &SpanContext, origin: SpanId) {
+    let key = key();
+    with(|stack| stack.push(context, task_on_top(stack, key), origin, Kind::Foreign));
+}
+
+/// Leaves what [`enter_foreign`] entered last of this span.
+pub(crate) fn leave_foreign(span: SpanId) {
+    let depth = with(Stack::depth);
+    if let Some(below) = depth.checked_sub(1) {
+        leave(span, below);
+    }
+}
+
 /// The task `key`, with its waker where it is the task on top.
 #[inline(always)]
 fn task_on_top(stack: &Stack, key: u64) -> Task {
@@ -222,7 +237,7 @@ pub(crate) fn enter_function(context: SpanContext, parent: SpanId, start: u64, k
 pub(crate) fn leave(span: SpanId, below: u32) {
     with(|stack| {
         let (top, _) = stack.top();
-        let is_top = top.span.get() == span && top.kind.get() == Kind::Guard;
+        let is_top = top.span.get() == span && top.kind.get().is_left_by_span();
         if stack.depth() == below + 1 && is_top {
             stack.truncate(below);
         } else {

@@ -1,0 +1,100 @@
+//! What others say of a span or an event, kept until all of it is known.
+
+use std::cell::Cell;
+
+use tracer_core::__private::write_text;
+use tracer_core::Value;
+
+/// Fields in their order: typed, and their texts in one buffer.
+#[derive(Debug, Default)]
+pub(crate) struct Fields {
+    items: Vec<(&'static str, Kept)>,
+    text: String,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Kept {
+    Bool(bool),
+    I64(i64),
+    U64(u64),
+    F64(f64),
+    /// Where it lies in the buffer.
+    Text(Range),
+}
+
+/// A text in the buffer of [`Fields`].
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Range {
+    start: usize,
+    end: usize,
+}
+
+/// More fields than this are not kept; those of `tracing` are at most 32.
+pub(crate) const MAX: usize = 40;
+
+thread_local! {
+    /// Taken while in use: what is formatted may itself be traced.
+    static ROOM: Cell<Option<Fields>> = const { Cell::new(None) };
+}
+
+impl Fields {
+    /// Works with the room of this thread.
+    pub(crate) fn with<R>(f: impl FnOnce(&mut Self) -> R) -> R {
+        let mut fields = ROOM.try_with(Cell::take).ok().flatten().unwrap_or_default();
+        fields.items.clear();
+        fields.text.clear();
+        let result = f(&mut fields);
+        // Without the thread-local the room is simply freed.
+        let _kept = ROOM.try_with(|room| room.set(Some(fields)));
+        result
+    }
+
+    /// Adds a field; a text is formatted now.
+    pub(crate) fn add(&mut self, key: &'static str, value: Value<'_>) {
+        if self.items.len() < MAX {
+            let kept = match value {
+                Value::Bool(value) => Kept::Bool(value),
+                Value::I64(value) => Kept::I64(value),
+                Value::U64(value) => Kept::U64(value),
+                Value::F64(value) => Kept::F64(value),
+                text => Kept::Text(self.keep(text)),
+            };
+            self.items.push((key, kept));
+        }
+    }
+
+    /// Keeps a text that is no field.
+    pub(crate) fn keep(&mut self, value: Value<'_>) -> Range {
+        let start = self.text.len();
+        write_text(&value, &mut self.text);
+        Range { start, end: self.text.len() }
+    }
+
+    /// Returns a text that was kept.
+    pub(crate) fn text(&self, range: Range) -> &str {
+        &self.text[range.start..range.end]
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.items.is_empty()
+    }
+
+    /// Shows all fields as attributes.
+    pub(crate) fn show<R>(&self, f: impl FnOnce(&[(&str, Value<'_>)]) -> R) -> R {
+        let mut items = [("", Value::Bool(false)); MAX];
+        for (place, (key, kept)) in items.iter_mut().zip(&self.items) {
+            *place = (key, self.value(*kept));
+        }
+        f(&items[..self.items.len()])
+    }
+
+    fn value(&self, kept: Kept) -> Value<'_> {
+        match kept {
+            Kept::Bool(value) => Value::Bool(value),
+            Kept::I64(value) => Value::I64(value),
+            Kept::U64(value) => Value::U64(value),
+            Kept::F64(value) => Value::F64(value),
+            Kept::Text(range) => Value::Str(self.text(range)),
+        }
+    }
+}

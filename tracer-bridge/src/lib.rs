@@ -1,0 +1,14 @@
+//! Other instrumentation in the same tree: `tracing`, `log`, the API of OpenTelemetry; ids in log lines.
+//!
+//! Use it through `tracer::bridge`. Each feature brings the crate it is named after and nothing else.
+
+// From elsewhere to here.
+#[cfg(feature = "tracing")]
+mod tracing;
+
+// What came, until all of it is known.
+#[cfg(feature = "tracing")]
+mod fields;
+
+#[cfg(feature = "tracing")]
+pub use tracing::Tracing;

@@ -1,0 +1,231 @@
+//! Spans and events of `tracing` among ours.
+
+mod said;
+mod site;
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use tracer_core::__private::{Below, enter_span, is_active, leave_span, open_at};
+use tracer_core::{Span, SpanContext, SpanId, SpanKind, Value, current};
+use tracing_core::span::{Attributes, Id, Record};
+use tracing_core::{Event, Level, Subscriber};
+use tracing_subscriber::Layer;
+use tracing_subscriber::layer::Context;
+use tracing_subscriber::registry::LookupSpan;
+
+use crate::fields::Fields;
+use crate::tracing::said::{Described, OfEvent, OfSpan};
+use crate::tracing::site::Site;
+
+/// Makes spans and events of `tracing` part of the tree: a layer of `tracing_subscriber`.
+#[derive(Debug, Default)]
+pub struct Tracing {
+    /// Spans that were closed while they were entered, by their ids, until they are left.
+    closed: Mutex<BTreeMap<u64, (SpanContext, u32)>>,
+    closed_count: AtomicUsize,
+}
+
+/// What is kept of a span of `tracing`.
+#[derive(Debug)]
+struct Joined {
+    /// None where the filter leaves it out: then `context` is the one that it was made in.
+    span: Option<Span>,
+    context: SpanContext,
+    /// The span that was current where it was made.
+    origin: SpanId,
+    /// How often it is entered now, by all threads together.
+    entered: AtomicU32,
+}
+
+impl Tracing {
+    /// Makes the layer.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// What lies above a span that was closed before.
+    #[cold]
+    fn leave_closed(&self, id: &Id) {
+        let mut closed = self.closed.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some((context, times)) = closed.get_mut(&id.into_u64()) else { return };
+        leave_span(context);
+        *times -= 1;
+        if *times == 0 {
+            closed.remove(&id.into_u64());
+            // Relaxed: who leaves a span has entered it before it was closed.
+            self.closed_count.store(closed.len(), Ordering::Relaxed);
+        }
+    }
+}
+
+impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Tracing {
+    fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, ctx: Context<'_, S>) {
+        let Some(span) = ctx.span(id).filter(|_| is_active()) else { return };
+        if span.extensions().get::<Joined>().is_some() {
+            // It is another such layer's.
+            return;
+        }
+        let below = if attributes.is_root() {
+            Below::Nothing
+        } else if let Some(parent) = attributes.parent() {
+            context_of(&ctx, parent).map_or(Below::Nothing, Below::Given)
+        } else {
+            Below::Current
+        };
+        let Some(joined) = Joined::open(attributes, below) else { return };
+        let context = joined.context_of_span();
+        span.extensions_mut().replace(joined);
+        if let Some(context) = context {
+            say(&context, |reader| attributes.record(reader));
+        }
+    }
+
+    fn on_record(&self, id: &Id, values: &Record<'_>, ctx: Context<'_, S>) {
+        if let Some(context) = own_context(&ctx, id) {
+            say(&context, |reader| values.record(reader));
+        }
+    }
+
+    fn on_follows_from(&self, id: &Id, follows: &Id, ctx: Context<'_, S>) {
+        if let (Some(context), Some(to)) = (own_context(&ctx, id), own_context(&ctx, follows)) {
+            context.add_link(&to);
+        }
+    }
+
+    fn on_event(&self, event: &Event<'_>, ctx: Context<'_, S>) {
+        if !is_active() || event.is_root() {
+            return;
+        }
+        let context = match event.parent() {
+            Some(parent) => context_of(&ctx, parent),
+            None => Some(current()),
+        };
+        if let Some(context) = context.filter(SpanContext::is_recorded) {
+            add_event(&context, event);
+        }
+    }
+
+    fn on_enter(&self, id: &Id, ctx: Context<'_, S>) {
+        let Some(span) = ctx.span(id) else { return };
+        let extensions = span.extensions();
+        if let Some(joined) = extensions.get::<Joined>() {
+            // Relaxed: who closes the span has seen the threads that entered it, or is one of them.
+            joined.entered.fetch_add(1, Ordering::Relaxed);
+            enter_span(&joined.context, joined.origin);
+        }
+    }
+
+    fn on_exit(&self, id: &Id, ctx: Context<'_, S>) {
+        let context = ctx.span(id).and_then(|span| {
+            let extensions = span.extensions();
+            let joined = extensions.get::<Joined>()?;
+            joined.entered.fetch_sub(1, Ordering::Relaxed);
+            Some(joined.context)
+        });
+        match context {
+            Some(context) => leave_span(&context),
+            None if self.closed_count.load(Ordering::Relaxed) > 0 => self.leave_closed(id),
+            None => {}
+        }
+    }
+
+    fn on_close(&self, id: Id, ctx: Context<'_, S>) {
+        let Some(span) = ctx.span(&id) else { return };
+        let joined = span.extensions_mut().remove::<Joined>();
+        let Some(joined) = joined else { return };
+        let entered = joined.entered.load(Ordering::Relaxed);
+        if entered > 0 {
+            let mut closed = self.closed.lock().unwrap_or_else(PoisonError::into_inner);
+            closed.insert(id.into_u64(), (joined.context, entered));
+            self.closed_count.store(closed.len(), Ordering::Relaxed);
+        }
+    }
+}
+
+impl Joined {
+    /// Opens the span, or carries the context where the filter leaves it out.
+    fn open(attributes: &Attributes<'_>, below: Below) -> Option<Self> {
+        let made_in = current();
+        let joined = |span: Option<Span>, context| Self {
+            span,
+            context,
+            origin: made_in.span_id(),
+            entered: AtomicU32::new(0),
+        };
+        let site = Site::of(attributes.metadata(), SpanKind::Internal);
+        if !site.is_let_through() {
+            let context = match below {
+                Below::Current => Some(made_in),
+                Below::Given(parent) => Some(parent),
+                Below::Nothing => None,
+            };
+            return context.filter(SpanContext::is_valid).map(|context| joined(None, context));
+        }
+        let span = if site.is_described {
+            let mut described = Described::default();
+            attributes.record(&mut described);
+            open_at(Site::of(attributes.metadata(), described.kind).callsite, below)
+        } else {
+            open_at(site.callsite, below)
+        };
+        let context = span.context();
+        Some(joined(Some(span), context))
+    }
+
+    /// The context of the span itself.
+    fn context_of_span(&self) -> Option<SpanContext> {
+        self.span.as_ref().map(Span::context)
+    }
+}
+
+/// The context of a span of `tracing`; where we have none of it, that of the next one around it.
+fn context_of<S>(ctx: &Context<'_, S>, id: &Id) -> Option<SpanContext>
+where
+    S: Subscriber + for<'a> LookupSpan<'a>,
+{
+    let mut around = ctx.span(id)?.scope();
+    around.find_map(|span| Some(span.extensions().get::<Joined>()?.context))
+}
+
+/// The context of a span of `tracing` itself, if it is recorded.
+fn own_context<S>(ctx: &Context<'_, S>, id: &Id) -> Option<SpanContext>
+where
+    S: Subscriber + for<'a> LookupSpan<'a>,
+{
+    let span = ctx.span(id)?;
+    let context = span.extensions().get::<Joined>()?.context_of_span();
+    context.filter(SpanContext::is_recorded)
+}
+
+/// Writes down what the fields of a span say.
+fn say(context: &SpanContext, read: impl FnOnce(&mut OfSpan<'_>)) {
+    if context.is_recorded() {
+        Fields::with(|fields| {
+            let mut reader = OfSpan::new(context, fields);
+            read(&mut reader);
+            reader.finish();
+        });
+    }
+}
+
+fn add_event(context: &SpanContext, event: &Event<'_>) {
+    let metadata = event.metadata();
+    if !Site::of(metadata, SpanKind::Internal).is_let_through() {
+        return;
+    }
+    Fields::with(|fields| {
+        let mut reader = OfEvent::new(context, fields, *metadata.level() == Level::ERROR);
+        event.record(&mut reader);
+        let message = reader.message;
+        fields.add("level", Value::Str(metadata.level().as_str()));
+        fields.add("target", Value::Str(metadata.target()));
+        if let (Some(file), Some(line)) = (metadata.file(), metadata.line()) {
+            fields.add("code.file.path", Value::Str(file));
+            fields.add("code.line.number", Value::I64(line.into()));
+        }
+        let name = message.map_or(metadata.name(), |message| fields.text(message));
+        fields.show(|items| context.add_event(name, items));
+    });
+}

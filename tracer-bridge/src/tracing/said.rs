@@ -1,0 +1,168 @@
+//! What the fields of `tracing` say: attributes, and by convention names, kinds and failures.
+
+use std::error::Error;
+use std::fmt;
+
+use tracer_core::__private::{fail_by_error, fail_by_text, set_attributes};
+use tracer_core::{SpanContext, SpanKind, Value};
+use tracing_core::Field;
+use tracing_core::field::Visit;
+
+use crate::fields::{Fields, Range};
+
+/// Says which name and kind a span begins with.
+#[derive(Debug, Default)]
+pub(super) struct Described {
+    pub(super) name: Option<String>,
+    pub(super) kind: SpanKind,
+}
+
+impl Visit for Described {
+    fn record_str(&mut self, field: &Field, value: &str) {
+        match field.name() {
+            "otel.name" => self.name = Some(value.to_owned()),
+            "otel.kind" => self.kind = kind(value),
+            _ => {}
+        }
+    }
+
+    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
+        if matches!(field.name(), "otel.name" | "otel.kind") {
+            Fields::with(|fields| {
+                let text = fields.keep(Value::Debug(&value));
+                self.record_str(field, fields.text(text));
+            });
+        }
+    }
+}
+
+fn kind(name: &str) -> SpanKind {
+    let kinds = [SpanKind::Server, SpanKind::Client, SpanKind::Producer, SpanKind::Consumer];
+    let found = kinds.into_iter().find(|kind| kind.as_str().eq_ignore_ascii_case(name));
+    found.unwrap_or_default()
+}
+
+/// Reads the fields of a span.
+#[derive(Debug)]
+pub(super) struct OfSpan<'a> {
+    span: &'a SpanContext,
+    fields: &'a mut Fields,
+    has_failed: bool,
+    message: Option<Range>,
+}
+
+impl<'a> OfSpan<'a> {
+    pub(super) const fn new(span: &'a SpanContext, fields: &'a mut Fields) -> Self {
+        Self { span, fields, has_failed: false, message: None }
+    }
+
+    /// Writes down what was read.
+    pub(super) fn finish(self) {
+        let Self { span, fields, has_failed, message } = self;
+        if !fields.is_empty() {
+            fields.show(|items| set_attributes(span, items));
+        }
+        if has_failed {
+            fail_by_text(span, Value::Str(message.map_or("", |message| fields.text(message))));
+        }
+    }
+
+    fn add(&mut self, field: &Field, value: Value<'_>) {
+        match (field.name(), value) {
+            // Known when the span began.
+            ("otel.kind", _) => {}
+            ("otel.name", name) => {
+                self.fields.add("otel.name", name);
+            }
+            ("otel.status_code", code) => {
+                let code = self.fields.keep(code);
+                self.has_failed |= self.fields.text(code).eq_ignore_ascii_case("error");
+            }
+            ("otel.status_message" | "otel.status_description", text) => {
+                self.message = Some(self.fields.keep(text));
+            }
+            ("error", Value::Bool(failed)) => self.has_failed |= failed,
+            ("error", text @ (Value::Str(_) | Value::Display(_) | Value::Debug(_))) => {
+                self.has_failed = true;
+                self.message = Some(self.fields.keep(text));
+            }
+            (name, value) => self.fields.add(name, value),
+        }
+    }
+}
+
+/// Reads the fields of an event.
+#[derive(Debug)]
+pub(super) struct OfEvent<'a> {
+    span: &'a SpanContext,
+    fields: &'a mut Fields,
+    /// At the level of errors: an error among the fields is what the span failed with.
+    is_error: bool,
+    pub(super) message: Option<Range>,
+}
+
+impl<'a> OfEvent<'a> {
+    pub(super) const fn new(span: &'a SpanContext, fields: &'a mut Fields, is_error: bool) -> Self {
+        Self { span, fields, is_error, message: None }
+    }
+
+    fn add(&mut self, field: &Field, value: Value<'_>) {
+        match field.name() {
+            "message" => self.message = Some(self.fields.keep(value)),
+            name @ ("error" | "err") if self.is_error => {
+                fail_by_text(self.span, value);
+                self.fields.add(name, value);
+            }
+            name => self.fields.add(name, value),
+        }
+    }
+}
+
+macro_rules! visit {
+    ($reader:ident, |$self:ident, $field:ident, $error:ident| $on_error:expr) => {
+        impl Visit for $reader<'_> {
+            fn record_f64(&mut self, field: &Field, value: f64) {
+                self.add(field, Value::F64(value));
+            }
+
+            fn record_i64(&mut self, field: &Field, value: i64) {
+                self.add(field, Value::I64(value));
+            }
+
+            fn record_u64(&mut self, field: &Field, value: u64) {
+                self.add(field, Value::U64(value));
+            }
+
+            fn record_bool(&mut self, field: &Field, value: bool) {
+                self.add(field, Value::Bool(value));
+            }
+
+            fn record_str(&mut self, field: &Field, value: &str) {
+                self.add(field, Value::Str(value));
+            }
+
+            fn record_error(&mut $self, $field: &Field, $error: &(dyn Error + 'static)) {
+                $on_error
+            }
+
+            fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
+                self.add(field, Value::Debug(&value));
+            }
+        }
+    };
+}
+
+visit!(OfSpan, |self, field, error| {
+    if field.name() == "error" {
+        fail_by_error(self.span, error);
+    } else {
+        self.fields.add(field.name(), Value::Display(&error));
+    }
+});
+
+visit!(OfEvent, |self, field, error| {
+    if self.is_error {
+        fail_by_error(self.span, error);
+    }
+    self.fields.add(field.name(), Value::Display(&error));
+});

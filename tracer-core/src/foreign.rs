@@ -1,0 +1,87 @@
+//! Spans of other instrumentation: opened at callsites that it made known, and made current by it,
+//! without a guard of ours.
+
+use std::error::Error;
+use std::thread::panicking;
+
+use crate::callsite::Callsite;
+use crate::context::SpanContext;
+use crate::detail;
+use crate::id::SpanId;
+use crate::open::Open;
+use crate::outcome;
+use crate::slot;
+use crate::span::Span;
+use crate::value::Value;
+
+/// Whose child a span of other instrumentation is.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub enum Below {
+    /// That of the span that is current.
+    Current,
+    /// That of this one, whatever is current; where it is no span's, nobody's.
+    Given(SpanContext),
+    /// Nobody's.
+    Nothing,
+}
+
+/// Opens a span at a callsite that is not ours, whether the filter lets it through or not.
+#[doc(hidden)]
+pub fn open_at(callsite: &'static Callsite, below: Below) -> Span {
+    let current = slot::current();
+    let open = match below {
+        Below::Current => Open::child(callsite, current, current.is_inherited()),
+        Below::Given(parent) => Open::child(callsite, Open::given(parent), false),
+        Below::Nothing => Open::root(callsite, current),
+    };
+    Span { open, unwinding: panicking() }
+}
+
+/// Makes a span current that was made where `origin` was, until [`leave_span`] is called on this
+/// thread.
+#[doc(hidden)]
+pub fn enter_span(context: &SpanContext, origin: SpanId) {
+    if context.is_valid() {
+        slot::enter_foreign(context, origin);
+    }
+}
+
+/// Leaves what [`enter_span`] entered last of this span, in any order.
+#[doc(hidden)]
+pub fn leave_span(context: &SpanContext) {
+    if context.is_valid() {
+        slot::leave_foreign(context.span);
+    }
+}
+
+/// Sets attributes together.
+#[doc(hidden)]
+pub fn set_attributes(span: &SpanContext, items: &[(&str, Value<'_>)]) {
+    detail::named(span, items);
+}
+
+/// Appends a value's text as an attribute would have it, cut and without its panics.
+#[doc(hidden)]
+pub fn write_text(value: &Value<'_>, text: &mut String) {
+    detail::format(value, text);
+}
+
+/// Marks the span as failed, with an error of which the type is not known.
+#[doc(hidden)]
+pub fn fail_by_error(span: &SpanContext, error: &(dyn Error + 'static)) {
+    if span.is_recorded() {
+        outcome::fail(span, UNKNOWN_TYPE, Value::Display(&error), error.source());
+    }
+}
+
+/// Marks the span as failed, with an error of which only the message is known.
+#[doc(hidden)]
+pub fn fail_by_text(span: &SpanContext, message: Value<'_>) {
+    if span.is_recorded() {
+        outcome::fail(span, UNKNOWN_TYPE, message, None);
+    }
+}
+
+/// What OpenTelemetry's `error.type` says where nothing better is known.
+const UNKNOWN_TYPE: &str = "_OTHER";
