@@ -32,6 +32,9 @@ pub(crate) struct Range {
 /// More fields than this are not kept; those of `tracing` are at most 32.
 pub(crate) const MAX: usize = 40;
 
+/// Bytes of a text that is copied as it stands.
+const PLAIN: usize = 4_096;
+
 thread_local! {
     /// Taken while in use: what is formatted may itself be traced.
     static ROOM: Cell<Option<Fields>> = const { Cell::new(None) };
@@ -66,7 +69,10 @@ impl Fields {
     /// Keeps a text that is no field.
     pub(crate) fn keep(&mut self, value: Value<'_>) -> Range {
         let start = self.text.len();
-        write_text(&value, &mut self.text);
+        match value {
+            Value::Str(text) if text.len() <= PLAIN => self.text.push_str(text),
+            other => write_text(&other, &mut self.text),
+        }
         Range { start, end: self.text.len() }
     }
 

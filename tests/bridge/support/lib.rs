@@ -52,9 +52,11 @@ pub fn tree<F: Future<Output = ()>>(future: impl Fn() -> F) -> String {
     one
 }
 
-/// All that is said of the spans, one after the other as they ended: attributes, events, links, errors.
+/// All that is said of the spans, in the order in which they began, but for lines of this file.
 pub fn details(spans: &[SpanRecord]) -> String {
     let mut text = String::new();
+    let mut spans: Vec<_> = spans.iter().collect();
+    spans.sort_by_key(|span| span.start());
     for span in spans {
         let kind = span.kind().as_str();
         let _written = writeln!(text, "{} {kind}", span.name());
@@ -62,7 +64,8 @@ pub fn details(spans: &[SpanRecord]) -> String {
             let _written = writeln!(text, "  {key}={value:?}");
         }
         for event in span.events() {
-            let _written = writeln!(text, "  - {}", event.name());
+            let name = event.name().trim_end_matches(|c: char| c.is_ascii_digit());
+            let _written = writeln!(text, "  - {name}");
             for (key, value) in event.attributes().filter(|(key, _)| !key.starts_with("code.")) {
                 let _written = writeln!(text, "      {key}={value:?}");
             }

@@ -13,10 +13,10 @@ use tracing_core::span::{Attributes, Id, Record};
 use tracing_core::{Event, Level, Subscriber};
 use tracing_subscriber::Layer;
 use tracing_subscriber::layer::Context;
-use tracing_subscriber::registry::LookupSpan;
+use tracing_subscriber::registry::{LookupSpan, SpanRef};
 
 use crate::fields::Fields;
-use crate::tracing::said::{Described, OfEvent, OfSpan};
+use crate::tracing::said::{Described, OfEvent, OfSpan, Status};
 use crate::tracing::site::Site;
 
 /// Makes spans and events of `tracing` part of the tree: a layer of `tracing_subscriber`.
@@ -37,6 +37,7 @@ struct Joined {
     origin: SpanId,
     /// How often it is entered now, by all threads together.
     entered: AtomicU32,
+    status: Status,
 }
 
 impl Tracing {
@@ -75,22 +76,21 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Tracing {
             Below::Current
         };
         let Some(joined) = Joined::open(attributes, below) else { return };
-        let context = joined.context_of_span();
         span.extensions_mut().replace(joined);
-        if let Some(context) = context {
-            say(&context, |reader| attributes.record(reader));
-        }
+        say(&span, |reader| attributes.record(reader));
     }
 
     fn on_record(&self, id: &Id, values: &Record<'_>, ctx: Context<'_, S>) {
-        if let Some(context) = own_context(&ctx, id) {
-            say(&context, |reader| values.record(reader));
+        if let Some(span) = ctx.span(id) {
+            say(&span, |reader| values.record(reader));
         }
     }
 
     fn on_follows_from(&self, id: &Id, follows: &Id, ctx: Context<'_, S>) {
-        if let (Some(context), Some(to)) = (own_context(&ctx, id), own_context(&ctx, follows)) {
-            context.add_link(&to);
+        if let (Some(span), Some(to)) = (ctx.span(id), ctx.span(follows)) {
+            if let (Some(context), Some(to)) = (recorded(&span), recorded(&to)) {
+                context.add_link(&to);
+            }
         }
     }
 
@@ -141,6 +141,7 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Tracing {
             closed.insert(id.into_u64(), (joined.context, entered));
             self.closed_count.store(closed.len(), Ordering::Relaxed);
         }
+        joined.status.finish(&joined.context);
     }
 }
 
@@ -153,6 +154,7 @@ impl Joined {
             context,
             origin: made_in.span_id(),
             entered: AtomicU32::new(0),
+            status: Status::default(),
         };
         let site = Site::of(attributes.metadata(), SpanKind::Internal);
         if !site.is_let_through() {
@@ -173,11 +175,6 @@ impl Joined {
         let context = span.context();
         Some(joined(Some(span), context))
     }
-
-    /// The context of the span itself.
-    fn context_of_span(&self) -> Option<SpanContext> {
-        self.span.as_ref().map(Span::context)
-    }
 }
 
 /// The context of a span of `tracing`; where we have none of it, that of the next one around it.
@@ -190,24 +187,23 @@ where
 }
 
 /// The context of a span of `tracing` itself, if it is recorded.
-fn own_context<S>(ctx: &Context<'_, S>, id: &Id) -> Option<SpanContext>
-where
-    S: Subscriber + for<'a> LookupSpan<'a>,
-{
-    let span = ctx.span(id)?;
-    let context = span.extensions().get::<Joined>()?.context_of_span();
-    context.filter(SpanContext::is_recorded)
+fn recorded<'a, R: LookupSpan<'a>>(span: &SpanRef<'a, R>) -> Option<SpanContext> {
+    let context = span.extensions().get::<Joined>()?.span.as_ref()?.context();
+    Some(context).filter(SpanContext::is_recorded)
 }
 
 /// Writes down what the fields of a span say.
-fn say(context: &SpanContext, read: impl FnOnce(&mut OfSpan<'_>)) {
-    if context.is_recorded() {
-        Fields::with(|fields| {
-            let mut reader = OfSpan::new(context, fields);
-            read(&mut reader);
-            reader.finish();
+fn say<'a, R: LookupSpan<'a>>(span: &SpanRef<'a, R>, read: impl FnOnce(&mut OfSpan<'_>)) {
+    let Some(context) = recorded(span) else { return };
+    Fields::with(|fields| {
+        let mut reader = OfSpan::new(&context, fields);
+        read(&mut reader);
+        reader.finish(|change| {
+            if let Some(joined) = span.extensions_mut().get_mut::<Joined>() {
+                change(&mut joined.status);
+            }
         });
-    }
+    });
 }
 
 fn add_event(context: &SpanContext, event: &Event<'_>) {

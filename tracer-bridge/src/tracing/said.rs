@@ -42,28 +42,53 @@ fn kind(name: &str) -> SpanKind {
     found.unwrap_or_default()
 }
 
+/// What was said of a span's status, in any order, until it ends.
+#[derive(Debug, Default)]
+pub(super) struct Status {
+    has_failed: bool,
+    message: String,
+}
+
+impl Status {
+    /// Marks the span as failed if it was said so.
+    pub(super) fn finish(self, span: &SpanContext) {
+        match self.message.as_str() {
+            _ if !self.has_failed => {}
+            "" => span.set_failed("_OTHER"),
+            message => fail_by_text(span, Value::Str(message)),
+        }
+    }
+}
+
 /// Reads the fields of a span.
 #[derive(Debug)]
 pub(super) struct OfSpan<'a> {
     span: &'a SpanContext,
     fields: &'a mut Fields,
-    has_failed: bool,
+    code: Option<Range>,
     message: Option<Range>,
 }
 
 impl<'a> OfSpan<'a> {
     pub(super) const fn new(span: &'a SpanContext, fields: &'a mut Fields) -> Self {
-        Self { span, fields, has_failed: false, message: None }
+        Self { span, fields, code: None, message: None }
     }
 
-    /// Writes down what was read.
-    pub(super) fn finish(self) {
-        let Self { span, fields, has_failed, message } = self;
+    /// Writes down what was read; of the status, `change` is told.
+    pub(super) fn finish(self, change: impl FnOnce(&mut dyn FnMut(&mut Status))) {
+        let Self { span, fields, code, message } = self;
         if !fields.is_empty() {
             fields.show(|items| set_attributes(span, items));
         }
-        if has_failed {
-            fail_by_text(span, Value::Str(message.map_or("", |message| fields.text(message))));
+        if code.is_some() || message.is_some() {
+            change(&mut |status| {
+                if let Some(code) = code {
+                    status.has_failed = fields.text(code).eq_ignore_ascii_case("error");
+                }
+                if let Some(message) = message {
+                    fields.text(message).clone_into(&mut status.message);
+                }
+            });
         }
     }
 
@@ -72,19 +97,17 @@ impl<'a> OfSpan<'a> {
             // Known when the span began.
             ("otel.kind", _) => {}
             ("otel.name", name) => {
-                self.fields.add("otel.name", name);
+                let name = self.fields.keep(name);
+                self.span.set_name(self.fields.text(name));
             }
-            ("otel.status_code", code) => {
-                let code = self.fields.keep(code);
-                self.has_failed |= self.fields.text(code).eq_ignore_ascii_case("error");
-            }
+            ("otel.status_code", code) => self.code = Some(self.fields.keep(code)),
             ("otel.status_message" | "otel.status_description", text) => {
                 self.message = Some(self.fields.keep(text));
             }
-            ("error", Value::Bool(failed)) => self.has_failed |= failed,
+            ("error", Value::Bool(true)) => self.span.set_failed("_OTHER"),
+            ("error", Value::Bool(false)) => {}
             ("error", text @ (Value::Str(_) | Value::Display(_) | Value::Debug(_))) => {
-                self.has_failed = true;
-                self.message = Some(self.fields.keep(text));
+                fail_by_text(self.span, text);
             }
             (name, value) => self.fields.add(name, value),
         }
