@@ -102,3 +102,21 @@ impl Carried {
         result
     }
 }
+
+/// The tracer in whose scope something is made that opens roots elsewhere, in tasks of its own.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct Home(SpanContext);
+
+impl Home {
+    /// The one current here; without a scope, that which is installed whenever a root is opened.
+    pub fn here() -> Self {
+        Self(SpanContext::scope(slot::current().tracer()))
+    }
+
+    /// Runs `f` where no span is current, so that it opens roots of this tracer.
+    pub fn run<R>(self, f: impl FnOnce() -> R) -> R {
+        let _running = Running::enter(self.0);
+        f()
+    }
+}

@@ -85,6 +85,11 @@ pub(crate) fn event(context: &SpanContext, name: &str, items: &[(&str, Value<'_>
     }
 }
 
+/// Writes another name of the span.
+pub(crate) fn name(context: &SpanContext, name: &str) {
+    other(context, Kind::Name, &[], 1, |_| (Key::Name(record::UNKEPT_NAME), Value::Str(name)));
+}
+
 /// Writes a link to another span.
 pub(crate) fn link(context: &SpanContext, to: &SpanContext) {
     other(context, Kind::Link, &[to.trace.high, to.trace.low, to.span.0], 0, no_item);

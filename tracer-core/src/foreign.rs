@@ -8,6 +8,7 @@ use crate::callsite::Callsite;
 use crate::context::SpanContext;
 use crate::detail;
 use crate::id::SpanId;
+use crate::name;
 use crate::open::Open;
 use crate::outcome;
 use crate::slot;
@@ -26,16 +27,24 @@ pub enum Below {
     Nothing,
 }
 
-/// Opens a span at a callsite that is not ours, whether the filter lets it through or not.
+/// Opens a span at a callsite that is not ours, whether the filter lets it through or not; its name may
+/// be known only now.
 #[doc(hidden)]
-pub fn open_at(callsite: &'static Callsite, below: Below) -> Span {
+pub fn open_at(callsite: &'static Callsite, name: Option<&str>, below: Below) -> Span {
+    let named = name.map_or(Some(callsite), |name| name::renamed(callsite, name));
+    let callsite = named.unwrap_or(callsite);
     let current = slot::current();
     let open = match below {
         Below::Current => Open::child(callsite, current, current.is_inherited()),
         Below::Given(parent) => Open::child(callsite, Open::given(parent), false),
         Below::Nothing => Open::root(callsite, current),
     };
-    Span { open, unwinding: panicking() }
+    let span = Span { open, unwinding: panicking() };
+    if let Some(name) = name.filter(|_| named.is_none()) {
+        // There is no place for it: it becomes an attribute.
+        span.set_name(name);
+    }
+    span
 }
 
 /// Makes a span current that was made where `origin` was, until [`leave_span`] is called on this

@@ -32,6 +32,7 @@ mod stack;
 // Open: by hand, of a function, of a future.
 mod guard;
 mod held;
+mod name;
 mod open;
 mod span;
 mod span_builder;
@@ -49,6 +50,7 @@ mod future;
 mod isolated;
 mod outcome;
 mod returned;
+mod span_frame;
 mod stream;
 mod within;
 
@@ -105,6 +107,7 @@ pub mod __private {
         parent, traced_below, traced_if,
     };
     pub use crate::carry::{carried, carried_fn, inheritable, linked, linked_fn};
+    pub use crate::closure::Home;
     pub use crate::destination::is_active;
     pub use crate::filter::Level;
     pub use crate::foreign::{
@@ -118,7 +121,7 @@ pub mod __private {
     pub use crate::outcome::{
         ByDebug, ByDisplay, ByError, ByLocalReport, ByName, ByReport, Nothing, Observe, PickDebug,
         PickDisplay, PickErrAsDebug, PickErrAsDisplay, PickError, PickLocalReport, PickName,
-        PickNothing, PickReport, Tag, observe,
+        PickNothing, PickReport, Tag, fail, observe,
     };
     pub use crate::returned::{
         How, InOk, Out, OutOk, OutWhole, PickAsDebug, PickAsDisplay, PickOkAsDebug,
@@ -127,6 +130,7 @@ pub mod __private {
         return_with, span_of, span_on_top,
     };
     pub use crate::slot::is_recorded;
+    pub use crate::span_frame::SpanFrame;
     pub use crate::stream::{TracedStream, attached_stream};
     pub use crate::value::{Argument, DebugArgument, OpaqueArgument, Typed, TypedArgument, Value};
     pub use crate::within::{spawned, spawned_at};

@@ -114,14 +114,38 @@ impl SpanContext {
             fail(self, type_name::<E>(), Value::Display(&error), error.source());
         }
     }
+
+    /// Marks the span as failed where there is no error as a value, such as by a status code.
+    ///
+    /// `error_type` is what OpenTelemetry's `error.type` says: of low cardinality, such as `503` or
+    /// `timeout`. Where a child failed, the span is taken to have passed that on.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tracer_core::{Span, current, testing};
+    ///
+    /// let scope = testing::Scope::new();
+    /// scope.in_scope(|| Span::new("call").in_scope(|| current().set_failed("503")));
+    /// assert_eq!(scope.tree(), "call ✖\n");
+    /// assert_eq!(scope.spans()[0].error().unwrap().type_name(), "503");
+    /// ```
+    pub fn set_failed(&self, error_type: &str) {
+        if self.is_recorded() {
+            let error_type = Value::Str(error_type);
+            detail::other(self, Kind::Error, &[], 1, |_| (Key::Name("type"), error_type));
+        }
+    }
 }
 
 /// Sources beyond this depth are not followed.
 const MAX_SOURCES: usize = 8;
 
+/// Marks the span as failed, by the type and message of its error.
+#[doc(hidden)]
 #[cold]
 #[inline(never)]
-pub(crate) fn fail(
+pub fn fail(
     span: &SpanContext,
     kind: &'static str,
     message: Value<'_>,

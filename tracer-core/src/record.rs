@@ -1,6 +1,6 @@
 //! What a span leaves in the log: records of 64-bit words, and how text and numbers lie in them.
 //!
-//! | word | end of a span | detail (attributes, event, link, error, poll, task, begin, wake, tracestate) |
+//! | word | end of a span | detail (attributes, event, link, error, poll, task, begin, wake, tracestate, name) |
 //! |---|---|---|
 //! | 0 | head: kind, flags, tracer, callsite | head: kind, number of payload words, tracer, callsite |
 //! | 1, 2 | trace id | 1: span id, then the payload |
@@ -47,6 +47,8 @@ pub(crate) enum Kind {
     TraceState,
     /// Somebody decided whether the trace is kept.
     Verdict,
+    /// The span has another name than its callsite.
+    Name,
 }
 
 impl Kind {
@@ -69,6 +71,7 @@ impl Kind {
             10 => Self::Wake,
             11 => Self::TraceState,
             12 => Self::Verdict,
+            13 => Self::Name,
             _ => return None,
         })
     }
@@ -126,6 +129,9 @@ impl Head {
         }
     }
 }
+
+/// The attribute that has the name of a span where there are too many of them.
+pub(crate) const UNKEPT_NAME: &str = "tracer.name";
 
 /// In place of a task's delay, in ticks, where it is not known.
 pub(crate) const UNKNOWN_DELAY: u64 = u64::MAX;

@@ -2,9 +2,13 @@
 
 use std::panic::Location;
 
+use crate::callsite::Callsite;
 use crate::context::SpanContext;
+use crate::detail;
 use crate::kind::SpanKind;
+use crate::name;
 use crate::open::{Attributes, Open};
+use crate::record::UNKEPT_NAME;
 use crate::slot;
 use crate::span::Span;
 
@@ -34,6 +38,7 @@ use crate::span::Span;
 #[must_use = "a builder does nothing until `open`"]
 pub struct SpanBuilder<'a> {
     name: &'static str,
+    renamed: Option<&'a str>,
     kind: SpanKind,
     attributes: Attributes<'a>,
     parent: Parent,
@@ -49,11 +54,24 @@ enum Parent {
 impl Span {
     /// Begins to describe a span of this `name`.
     pub const fn builder(name: &'static str) -> SpanBuilder<'static> {
-        SpanBuilder { name, kind: SpanKind::Internal, attributes: &[], parent: Parent::Current }
+        SpanBuilder {
+            name,
+            renamed: None,
+            kind: SpanKind::Internal,
+            attributes: &[],
+            parent: Parent::Current,
+        }
     }
 }
 
 impl<'a> SpanBuilder<'a> {
+    /// Gives it a name that is known only at run time, in place of the other.
+    ///
+    /// Names are kept for good; see [`SpanContext::set_name`].
+    pub const fn name(self, name: &'a str) -> Self {
+        Self { renamed: Some(name), ..self }
+    }
+
     /// Says what it is to those outside of the program.
     ///
     /// One that serves a request or takes a message never has a parent that its task inherited.
@@ -82,18 +100,28 @@ impl<'a> SpanBuilder<'a> {
     /// Opens the span.
     #[track_caller]
     pub fn open(self) -> Span {
-        let Self { name, kind, attributes, parent } = self;
-        let span = Span::with(name, kind, Location::caller(), |callsite| match parent {
-            Parent::Current => {
-                let current = slot::current();
-                Open::uncommon(callsite, current, current.is_inherited(), attributes)
-            }
-            Parent::Given(parent) => {
-                Open::uncommon(callsite, Open::given(parent), false, attributes)
-            }
-            Parent::None => Open::root_with(callsite, slot::current(), attributes),
+        let Self { name, renamed, kind, attributes, parent } = self;
+        let mut unkept = None;
+        let span = Span::with(name, kind, Location::caller(), |callsite| {
+            let named = renamed.map_or(Some(callsite), |name| name::renamed(callsite, name));
+            unkept = renamed.filter(|_| named.is_none());
+            open(named.unwrap_or(callsite), parent, attributes)
         });
-        attributes.iter().for_each(|(key, value)| span.set_attribute(key, *value));
+        if let Some(name) = unkept {
+            span.set_attribute(UNKEPT_NAME, name);
+        }
+        detail::named(&span.context(), attributes);
         span
+    }
+}
+
+fn open(callsite: &'static Callsite, parent: Parent, attributes: Attributes<'_>) -> Open {
+    match parent {
+        Parent::Current => {
+            let current = slot::current();
+            Open::uncommon(callsite, current, current.is_inherited(), attributes)
+        }
+        Parent::Given(parent) => Open::uncommon(callsite, Open::given(parent), false, attributes),
+        Parent::None => Open::root_with(callsite, slot::current(), attributes),
     }
 }

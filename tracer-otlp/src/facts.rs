@@ -66,6 +66,9 @@ pub(crate) fn facts<W: Writer>(
     }
     if let Some(error) = error {
         own.add(attribute::ERROR_TYPE, &Value::Str(error.type_name()));
+        if span.is_passed_on() && !error.is_exception() {
+            own.add(attribute::PASSED_ON, &Value::Bool(true));
+        }
     }
 }
 

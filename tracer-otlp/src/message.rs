@@ -153,6 +153,7 @@ fn events<W: Writer>(
     error: Option<&ErrorRecord<'_>>,
     text: &mut String,
 ) {
+    let error = error.filter(|error| error.is_exception());
     if error.is_none() && span.events().next().is_none() {
         return;
     }

@@ -164,6 +164,7 @@ impl Frame {
 impl Failure<'_> {
     /// Whether it is the error of this message, or was made from it.
     fn stems_from(&self, message: &str) -> bool {
-        self.message == message || self.sources.contains(&message)
+        // One that only says that it failed has no message.
+        self.message.is_empty() || self.message == message || self.sources.contains(&message)
     }
 }

@@ -54,7 +54,8 @@
 //! | `async-std` | `tracer::async_std`: task identity, `spawn`, `main` and `test` |
 //! | `async-std-unstable` | `tracer::async_std::spawn_local` and `Builder::local`, as async-std's `unstable` has them |
 //! | `smol` | `tracer::smol`: executors, `spawn`, `unblock`, `main` and `test` |
-//! | `http` | [`propagate`] reads and writes `http::HeaderMap` |
+//! | `http` | `tracer::http`: tower layers for servers and clients of HTTP and gRPC; [`propagate`] reads and writes `http::HeaderMap` |
+//! | `axum`, `hyper-util`, `reqwest-middleware` | what `tracer::http` knows of these |
 //! | `rayon` | `tracer::rayon`: `join`, `scope`, `spawn`, `broadcast` and their kin that carry the context |
 //! | `otlp` | OTLP over HTTP to any OpenTelemetry backend |
 //! | `file` | OTLP in files |
@@ -93,6 +94,8 @@ pub use tracer_core::{
     TaskFacts, TraceId, Traced, Tracer, Value, bound, current, in_current, isolated, key_of,
     propagate, register, testing, thread,
 };
+#[cfg(feature = "http")]
+pub use tracer_http as http;
 
 pub mod sample {
     //! Which traces are recorded, and which of those that are not are kept after all.

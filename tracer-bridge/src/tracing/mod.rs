@@ -77,12 +77,12 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Tracing {
         };
         let Some(joined) = Joined::open(attributes, below) else { return };
         span.extensions_mut().replace(joined);
-        say(&span, |reader| attributes.record(reader));
+        say(&span, true, |reader| attributes.record(reader));
     }
 
     fn on_record(&self, id: &Id, values: &Record<'_>, ctx: Context<'_, S>) {
         if let Some(span) = ctx.span(id) {
-            say(&span, |reader| values.record(reader));
+            say(&span, false, |reader| values.record(reader));
         }
     }
 
@@ -168,9 +168,10 @@ impl Joined {
         let span = if site.is_described {
             let mut described = Described::default();
             attributes.record(&mut described);
-            open_at(Site::of(attributes.metadata(), described.kind).callsite, below)
+            let site = Site::of(attributes.metadata(), described.kind);
+            open_at(site.callsite, described.name.as_deref(), below)
         } else {
-            open_at(site.callsite, below)
+            open_at(site.callsite, None, below)
         };
         let context = span.context();
         Some(joined(Some(span), context))
@@ -193,10 +194,14 @@ fn recorded<'a, R: LookupSpan<'a>>(span: &SpanRef<'a, R>) -> Option<SpanContext>
 }
 
 /// Writes down what the fields of a span say.
-fn say<'a, R: LookupSpan<'a>>(span: &SpanRef<'a, R>, read: impl FnOnce(&mut OfSpan<'_>)) {
+fn say<'a, R: LookupSpan<'a>>(
+    span: &SpanRef<'a, R>,
+    is_new: bool,
+    read: impl FnOnce(&mut OfSpan<'_>),
+) {
     let Some(context) = recorded(span) else { return };
     Fields::with(|fields| {
-        let mut reader = OfSpan::new(&context, fields);
+        let mut reader = OfSpan::new(&context, is_new, fields);
         read(&mut reader);
         reader.finish(|change| {
             if let Some(joined) = span.extensions_mut().get_mut::<Joined>() {

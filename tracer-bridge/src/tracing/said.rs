@@ -64,19 +64,21 @@ impl Status {
 #[derive(Debug)]
 pub(super) struct OfSpan<'a> {
     span: &'a SpanContext,
+    /// It has just begun: its name and kind were known then.
+    is_new: bool,
     fields: &'a mut Fields,
     code: Option<Range>,
     message: Option<Range>,
 }
 
 impl<'a> OfSpan<'a> {
-    pub(super) const fn new(span: &'a SpanContext, fields: &'a mut Fields) -> Self {
-        Self { span, fields, code: None, message: None }
+    pub(super) const fn new(span: &'a SpanContext, is_new: bool, fields: &'a mut Fields) -> Self {
+        Self { span, is_new, fields, code: None, message: None }
     }
 
     /// Writes down what was read; of the status, `change` is told.
     pub(super) fn finish(self, change: impl FnOnce(&mut dyn FnMut(&mut Status))) {
-        let Self { span, fields, code, message } = self;
+        let Self { span, fields, code, message, .. } = self;
         if !fields.is_empty() {
             fields.show(|items| set_attributes(span, items));
         }
@@ -94,8 +96,8 @@ impl<'a> OfSpan<'a> {
 
     fn add(&mut self, field: &Field, value: Value<'_>) {
         match (field.name(), value) {
-            // Known when the span began.
             ("otel.kind", _) => {}
+            ("otel.name", _) if self.is_new => {}
             ("otel.name", name) => {
                 let name = self.fields.keep(name);
                 self.span.set_name(self.fields.text(name));

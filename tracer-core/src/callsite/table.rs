@@ -1,8 +1,9 @@
 //! All callsites: by their numbers, and those of spans made by hand by name and place.
 
+use std::hash::{BuildHasher as _, RandomState};
 use std::panic::Location;
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{LazyLock, OnceLock};
 
 use crate::callsite::Callsite;
 use crate::filter::{self, Filter};
@@ -68,6 +69,42 @@ impl Callsite {
     }
 }
 
+impl Callsite {
+    /// This callsite under a name known only at run time; it is kept for good.
+    ///
+    /// None where there are too many such names already.
+    pub(crate) fn renamed(&'static self, name: &str) -> Option<&'static Self> {
+        static HASHER: LazyLock<RandomState> = LazyLock::new(RandomState::new);
+        if name == self.name {
+            return Some(self);
+        }
+        let first = HASHER.hash_one((std::ptr::from_ref(self).addr(), name)) as usize;
+        (0..PROBES).find_map(|probe| {
+            let slot = &RENAMED[first.wrapping_add(probe) % RENAMED.len()];
+            let (base, renamed) = slot.get_or_init(|| (self, self.leak_as(name)));
+            (std::ptr::eq(*base, self) && renamed.name == name).then_some(*renamed)
+        })
+    }
+
+    fn leak_as(&self, name: &str) -> &'static Self {
+        let Self { function, module, file, line, fields, kind, level, target, .. } = *self;
+        let Self { span_type, root, polls, prepare, .. } = *self;
+        let name = &*Box::leak(Box::<str>::from(name));
+        let copy = Self {
+            function: if function == self.name { name } else { function },
+            fields,
+            kind,
+            level,
+            target,
+            span_type,
+            root,
+            polls,
+            ..Self::new(name, module, file, line, prepare)
+        };
+        Box::leak(Box::new(copy))
+    }
+}
+
 fn leak(
     name: &'static str,
     kind: SpanKind,
@@ -82,3 +119,9 @@ static TOO_MANY: Callsite = Callsite::new("(too many callsites)", "", "", 0, || 
 
 /// Callsites by hand are found by hashing; never more than this many names times places.
 static BY_HAND: [OnceLock<&'static Callsite>; 4096] = [const { OnceLock::new() }; 4096];
+
+/// Names that callsites got at run time, each beside the callsite that it is of.
+static RENAMED: [OnceLock<(&'static Callsite, &'static Callsite)>; 8192] =
+    [const { OnceLock::new() }; 8192];
+/// Places in which such a name may lie: at least half of the table is used before one has no place.
+const PROBES: usize = 64;

@@ -56,8 +56,9 @@ impl Origins {
     fn judge(&mut self, span: &mut SpanRecord) {
         let Some((_, children)) = self.failed.remove(&span.span_id().to_u64()) else { return };
         let known = |message: &str| children.contains(&fingerprint(message));
-        let passed_on =
-            span.error().is_some_and(|error| known(error.message()) || error.sources().any(known));
+        let passed_on = span.error().is_some_and(|error| {
+            !error.is_exception() || known(error.message()) || error.sources().any(known)
+        });
         if passed_on {
             span.pass_on();
         }

@@ -160,6 +160,7 @@ impl Details {
             | Kind::Held
             | Kind::Begin
             | Kind::TraceState
+            | Kind::Name
             | Kind::Verdict => return true,
         };
         let most = if kind == Kind::Wake { MAX_WAKES } else { MAX_OF_A_KIND };

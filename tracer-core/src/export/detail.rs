@@ -6,12 +6,17 @@ use crate::id::{SpanId, TraceId};
 use crate::record::{self, Head, Items, Kind};
 use crate::value::Value;
 
-/// Takes the first detail off `bytes`, to be changed in place.
+/// Takes the first detail off `bytes`, to be changed in place: its head, its payload, the rest.
 pub(super) fn split(bytes: &mut [u8]) -> Option<(Head, &mut [u8], &mut [u8])> {
-    let (head, rest) = bytes.split_first_chunk_mut()?;
-    let head = Head::from_word(u64::from_le_bytes(*head))?;
-    let (payload, rest) = rest.split_at_mut_checked(usize::from(head.extra) * 8)?;
-    Some((head, payload, rest))
+    let (head, record, rest) = split_whole(bytes)?;
+    Some((head, &mut record[8..], rest))
+}
+
+/// As [`split`], with the bytes of the head before those of the payload.
+pub(super) fn split_whole(bytes: &mut [u8]) -> Option<(Head, &mut [u8], &mut [u8])> {
+    let head = Head::from_word(u64::from_le_bytes(*bytes.first_chunk()?))?;
+    let (record, rest) = bytes.split_at_mut_checked(8 + usize::from(head.extra) * 8)?;
+    Some((head, record, rest))
 }
 
 /// The details of a span, one after the other.
@@ -206,9 +211,16 @@ impl<'a> ErrorRecord<'a> {
         })
     }
 
-    /// Returns the error's Rust type.
+    /// Returns the error's Rust type; where there was no error as a value, what stands for it.
     pub fn type_name(&self) -> &'a str {
         self.texts("type").next().unwrap_or_default()
+    }
+
+    /// Returns whether there was an error as a value, and not only the word that the span failed.
+    ///
+    /// See [`SpanContext::set_failed`](crate::SpanContext::set_failed).
+    pub fn is_exception(&self) -> bool {
+        self.texts("message").next().is_some()
     }
 
     /// Returns its message.

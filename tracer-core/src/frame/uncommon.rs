@@ -122,6 +122,18 @@ impl Frame {
         self.give_waker_back();
     }
 
+    /// The span ends between two polls.
+    pub(crate) fn finish_outside(&mut self) {
+        if self.open.state > State::Passive {
+            if self.open.state == State::Held {
+                let _guards = held::take(self.open.context.span);
+            }
+            let end = if self.open.is_recorded() { clock::ticks() } else { 0 };
+            self.open.end(end, 0);
+            self.give_waker_back();
+        }
+    }
+
     /// The poll unwinds.
     #[cold]
     pub(crate) fn unwind(&mut self, polled: Polled) {

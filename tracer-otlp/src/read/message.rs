@@ -119,7 +119,8 @@ fn error(
             return None;
         }
         let type_name = facts.text(attribute::ERROR_TYPE).unwrap_or_default();
-        return Some(Failure { type_name, message, ..Failure::default() });
+        let is_passed_on = facts.is_true(attribute::PASSED_ON);
+        return Some(Failure { type_name, message, is_passed_on, ..Failure::default() });
     };
     let mut told = Facts { attributes: std::mem::take(&mut events[at].attributes) };
     let error = exception(&mut told);

@@ -1,0 +1,103 @@
+//! The client's side: a span of each request that is sent.
+
+use std::fmt::Display;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use http::{Request, Response};
+use http_body::Body;
+use tower_layer::Layer;
+use tower_service::Service;
+use tracer_core::__private::is_active;
+use tracer_core::propagate;
+
+use crate::body::TracedBody;
+use crate::exchange::{Exchange, Side};
+use crate::request::{self, Head};
+use crate::response::ResponseFuture;
+use crate::settings::{Settings, ask};
+
+/// Makes a client span of each request, and writes its context into the headers.
+///
+/// For hyper-util's client, tonic's channels, and, with the feature `reqwest-middleware`, reqwest. The
+/// span is a child of the one that is current where the service is called. It is called `GET`, with a
+/// [`Route`](crate::Route) `GET /cart/{id}`, and of gRPC `package.Service/Method`.
+///
+/// A response of 4xx or 5xx marks it as failed, and an error of the service or of the body. It ends
+/// with the last byte of the body, with its trailers, or when the body is dropped.
+///
+/// What stands outside of this layer and sends a request again, such as `tower`'s retries and
+/// `tower-http`'s redirects, makes a span of each.
+///
+/// # Examples
+///
+/// With hyper-util:
+///
+/// ```text
+/// let client = ServiceBuilder::new()
+///     .layer(ClientLayer::new())
+///     .service(Client::builder(TokioExecutor::new()).build_http());
+/// ```
+///
+/// With reqwest and its middleware:
+///
+/// ```text
+/// let client = ClientBuilder::new(reqwest::Client::new()).with(ClientLayer::new()).build();
+/// ```
+#[derive(Clone, Debug, Default)]
+#[must_use = "a layer does nothing until a service is put into it"]
+pub struct ClientLayer {
+    pub(crate) settings: Arc<Settings>,
+}
+
+impl ClientLayer {
+    /// Makes one that records what the conventions say, and no headers.
+    pub fn new() -> Self {
+        Self::default()
+    }
+}
+
+ask!(ClientLayer);
+
+impl<S> Layer<S> for ClientLayer {
+    type Service = Client<S>;
+
+    fn layer(&self, inner: S) -> Client<S> {
+        Client { inner, layer: self.clone() }
+    }
+}
+
+/// A service of which each request is a client span; a [`ClientLayer`] makes it.
+#[derive(Clone, Debug)]
+pub struct Client<S> {
+    inner: S,
+    layer: ClientLayer,
+}
+
+impl<S, B, R> Service<Request<B>> for Client<S>
+where
+    S: Service<Request<B>, Response = Response<R>>,
+    S::Error: Display + 'static,
+    R: Body,
+{
+    type Response = Response<TracedBody<R>>;
+    type Error = S::Error;
+    type Future = ResponseFuture<S::Future>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.inner.poll_ready(cx)
+    }
+
+    fn call(&mut self, mut request: Request<B>) -> Self::Future {
+        if !is_active() {
+            return ResponseFuture::new(self.inner.call(request), None);
+        }
+        let settings = &self.layer.settings;
+        let head = Head::of(&request);
+        let span = request::sent(&head, settings);
+        let exchange = Exchange::new(span, Side::Client, &head, settings);
+        propagate::inject(&exchange.context(), request.headers_mut());
+        let inner = exchange.in_scope(|| self.inner.call(request));
+        ResponseFuture::new(inner, Some(exchange))
+    }
+}

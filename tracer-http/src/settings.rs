@@ -1,0 +1,85 @@
+//! What the user of a layer asks for.
+
+use http::HeaderName;
+use http::header::HeaderMap;
+use tracer_core::SpanContext;
+
+/// What both layers can be asked for.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Settings {
+    pub(crate) request_headers: Vec<Recorded>,
+    pub(crate) response_headers: Vec<Recorded>,
+    /// Query parameters that are secret, too; in lower case.
+    pub(crate) secret: Vec<Box<str>>,
+}
+
+/// A header that is recorded, and the names of its attribute.
+#[derive(Clone, Debug)]
+pub(crate) struct Recorded {
+    name: HeaderName,
+    http: Box<str>,
+    rpc: Box<str>,
+}
+
+impl Recorded {
+    /// None where no header can have such a name.
+    pub(crate) fn new(side: &str, name: &str) -> Option<Self> {
+        let name: HeaderName = name.parse().ok()?;
+        let http = format!("http.{side}.header.{name}").into();
+        let rpc = format!("rpc.{side}.metadata.{name}").into();
+        Some(Self { name, http, rpc })
+    }
+}
+
+/// Records what was asked for of `headers`; several values of one header in one text, as HTTP joins
+/// them.
+pub(crate) fn record(span: &SpanContext, wanted: &[Recorded], headers: &HeaderMap, is_grpc: bool) {
+    for header in wanted {
+        let mut values = headers.get_all(&header.name).iter().map(|value| value.as_bytes());
+        let Some(first) = values.next() else { continue };
+        let key = if is_grpc { &header.rpc } else { &header.http };
+        let rest: Vec<_> = values.map(String::from_utf8_lossy).collect();
+        let mut text = String::from_utf8_lossy(first);
+        for value in &rest {
+            let text = text.to_mut();
+            text.push_str(", ");
+            text.push_str(value);
+        }
+        span.set_attribute(key, &*text);
+    }
+}
+
+/// The methods by which the user of a layer asks, the same for both layers.
+macro_rules! ask {
+    ($layer:ident) => {
+        impl $layer {
+            /// Records a header of each request, as `http.request.header.<name>`.
+            ///
+            /// Of gRPC it is `rpc.request.metadata.<name>`. Several values are joined by `, `. A name
+            /// that no header can have is recorded of none.
+            pub fn request_header(mut self, name: &str) -> Self {
+                let settings = std::sync::Arc::make_mut(&mut self.settings);
+                settings.request_headers.extend($crate::settings::Recorded::new("request", name));
+                self
+            }
+
+            /// Records a header of each response, as `http.response.header.<name>`.
+            ///
+            /// See [`request_header`](Self::request_header).
+            pub fn response_header(mut self, name: &str) -> Self {
+                let settings = std::sync::Arc::make_mut(&mut self.settings);
+                settings.response_headers.extend($crate::settings::Recorded::new("response", name));
+                self
+            }
+
+            /// Takes the query parameter `name`, in any case, for one whose value is secret, too.
+            pub fn redact(mut self, name: &str) -> Self {
+                let settings = std::sync::Arc::make_mut(&mut self.settings);
+                settings.secret.push(name.to_ascii_lowercase().into());
+                self
+            }
+        }
+    };
+}
+
+pub(crate) use ask;
