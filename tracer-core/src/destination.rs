@@ -3,6 +3,7 @@
 //! Logs belong to the process and tracers are destinations of records. Numbers are never used
 //! twice, so that a context left over from a tracer that is gone cannot reach another.
 
+use std::cell::Cell;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
@@ -60,6 +61,19 @@ static TABLE: [OnceLock<Segment>; 2048] = [const { OnceLock::new() }; 2048];
 pub fn is_active() -> bool {
     // Relaxed: a span that begins while a tracer starts or stops may be recorded or not.
     ACTIVE.load(Ordering::Relaxed) != 0
+}
+
+thread_local! {
+    static IS_OWN: Cell<bool> = const { Cell::new(false) };
+}
+
+/// This thread is ours: a trace that began here would be of the tracer itself, and never end.
+pub(crate) fn begin_own_thread() {
+    IS_OWN.set(true);
+}
+
+pub(crate) fn is_own_thread() -> bool {
+    IS_OWN.get()
 }
 
 /// Returns the installed tracer's number, 0 when there is none.

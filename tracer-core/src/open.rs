@@ -213,6 +213,9 @@ impl Open {
         attributes: Attributes<'_>,
     ) -> Self {
         let Some(destination) = destination::find(tracer) else { return Self::off() };
+        if destination::is_own_thread() {
+            return Self::off();
+        }
         let Settings { sampler, sampled, unsampled, service, .. } = &destination.settings;
         let begins = remote.trace == TraceId::NONE;
         let trace = if begins { TraceId::new() } else { remote.trace };
