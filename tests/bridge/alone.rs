@@ -17,7 +17,7 @@ use tokio::sync::oneshot;
 use tower_http::trace::TraceLayer;
 use tracer::export::{Batch, ExportError, Exporter, Memory, SpanRecord};
 use tracer::sample::Ratio;
-use tracer::testing::{self, Scope};
+use tracer::testing;
 use tracer::{Span, Tracer, current, traced};
 use tracer_bridge_tests::{install, runtimes};
 use tracing::{debug_span, error_span, info, info_span, instrument};
@@ -107,4 +107,107 @@ fn requests_over_one_connection_are_trees_of_their_own() {
             assert!(below.count() > 10, "what it reads and writes is below it");
         }
     }
+}
+
+/// Says of itself what it does, as a client of HTTP would.
+#[derive(Debug)]
+struct Talkative(Memory);
+
+impl Exporter for Talkative {
+    fn name(&self) -> &'static str {
+        "talkative"
+    }
+
+    fn export(&mut self, batch: &Batch) -> Result<(), ExportError> {
+        let _span = info_span!("send").entered();
+        info!("sending {}", batch.spans().len());
+        Span::new("request").in_scope(|| drop(info_span!(parent: None, "attempt")));
+        assert!(!current().is_valid());
+        self.0.export(batch)
+    }
+}
+
+#[test]
+fn an_exporter_s_own_spans_are_not_exported() {
+    let _alone = alone();
+    let memory = Memory::default();
+    let tracer = Tracer::builder().exporter(Talkative(memory.clone())).install().expect("alone");
+    drop(info_span!("work"));
+    tracer.flush(TIMEOUT).expect("nothing is lost");
+    tracer.flush(TIMEOUT).expect("nothing is lost");
+    drop(info_span!("more work"));
+    tracer.shutdown(TIMEOUT).expect("nothing is lost");
+    assert_eq!(testing::render(&memory.take()), "more work\nwork\n");
+}
+
+#[traced]
+fn leaf() {}
+
+#[test]
+fn the_filter_leaves_out_what_it_leaves_out_of_ours() {
+    let _alone = alone();
+    let memory = Memory::default();
+    let tracer = Tracer::builder()
+        .exporter(memory.clone())
+        .filter("noise=off,verbose=warn".parse().expect("a filter"))
+        .install()
+        .expect("alone");
+    info_span!("outer").in_scope(|| {
+        let noise = info_span!(target: "noise", "noise");
+        // It carries what it was made in, as a traced fn that is filtered out does.
+        std::thread::spawn(move || noise.in_scope(leaf)).join().expect("it ends");
+        info_span!(target: "verbose", "verbose").in_scope(leaf);
+        error_span!(target: "verbose", "wrong").in_scope(leaf);
+        let noise = info_span!(target: "noise", "noise");
+        drop(info_span!(parent: &noise, "below"));
+        info!(target: "noise", "said");
+        info!("heard");
+    });
+    tracer.set_filter("".parse().expect("a filter"));
+    info_span!(target: "noise", "noise").in_scope(|| {});
+    tracer.shutdown(TIMEOUT).expect("nothing is lost");
+    let spans = memory.take();
+    assert_eq!(
+        testing::render(&spans),
+        "noise\nouter\n  below\n  leaf\n  leaf\n  wrong\n    leaf\n"
+    );
+    let outer = spans.iter().find(|span| span.name() == "outer").expect("it is let through");
+    assert_eq!(outer.events().map(|event| event.name()).collect::<Vec<_>>(), ["heard"]);
+}
+
+/// Whoever formats it has asked for it.
+struct Untouched;
+
+impl std::fmt::Debug for Untouched {
+    fn fmt(&self, _: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        unreachable!("nobody records it")
+    }
+}
+
+fn is_silent() {
+    let span = info_span!("span", value = ?Untouched);
+    span.record("value", tracing::field::debug(Untouched));
+    span.in_scope(|| {
+        leaf();
+        info!(value = ?Untouched, "event {:?}", Untouched);
+        drop(debug_span!("inner", value = ?Untouched));
+        std::thread::spawn(move || debug_span!("elsewhere").in_scope(leaf)).join().expect("it ends");
+    });
+}
+
+#[test]
+fn where_nothing_is_recorded_nothing_is_evaluated() {
+    let _alone = alone();
+    is_silent();
+    let memory = Memory::default();
+    let tracer = Tracer::builder()
+        .exporter(memory.clone())
+        .sampler(Ratio::new(0.0))
+        .install()
+        .expect("alone");
+    is_silent();
+    Span::new("ours").in_scope(is_silent);
+    info!(value = ?Untouched, "nobody's");
+    tracer.shutdown(TIMEOUT).expect("nothing is lost");
+    assert_eq!(memory.take().len(), 0);
 }

@@ -70,8 +70,10 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Tracing {
         }
         let below = if attributes.is_root() {
             Below::Nothing
-        } else if let Some(parent) = attributes.parent() {
-            context_of(&ctx, parent).map_or(Below::Nothing, Below::Given)
+        } else if attributes.parent().is_some() {
+            // One that is left out for this layer alone is not seen, but those around it are.
+            let named = span.parent().and_then(|parent| context_of(&parent));
+            named.map_or(Below::Nothing, Below::Given)
         } else {
             Below::Current
         };
@@ -99,7 +101,7 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Tracing {
             return;
         }
         let context = match event.parent() {
-            Some(parent) => context_of(&ctx, parent),
+            Some(parent) => ctx.span(parent).and_then(|parent| context_of(&parent)),
             None => Some(current()),
         };
         if let Some(context) = context.filter(SpanContext::is_recorded) {
@@ -179,12 +181,8 @@ impl Joined {
 }
 
 /// The context of a span of `tracing`; where we have none of it, that of the next one around it.
-fn context_of<S>(ctx: &Context<'_, S>, id: &Id) -> Option<SpanContext>
-where
-    S: Subscriber + for<'a> LookupSpan<'a>,
-{
-    let mut around = ctx.span(id)?.scope();
-    around.find_map(|span| Some(span.extensions().get::<Joined>()?.context))
+fn context_of<'a, R: LookupSpan<'a>>(span: &SpanRef<'a, R>) -> Option<SpanContext> {
+    span.scope().find_map(|span| Some(span.extensions().get::<Joined>()?.context))
 }
 
 /// The context of a span of `tracing` itself, if it is recorded.
