@@ -55,7 +55,14 @@ async fn serve(listener: TcpListener, stop: oneshot::Receiver<()>) {
 }
 
 #[traced(args(id))]
-async fn call(id: u32, client: &Client<impl hyper_util::client::legacy::connect::Connect + Clone + Send + Sync + 'static, Body>, url: &str) {
+async fn call(
+    id: u32,
+    client: &Client<
+        impl hyper_util::client::legacy::connect::Connect + Clone + Send + Sync + 'static,
+        Body,
+    >,
+    url: &str,
+) {
     let request = Request::get(format!("{url}/{id}")).body(Body::empty()).expect("a request");
     let answer = client.request(request).await.expect("the server answers");
     let text = answer.into_body().collect().await.expect("the server answers").to_bytes();
@@ -191,7 +198,9 @@ fn is_silent() {
         leaf();
         info!(value = ?Untouched, "event {:?}", Untouched);
         drop(debug_span!("inner", value = ?Untouched));
-        std::thread::spawn(move || debug_span!("elsewhere").in_scope(leaf)).join().expect("it ends");
+        std::thread::spawn(move || debug_span!("elsewhere").in_scope(leaf))
+            .join()
+            .expect("it ends");
     });
 }
 

@@ -8,8 +8,15 @@ use tracer_core::Value;
 /// Fields in their order: typed, and their texts in one buffer.
 #[derive(Debug, Default)]
 pub(crate) struct Fields {
-    items: Vec<(&'static str, Kept)>,
+    items: Vec<(Name, Kept)>,
     text: String,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Name {
+    Static(&'static str),
+    #[cfg_attr(not(feature = "log"), expect(dead_code, reason = "`tracing` has static ones"))]
+    Kept(Range),
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -54,6 +61,17 @@ impl Fields {
 
     /// Adds a field; a text is formatted now.
     pub(crate) fn add(&mut self, key: &'static str, value: Value<'_>) {
+        self.push(Name::Static(key), value);
+    }
+
+    /// As [`add`](Self::add), with a key that does not live for good.
+    #[cfg(feature = "log")]
+    pub(crate) fn add_named(&mut self, key: &str, value: Value<'_>) {
+        let key = self.keep(Value::Str(key));
+        self.push(Name::Kept(key), value);
+    }
+
+    fn push(&mut self, key: Name, value: Value<'_>) {
         if self.items.len() < MAX {
             let kept = match value {
                 Value::Bool(value) => Kept::Bool(value),
@@ -63,6 +81,14 @@ impl Fields {
                 text => Kept::Text(self.keep(text)),
             };
             self.items.push((key, kept));
+        }
+    }
+
+    /// Adds a field of which the text was kept.
+    #[cfg(feature = "tracing")]
+    pub(crate) fn add_kept(&mut self, key: &'static str, text: Range) {
+        if self.items.len() < MAX {
+            self.items.push((Name::Static(key), Kept::Text(text)));
         }
     }
 
@@ -81,6 +107,7 @@ impl Fields {
         &self.text[range.start..range.end]
     }
 
+    #[cfg(feature = "tracing")]
     pub(crate) fn is_empty(&self) -> bool {
         self.items.is_empty()
     }
@@ -89,9 +116,16 @@ impl Fields {
     pub(crate) fn show<R>(&self, f: impl FnOnce(&[(&str, Value<'_>)]) -> R) -> R {
         let mut items = [("", Value::Bool(false)); MAX];
         for (place, (key, kept)) in items.iter_mut().zip(&self.items) {
-            *place = (key, self.value(*kept));
+            *place = (self.name(*key), self.value(*kept));
         }
         f(&items[..self.items.len()])
+    }
+
+    fn name(&self, name: Name) -> &str {
+        match name {
+            Name::Static(name) => name,
+            Name::Kept(range) => self.text(range),
+        }
     }
 
     fn value(&self, kept: Kept) -> Value<'_> {

@@ -3,12 +3,18 @@
 //! Use it through `tracer::bridge`. Each feature brings the crate it is named after and nothing else.
 
 // From elsewhere to here.
+#[cfg(feature = "log")]
+mod logger;
 #[cfg(feature = "tracing")]
 mod tracing;
 
 // What came, until all of it is known.
-#[cfg(feature = "tracing")]
+#[cfg(any(feature = "log", feature = "tracing"))]
+mod doubles;
+#[cfg(any(feature = "log", feature = "tracing"))]
 mod fields;
 
+#[cfg(feature = "log")]
+pub use logger::Logger;
 #[cfg(feature = "tracing")]
 pub use tracing::Tracing;

@@ -7,6 +7,7 @@ use std::thread::panicking;
 use crate::callsite::Callsite;
 use crate::context::SpanContext;
 use crate::detail;
+use crate::filter::{self, Level};
 use crate::id::SpanId;
 use crate::name;
 use crate::open::Open;
@@ -18,6 +19,7 @@ use crate::value::Value;
 /// Whose child a span of other instrumentation is.
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug)]
+#[expect(clippy::exhaustive_enums, reason = "it is for crates of the same version")]
 pub enum Below {
     /// That of the span that is current.
     Current,
@@ -62,6 +64,14 @@ pub fn leave_span(context: &SpanContext) {
     if context.is_valid() {
         slot::leave_foreign(context.span);
     }
+}
+
+/// Whether the filter lets something through that has no callsite; it does while somebody changes it.
+#[doc(hidden)]
+pub fn allows(target: &str, level: Level) -> bool {
+    let mut is_allowed = true;
+    filter::try_with(|filter| is_allowed = filter.allows(target, level));
+    is_allowed
 }
 
 /// Sets attributes together.

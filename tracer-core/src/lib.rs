@@ -111,8 +111,8 @@ pub mod __private {
     pub use crate::destination::is_active;
     pub use crate::filter::Level;
     pub use crate::foreign::{
-        Below, enter_span, fail_by_error, fail_by_text, leave_span, open_at, set_attributes,
-        write_text,
+        Below, allows, enter_span, fail_by_error, fail_by_text, leave_span, open_at,
+        set_attributes, write_text,
     };
     pub use crate::future::{attached, traced};
     pub use crate::guard::{SpanGuard, arguments, enter};

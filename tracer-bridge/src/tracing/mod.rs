@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use tracer_core::__private::{Below, enter_span, is_active, leave_span, open_at};
+use tracer_core::__private::{Below, allows, enter_span, is_active, leave_span, open_at};
 use tracer_core::{Span, SpanContext, SpanId, SpanKind, Value, current};
 use tracing_core::span::{Attributes, Id, Record};
 use tracing_core::{Event, Level, Subscriber};
@@ -15,6 +15,7 @@ use tracing_subscriber::Layer;
 use tracing_subscriber::layer::Context;
 use tracing_subscriber::registry::{LookupSpan, SpanRef};
 
+use crate::doubles;
 use crate::fields::Fields;
 use crate::tracing::said::{Described, OfEvent, OfSpan, Status};
 use crate::tracing::site::Site;
@@ -211,20 +212,34 @@ fn say<'a, R: LookupSpan<'a>>(
 
 fn add_event(context: &SpanContext, event: &Event<'_>) {
     let metadata = event.metadata();
-    if !Site::of(metadata, SpanKind::Internal).is_let_through() {
+    // What `tracing-log` makes of a record has the record's place among its fields.
+    let is_record = metadata.name() == "log event" && metadata.target() == "log";
+    if is_record && doubles::is_handed_on() {
+        return;
+    }
+    let site = Site::of(metadata, SpanKind::Internal);
+    if !site.is_let_through() {
         return;
     }
     Fields::with(|fields| {
-        let mut reader = OfEvent::new(context, fields, *metadata.level() == Level::ERROR);
+        let is_error = *metadata.level() == Level::ERROR;
+        let mut reader = OfEvent::new(context, fields, is_error, is_record);
         event.record(&mut reader);
-        let message = reader.message;
+        let (message, target) = (reader.message, reader.target);
+        if target.is_some_and(|target| !allows(fields.text(target), site.callsite.level())) {
+            return;
+        }
         fields.add("level", Value::Str(metadata.level().as_str()));
-        fields.add("target", Value::Str(metadata.target()));
-        if let (Some(file), Some(line)) = (metadata.file(), metadata.line()) {
+        match target {
+            Some(target) => fields.add_kept("target", target),
+            None => fields.add("target", Value::Str(metadata.target())),
+        }
+        if let (Some(file), Some(line), false) = (metadata.file(), metadata.line(), is_record) {
             fields.add("code.file.path", Value::Str(file));
             fields.add("code.line.number", Value::I64(line.into()));
         }
         let name = message.map_or(metadata.name(), |message| fields.text(message));
         fields.show(|items| context.add_event(name, items));
+        doubles::added(metadata.file(), metadata.line());
     });
 }

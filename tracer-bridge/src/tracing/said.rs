@@ -96,7 +96,7 @@ impl<'a> OfSpan<'a> {
 
     fn add(&mut self, field: &Field, value: Value<'_>) {
         match (field.name(), value) {
-            ("otel.kind", _) => {}
+            ("otel.kind", _) | ("error", Value::Bool(false)) => {}
             ("otel.name", _) if self.is_new => {}
             ("otel.name", name) => {
                 let name = self.fields.keep(name);
@@ -107,7 +107,6 @@ impl<'a> OfSpan<'a> {
                 self.message = Some(self.fields.keep(text));
             }
             ("error", Value::Bool(true)) => self.span.set_failed("_OTHER"),
-            ("error", Value::Bool(false)) => {}
             ("error", text @ (Value::Str(_) | Value::Display(_) | Value::Debug(_))) => {
                 fail_by_text(self.span, text);
             }
@@ -123,17 +122,31 @@ pub(super) struct OfEvent<'a> {
     fields: &'a mut Fields,
     /// At the level of errors: an error among the fields is what the span failed with.
     is_error: bool,
+    /// It was one of `log`.
+    is_record: bool,
     pub(super) message: Option<Range>,
+    /// Of a record of `log`.
+    pub(super) target: Option<Range>,
 }
 
 impl<'a> OfEvent<'a> {
-    pub(super) const fn new(span: &'a SpanContext, fields: &'a mut Fields, is_error: bool) -> Self {
-        Self { span, fields, is_error, message: None }
+    pub(super) const fn new(
+        span: &'a SpanContext,
+        fields: &'a mut Fields,
+        is_error: bool,
+        is_record: bool,
+    ) -> Self {
+        Self { span, fields, is_error, is_record, message: None, target: None }
     }
 
     fn add(&mut self, field: &Field, value: Value<'_>) {
         match field.name() {
             "message" => self.message = Some(self.fields.keep(value)),
+            name if !self.is_record && name.starts_with("log.") => self.fields.add(name, value),
+            "log.target" => self.target = Some(self.fields.keep(value)),
+            "log.module_path" => {}
+            "log.file" => self.fields.add("code.file.path", value),
+            "log.line" => self.fields.add("code.line.number", value),
             name @ ("error" | "err") if self.is_error => {
                 fail_by_text(self.span, value);
                 self.fields.add(name, value);
