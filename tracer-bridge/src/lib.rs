@@ -2,6 +2,10 @@
 //!
 //! Use it through `tracer::bridge`. Each feature brings the crate it is named after and nothing else.
 
+// Lines of logs.
+#[cfg(feature = "tracing")]
+mod lines;
+
 // From elsewhere to here.
 #[cfg(feature = "log")]
 mod logger;
@@ -14,6 +18,12 @@ mod doubles;
 #[cfg(any(feature = "log", feature = "tracing"))]
 mod fields;
 
+// What is ours.
+mod ids;
+
+pub use ids::Ids;
+#[cfg(feature = "tracing")]
+pub use lines::WithIds;
 #[cfg(feature = "log")]
 pub use logger::Logger;
 #[cfg(feature = "tracing")]

@@ -30,10 +30,22 @@ pub(crate) struct Settings {
     /// Flags that the contexts of its spans have, of those that the sampler takes and of the others.
     pub(crate) sampled: u32,
     pub(crate) unsampled: u32,
-    /// Its `service.name`.
-    pub(crate) service: String,
+    pub(crate) service: Service<String>,
     /// How its contexts leave the process and come in.
     pub(crate) propagators: Propagators,
+}
+
+/// What a service is known by; empty where it is not said.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug, Default)]
+#[expect(clippy::exhaustive_structs, reason = "it is for crates of the same version")]
+pub struct Service<T> {
+    /// `service.name`.
+    pub name: T,
+    /// `deployment.environment.name`.
+    pub environment: T,
+    /// `service.version`.
+    pub version: T,
 }
 
 /// Counts of records that could not be written.

@@ -6,6 +6,7 @@ use std::thread::panicking;
 
 use crate::callsite::Callsite;
 use crate::context::SpanContext;
+use crate::destination::{self, Service};
 use crate::detail;
 use crate::filter::{self, Level};
 use crate::id::SpanId;
@@ -84,6 +85,20 @@ pub fn set_attributes(span: &SpanContext, items: &[(&str, Value<'_>)]) {
 #[doc(hidden)]
 pub fn write_text(value: &Value<'_>, text: &mut String) {
     detail::format(value, text);
+}
+
+/// W3C's flags of a span.
+#[doc(hidden)]
+pub fn trace_flags(span: &SpanContext) -> u8 {
+    u8::from(span.sampled() == Some(true)) | u8::from(span.is_random()) << 1
+}
+
+/// The service that a span is of.
+#[doc(hidden)]
+pub fn service_of(span: &SpanContext) -> Service<&'static str> {
+    let Some(destination) = destination::find(span.tracer()) else { return Service::default() };
+    let Service { name, environment, version } = &destination.settings.service;
+    Service { name, environment, version }
 }
 
 /// Marks the span as failed, with an error of which the type is not known.

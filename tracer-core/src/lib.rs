@@ -108,11 +108,11 @@ pub mod __private {
     };
     pub use crate::carry::{carried, carried_fn, inheritable, linked, linked_fn};
     pub use crate::closure::Home;
-    pub use crate::destination::is_active;
+    pub use crate::destination::{Service, is_active};
     pub use crate::filter::Level;
     pub use crate::foreign::{
-        Below, allows, enter_span, fail_by_error, fail_by_text, leave_span, open_at,
-        set_attributes, write_text,
+        Below, allows, enter_span, fail_by_error, fail_by_text, leave_span, open_at, service_of,
+        set_attributes, trace_flags, write_text,
     };
     pub use crate::future::{attached, traced};
     pub use crate::guard::{SpanGuard, arguments, enter};

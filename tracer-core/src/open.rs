@@ -222,7 +222,7 @@ impl Open {
         let root = LocalRoot::new(trace, callsite.name())
             .with_kind(callsite.kind())
             .with_target(callsite.target())
-            .with_service(service)
+            .with_service(&service.name)
             .with_caller(remote.sampled())
             .with_attributes(attributes);
         // Foreign code; tracing does not fail the traced program.

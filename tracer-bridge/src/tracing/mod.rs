@@ -182,7 +182,7 @@ impl Joined {
 }
 
 /// The context of a span of `tracing`; where we have none of it, that of the next one around it.
-fn context_of<'a, R: LookupSpan<'a>>(span: &SpanRef<'a, R>) -> Option<SpanContext> {
+pub(crate) fn context_of<'a, R: LookupSpan<'a>>(span: &SpanRef<'a, R>) -> Option<SpanContext> {
     span.scope().find_map(|span| Some(span.extensions().get::<Joined>()?.context))
 }
 
