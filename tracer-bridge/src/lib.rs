@@ -9,6 +9,8 @@ mod lines;
 // From elsewhere to here.
 #[cfg(feature = "log")]
 mod logger;
+#[cfg(feature = "opentelemetry")]
+pub mod opentelemetry;
 #[cfg(feature = "tracing")]
 mod tracing;
 

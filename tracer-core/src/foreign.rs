@@ -3,13 +3,15 @@
 
 use std::error::Error;
 use std::thread::panicking;
+use std::time::SystemTime;
 
 use crate::callsite::Callsite;
+use crate::clock;
 use crate::context::SpanContext;
 use crate::destination::{self, Service};
 use crate::detail;
 use crate::filter::{self, Level};
-use crate::id::SpanId;
+use crate::id::{SpanId, TraceId};
 use crate::name;
 use crate::open::Open;
 use crate::outcome;
@@ -48,6 +50,32 @@ pub fn open_at(callsite: &'static Callsite, name: Option<&str>, below: Below) ->
         span.set_name(name);
     }
     span
+}
+
+/// Says when a span began that has just been opened.
+#[doc(hidden)]
+pub fn begin_at(span: &mut Span, time: SystemTime) {
+    span.open.start = clock::ticks_at(time);
+}
+
+/// Ends a span, and says when.
+#[doc(hidden)]
+pub fn end_at(mut span: Span, time: SystemTime) {
+    span.open.end(clock::ticks_at(time), 0);
+}
+
+/// Adds an event, and says of when.
+#[doc(hidden)]
+pub fn add_event_at(span: &SpanContext, name: &str, items: &[(&str, Value<'_>)], time: SystemTime) {
+    if span.is_recorded() {
+        detail::event_at(span, name, items, clock::ticks_at(time));
+    }
+}
+
+/// A span of which nothing is known but its ids: for links.
+#[doc(hidden)]
+pub const fn only_ids(trace: TraceId, span: SpanId) -> SpanContext {
+    SpanContext { trace, span, ..SpanContext::NONE }
 }
 
 /// Makes a span current that was made where `origin` was, until [`leave_span`] is called on this

@@ -111,8 +111,8 @@ pub mod __private {
     pub use crate::destination::{Service, is_active};
     pub use crate::filter::Level;
     pub use crate::foreign::{
-        Below, allows, enter_span, fail_by_error, fail_by_text, leave_span, open_at, service_of,
-        set_attributes, trace_flags, write_text,
+        Below, add_event_at, allows, begin_at, end_at, enter_span, fail_by_error, fail_by_text,
+        leave_span, only_ids, open_at, service_of, set_attributes, trace_flags, write_text,
     };
     pub use crate::future::{attached, traced};
     pub use crate::guard::{SpanGuard, arguments, enter};
@@ -123,6 +123,7 @@ pub mod __private {
         PickDisplay, PickErrAsDebug, PickErrAsDisplay, PickError, PickLocalReport, PickName,
         PickNothing, PickReport, Tag, fail, observe,
     };
+    pub use crate::propagate::{beside, remote};
     pub use crate::returned::{
         How, InOk, Out, OutOk, OutWhole, PickAsDebug, PickAsDisplay, PickOkAsDebug,
         PickOkAsDisplay, PickOkDebug, PickOkName, PickOkTyped, PickWholeDebug, PickWholeName,
