@@ -108,11 +108,8 @@ pub(crate) fn ticks_at(time: SystemTime) -> u64 {
         let ticks = u128::from(now.ticks.saturating_sub(first.ticks));
         (u128::from(apart) * ticks).checked_div(nanos).map_or(0, |ticks| ticks as u64)
     });
-    if wanted < now.unix {
-        now.ticks.saturating_sub(ticks)
-    } else {
-        now.ticks.saturating_add(ticks)
-    }
+    // Those of before the machine was started wrap, as they do where they are converted back.
+    if wanted < now.unix { now.ticks.wrapping_sub(ticks) } else { now.ticks.wrapping_add(ticks) }
 }
 
 /// Converts ticks to nanoseconds since the Unix epoch.

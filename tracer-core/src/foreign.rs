@@ -82,9 +82,15 @@ pub const fn only_ids(trace: TraceId, span: SpanId) -> SpanContext {
 /// thread.
 #[doc(hidden)]
 pub fn enter_span(context: &SpanContext, origin: SpanId) {
-    if context.is_valid() {
-        slot::enter_foreign(context, origin);
+    if !context.is_valid() {
+        return;
     }
+    let mut context = *context;
+    if context.tracer() == 0 {
+        // It came before there was a tracer, or out of its scope.
+        context.flags |= SpanContext::flags_of(slot::current().tracer(), 0);
+    }
+    slot::enter_foreign(&context, origin);
 }
 
 /// Leaves what [`enter_span`] entered last of this span, in any order.
