@@ -291,3 +291,8 @@ fn the_environment_s_filter_counts_and_a_wrong_one_is_one_line() {
 fn texts_are_cut_at_the_limit_that_is_set_and_marked() {
     succeeds("texts");
 }
+
+#[test]
+fn names_at_run_time_have_an_end_and_none_is_lost() {
+    succeeds("names");
+}

@@ -45,6 +45,8 @@ mod leaked_guards;
 mod long_running;
 #[path = "promises/middleware.rs"]
 mod middleware;
+#[path = "promises/names.rs"]
+mod names;
 #[path = "promises/nested_executors.rs"]
 mod nested_executors;
 #[path = "promises/openings.rs"]

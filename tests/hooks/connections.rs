@@ -1,10 +1,16 @@
 //! With hooks in the runtime, the tasks of connections belong to whoever made hyper or axum spawn them.
 #![cfg(tokio_unstable)]
 
+use std::ops::Deref as _;
+
 use axum::Router;
 use axum::routing::get;
+use http_body_util::BodyExt as _;
+use hyper::Request;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
+use tower::{Layer as _, ServiceExt as _};
+use tracer::http::ClientLayer;
 use tracer::traced;
 use tracer_hooks_tests::{
     Chunk, OneConnection, client, posted, query, request, serve_with_hyper, tree,
@@ -98,4 +104,28 @@ fn a_pooled_connection_s_task_is_its_first_request_s_before_that_expires() {
         tree,
         "request(id=1)\n  chunk(id=1)\n  chunk(id=2)\nrequest(id=2)\nrequest(id=3)\n  chunk(id=3)\n"
     );
+}
+
+/// With the layer of clients no request is the parent of what the connection does for others.
+#[test]
+fn a_traced_client_s_connection_belongs_to_no_request() {
+    let tree = tree(|| async {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/", listener.local_addr().unwrap());
+        let accepting = tokio::spawn(serve_with_hyper(listener, 1, |_| async { "echoed" }));
+        let client = OneConnection::new();
+        let traced = ClientLayer::new().layer(client.deref().clone());
+        for id in 1..=2 {
+            let sending = Request::post(&url).body(Chunk::new(id)).unwrap();
+            let traced = traced.clone();
+            request(id, async {
+                let answer = traced.oneshot(sending).await.unwrap();
+                drop(answer.into_body().collect().await.unwrap());
+            })
+            .await;
+        }
+        drop((traced, client));
+        accepting.await.unwrap();
+    });
+    assert_eq!(tree, "chunk(id=1)\nchunk(id=2)\nrequest(id=1)\n  POST\nrequest(id=2)\n  POST\n");
 }

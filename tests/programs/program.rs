@@ -9,6 +9,7 @@ mod filter;
 mod forked;
 mod inherited;
 mod mains;
+mod names;
 mod propagation;
 mod slow_polls;
 mod small_log;
@@ -45,6 +46,7 @@ fn main() -> std::process::ExitCode {
         "continues" => propagation::continues(),
         "comes" => propagation::comes(),
         "texts" => texts::cut(),
+        "names" => names::many(),
         "install" => mains::install(),
         "ok" => return mains::ok(),
         "err" => return mains::err(),

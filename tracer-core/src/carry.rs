@@ -1,11 +1,14 @@
 //! What the macro writes around the arguments of well-known spawn calls.
 
+use std::cell::Cell;
 use std::future::Future;
 use std::panic::Location;
 
 use crate::closure;
 use crate::context::SpanContext;
 use crate::destination;
+use crate::id::SpanId;
+use crate::local;
 use crate::slot;
 use crate::within::{self, InContext};
 
@@ -45,8 +48,34 @@ pub fn linked_fn<R>(f: impl FnOnce() -> R) -> impl FnOnce() -> R {
 /// What a task inherits that is spawned now, if there is anything: what runtime hooks keep.
 #[doc(hidden)]
 pub fn inheritable() -> Option<SpanContext> {
-    let context = here().inherited();
-    (!context.is_none()).then_some(context)
+    let mut context = here();
+    if context.is_valid() && context.span == local::with(&UNINHERITED, Cell::get) {
+        context = SpanContext::scope(context.tracer());
+    }
+    (!context.is_none()).then(|| context.inherited())
+}
+
+thread_local! {
+    /// The span whose context no task inherits that is spawned while it is on top.
+    static UNINHERITED: Cell<SpanId> = const { Cell::new(SpanId::NONE) };
+}
+
+/// Runs `f`, in which tasks inherit no more than the tracer that are spawned directly below `span`.
+///
+/// For clients: what they spawn serves a connection, and other requests after this one.
+#[doc(hidden)]
+pub fn uninherited<R>(span: &SpanContext, f: impl FnOnce() -> R) -> R {
+    struct Restore(SpanId);
+
+    impl Drop for Restore {
+        fn drop(&mut self) {
+            local::with(&UNINHERITED, |place| place.set(self.0));
+        }
+    }
+
+    let before = local::with(&UNINHERITED, |place| place.replace(span.span));
+    let _restore = Restore(before);
+    f()
 }
 
 /// The current context; where no tracer records it is not looked for.

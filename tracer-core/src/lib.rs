@@ -106,7 +106,7 @@ pub mod __private {
         Links, Parent, condition, enter_below, enter_nothing, is_let_through, is_wanted, links,
         parent, traced_below, traced_if,
     };
-    pub use crate::carry::{carried, carried_fn, inheritable, linked, linked_fn};
+    pub use crate::carry::{carried, carried_fn, inheritable, linked, linked_fn, uninherited};
     pub use crate::closure::Home;
     pub use crate::destination::{Service, is_active};
     pub use crate::filter::Level;

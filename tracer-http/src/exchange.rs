@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 
 use http::header::UPGRADE;
 use http::{HeaderMap, Method, Response, StatusCode};
-use tracer_core::__private::SpanFrame;
+use tracer_core::__private::{SpanFrame, uninherited};
 use tracer_core::{Span, SpanContext};
 
 use crate::failure;
@@ -57,7 +57,10 @@ impl Exchange {
     }
 
     pub(crate) fn in_scope<R>(&self, f: impl FnOnce() -> R) -> R {
-        self.frame.in_scope(f)
+        match self.side {
+            Side::Server => self.frame.in_scope(f),
+            Side::Client => self.frame.in_scope(|| uninherited(&self.context(), f)),
+        }
     }
 
     pub(crate) fn poll<R>(
@@ -65,7 +68,12 @@ impl Exchange {
         cx: &mut Context<'_>,
         f: impl FnOnce(&mut Context<'_>) -> Poll<R>,
     ) -> Poll<R> {
-        self.frame.poll(cx, f)
+        let span = self.context();
+        match self.side {
+            Side::Server => self.frame.poll(cx, f),
+            // A connection that is opened here will serve other requests.
+            Side::Client => self.frame.poll(cx, |cx| uninherited(&span, || f(cx))),
+        }
     }
 
     /// Says what the head of the response tells; returns whether no body follows it.
@@ -88,7 +96,7 @@ impl Exchange {
                 span.set_attribute("network.protocol.version", version);
             }
         }
-        if is_grpc && status == StatusCode::OK {
+        if is_grpc && status == StatusCode::OK && grpc::is_call(headers) {
             match Status::read(headers) {
                 Some(status) => self.ended_with(span, status),
                 None => self.confirm(span),

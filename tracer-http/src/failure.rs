@@ -35,5 +35,9 @@ fn known(error: &dyn Any) -> Option<&(dyn Error + 'static)> {
     if let Some(error) = error.downcast_ref::<reqwest::Error>() {
         return Some(error);
     }
+    #[cfg(feature = "reqwest-middleware")]
+    if let Some(error) = error.downcast_ref::<reqwest_middleware::Error>() {
+        return Some(error);
+    }
     None
 }

@@ -1,7 +1,7 @@
 //! What the user of a layer asks for.
 
-use http::HeaderName;
 use http::header::HeaderMap;
+use http::{HeaderName, HeaderValue};
 use tracer_core::SpanContext;
 
 /// What both layers can be asked for.
@@ -35,7 +35,7 @@ impl Recorded {
 /// them.
 pub(crate) fn record(span: &SpanContext, wanted: &[Recorded], headers: &HeaderMap, is_grpc: bool) {
     for header in wanted {
-        let mut values = headers.get_all(&header.name).iter().map(|value| value.as_bytes());
+        let mut values = headers.get_all(&header.name).iter().map(HeaderValue::as_bytes);
         let Some(first) = values.next() else { continue };
         let key = if is_grpc { &header.rpc } else { &header.http };
         let rest: Vec<_> = values.map(String::from_utf8_lossy).collect();

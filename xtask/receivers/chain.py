@@ -11,8 +11,9 @@ from contextlib import ExitStack
 from receivers import Program, free_ports
 
 HERE = pathlib.Path(__file__).parent
-ALL = "python client > rust server > rust client > python server"
-BEGUN = "rust server > rust client > python server"
+# The program's are the spans of its layers for servers and clients, and of the function between them.
+BEGUN = "GET > relay > GET > python server"
+ALL = f"python client > {BEGUN}"
 USER = "user='Zoë, 7' seen='Zoë, 7'"
 
 # What is recorded, and what the last one in the chain reads.

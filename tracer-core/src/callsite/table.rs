@@ -91,7 +91,8 @@ impl Callsite {
         let Self { span_type, root, polls, prepare, .. } = *self;
         let name = &*Box::leak(Box::<str>::from(name));
         let copy = Self {
-            function: if function == self.name { name } else { function },
+            // Where a span is made by hand no function is known.
+            function: if module.is_empty() { name } else { function },
             fields,
             kind,
             level,

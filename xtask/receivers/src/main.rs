@@ -4,7 +4,6 @@
 //! between two others; or says what samplers decide.
 #![expect(clippy::print_stdout, reason = "a command-line tool speaks through it")]
 
-mod http;
 mod relay;
 mod share;
 mod shop;

@@ -1,0 +1,8 @@
+//! Real servers and clients over loopback: one tree, compared as text with what was recorded.
+
+mod axum_server;
+mod bodies;
+mod grpc;
+mod hostile;
+mod hyper_client;
+mod reqwest_client;
