@@ -2,6 +2,9 @@
 //!
 //! [Whose span is it?](whose_span) Which span is the parent, for every way to run something; what is
 //! not carried, and what to write then.
+//!
+//! [Other instrumentation](other_tracing) What `tracing`, `log` and the API of OpenTelemetry tell, in the
+//! same tree; ids in log lines.
 
 #[cfg_attr(
     all(
@@ -24,3 +27,18 @@
     doc = "Whose span is it? Built with the features of all runtimes, the page is here."
 )]
 pub mod whose_span {}
+
+#[cfg_attr(
+    all(feature = "macros", feature = "tracing", feature = "log", feature = "opentelemetry-api"),
+    doc = include_str!("guide/other_tracing.md")
+)]
+#[cfg_attr(
+    not(all(
+        feature = "macros",
+        feature = "tracing",
+        feature = "log",
+        feature = "opentelemetry-api"
+    )),
+    doc = "Other instrumentation. Built with the features `tracing`, `log` and `opentelemetry-api`, the page is here."
+)]
+pub mod other_tracing {}
