@@ -22,7 +22,7 @@ impl Error for Refused {
 }
 
 fn refused() -> Refused {
-    Refused("x".parse::<u8>().unwrap_err())
+    Refused("x".parse::<u8>().expect_err("it is no number"))
 }
 
 #[test]

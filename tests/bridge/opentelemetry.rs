@@ -10,7 +10,7 @@ use opentelemetry::trace::{
     Event, FutureExt as _, Link, Span as _, SpanContext, SpanId, SpanKind, Status,
     TraceContextExt as _, TraceFlags, TraceId, TraceState, Tracer as _, mark_span_as_active,
 };
-use opentelemetry::{Array, Context, KeyValue, Value, global};
+use opentelemetry::{Array, Context, KeyValue, StringValue, Value, global};
 use opentelemetry_sdk::propagation::TraceContextPropagator;
 use tokio::task::yield_now;
 use tracer::testing::Scope;
@@ -261,7 +261,7 @@ fn a_span_of_ours_goes_through_a_propagator_and_comes_back() {
         let request = Span::new("request");
         request.context().set_baggage("user", "Zoë");
         let context = to_context(&request.context());
-        assert_eq!(context.baggage().get("user").map(|user| user.as_str()), Some("Zoë"));
+        assert_eq!(context.baggage().get("user").map(StringValue::as_str), Some("Zoë"));
         let mut headers = HashMap::new();
         TraceContextPropagator::new().inject_context(&context, &mut headers);
         let own = request.context();

@@ -21,6 +21,39 @@ use crate::tracing::said::{Described, OfEvent, OfSpan, Status};
 use crate::tracing::site::Site;
 
 /// Makes spans and events of `tracing` part of the tree: a layer of `tracing_subscriber`.
+///
+/// A span of `tracing` becomes one of ours: a child of its explicit parent, else of what is current, ours
+/// or theirs, else a root. While it is entered it is current, in its task alone. It ends when it is
+/// closed, which is when its last handle is dropped. Where no tracer is, nothing is done; where the trace
+/// is not recorded, no field is looked at.
+///
+/// Fields are attributes of their type. `otel.name`, `otel.kind`, `otel.status_code` and
+/// `otel.status_message` say what they say elsewhere, `otel.kind` only as the span begins; a field `error`
+/// is what the span failed with: an error with its sources, a text, or `true`.
+///
+/// Events are events of their explicit parent or of what is current, named after their message; beside
+/// their fields they have `level`, `target`, `code.file.path` and `code.line.number`. One at the level of
+/// errors with an error among its fields, or a text in `error` or `err`, also says what the span failed
+/// with. An event outside of any span is dropped.
+///
+/// What the tracer's [`Filter`](tracer_core::Filter) leaves out by target or level is not recorded; a span
+/// that is left out carries the context that it was made in. At most 8,192 callsites are told apart.
+///
+/// # Examples
+///
+/// ```
+/// use tracer_bridge::Tracing;
+/// use tracer_core::{Span, testing};
+/// use tracing_subscriber::prelude::*;
+///
+/// tracing_subscriber::registry().with(Tracing::new()).init();
+///
+/// let scope = testing::Scope::new();
+/// scope.in_scope(|| {
+///     tracing::info_span!("theirs", rows = 3).in_scope(|| drop(Span::new("ours")));
+/// });
+/// assert_eq!(scope.tree(), "theirs\n  ours\n");
+/// ```
 #[derive(Debug, Default)]
 pub struct Tracing {
     /// Spans that were closed while they were entered, by their ids, until they are left.
@@ -43,6 +76,18 @@ struct Joined {
 
 impl Tracing {
     /// Makes the layer.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tracer_bridge::Tracing;
+    /// use tracing_subscriber::Layer as _;
+    /// use tracing_subscriber::filter::LevelFilter;
+    ///
+    /// // What is beyond is for other layers.
+    /// let layer = Tracing::new().with_filter(LevelFilter::INFO);
+    /// # let _ = tracing_subscriber::layer::SubscriberExt::with(tracing_subscriber::registry(), layer);
+    /// ```
     pub fn new() -> Self {
         Self::default()
     }
