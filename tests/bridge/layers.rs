@@ -36,7 +36,7 @@ fn a_filter_of_this_layer_leaves_spans_out() {
     let filtered = registry().with(Tracing::new().with_filter(LevelFilter::INFO));
     assert_eq!(tree(filtered, work), "outer\n  inner\n    leaf\nsaid");
     let spans_only =
-        registry().with(Tracing::new().with_filter(filter_fn(tracing::Metadata::is_span)));
+        registry().with(Tracing::new().with_filter(filter_fn(|metadata| !metadata.is_event())));
     assert_eq!(tree(spans_only, work), "outer\n  middle\n    inner\n      leaf\n");
 }
 
