@@ -14,7 +14,7 @@ use crate::opentelemetry::spans::{Found, Made, keep};
 
 /// Gives libraries that use the API of OpenTelemetry tracers whose spans are ours.
 ///
-/// See the [module](self) for what becomes of what.
+/// See the [module](crate::opentelemetry) for what becomes of what.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct TracerProvider;
