@@ -130,6 +130,23 @@ fn a_context_that_is_named_counts() {
     assert_eq!(scope.tree(), "other\n  ours\nrequest\n  child\n    grandchild\n      leaf\n");
 }
 
+/// As with spans of ours; `opentelemetry` itself would take it for a part of the request.
+#[test]
+fn a_task_that_is_driven_inside_of_a_context_is_none_of_it() {
+    assert_eq!(
+        tree(|| async {
+            let local = tokio::task::LocalSet::new();
+            let stranger = async {
+                drop(library().start("stranger"));
+                leaf();
+            };
+            local.spawn_local(tracer::FutureExt::in_current(stranger));
+            theirs("request", local).await;
+        }),
+        "leaf\nrequest\nstranger\n"
+    );
+}
+
 #[test]
 fn contexts_may_be_detached_in_any_order() {
     let scope = scoped(|| {

@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use tokio::task::yield_now;
+use tracer::testing::Scope;
 use tracer::traced;
-use tracer_bridge_tests::tree;
+use tracer_bridge_tests::{install, runtimes, tree};
 use tracing::{Instrument as _, info_span, instrument};
 
 #[traced]
@@ -188,6 +189,25 @@ fn a_span_that_is_polled_by_several_workers_is_current_on_each() {
         })),
         format!("theirs\n  job\n{}", "    our_function\n".repeat(50))
     );
+}
+
+/// Nobody tells when a span of `tracing` is polled.
+#[test]
+fn the_outermost_of_our_spans_tells_when_the_task_was_polled() {
+    install();
+    for runtime in runtimes() {
+        let scope = Scope::new();
+        let job = scope.in_scope(|| ours(theirs(our_leaf(1))).instrument(info_span!("job")));
+        runtime.block_on(async { runtime.spawn(scope.bind(job)).await.unwrap() });
+        drop(runtime);
+        let spans = scope.spans();
+        let polled: Vec<_> = spans
+            .iter()
+            .filter(|span| !span.slices().is_empty())
+            .map(|span| (span.name(), span.slices().len()))
+            .collect();
+        assert_eq!(polled, [("ours", 4)], "the others are inside of it");
+    }
 }
 
 #[test]

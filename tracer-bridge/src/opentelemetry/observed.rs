@@ -80,11 +80,15 @@ impl ContextObserver for Observer {
     }
 }
 
-/// Where `context` is the one that is attached here: what is current in it, perhaps one of ours.
+/// Where `context` is the one that is attached here: what is current in it, perhaps one of ours. Another
+/// task that runs on top of it sees nothing of it.
 pub(super) fn innermost(context: &Context) -> Option<Found> {
-    let own = view(context)?;
+    let own = std::ptr::from_ref(view(context)?).addr();
     let top = ATTACHED.try_with(|attached| attached.borrow().last().map(|(address, _)| *address));
-    let is_attached = top.ok().flatten() == Some(std::ptr::from_ref(own).addr());
-    let current = Some(current()).filter(|current| is_attached && current.is_valid())?;
-    Some(Found::Made(Made { context: current, origin: current.span_id() }))
+    let current = Some(current()).filter(|_| top.ok().flatten() == Some(own))?;
+    Some(if current.is_valid() {
+        Found::Made(Made { context: current, origin: current.span_id() })
+    } else {
+        Found::Nothing
+    })
 }

@@ -158,7 +158,14 @@ pub(crate) fn enter(context: SpanContext, key: u64) -> u32 {
 /// [`leave_foreign`] is called.
 pub(crate) fn enter_foreign(context: &SpanContext, origin: SpanId) {
     let key = key();
-    with(|stack| stack.push(context, task_on_top(stack, key), origin, Kind::Foreign));
+    with(|stack| {
+        let (outer, strand) = stack.top();
+        let is_outermost = outer.span.get() == SpanId::NONE || strand.flags.get() & INHERITED != 0;
+        // Without a waker, so that the first frame in it is polled in the uncommon way: see below.
+        let task =
+            if is_outermost { Task { key, waker: NO_WAKER } } else { task_on_top(stack, key) };
+        stack.push(context, task, origin, Kind::Foreign)
+    });
 }
 
 /// Leaves what [`enter_foreign`] entered last of this span.
@@ -285,7 +292,10 @@ pub(crate) fn enter_frame(context: &SpanContext, origin: SpanId, waker: &Waker) 
     let task = task_of(waker);
     with(|stack| {
         let (outer, strand) = stack.top();
+        // Other instrumentation tells of no polls: the first frame in its span stands in for it.
+        let stands_in = outer.kind.get() == Kind::Foreign && strand.waker.get() == NO_WAKER;
         let is_outermost = outer.span.get() == SpanId::NONE
+            || stands_in
             || strand.flags.get() & INHERITED != 0
             || !is_same_task(strand.key.get(), task.key);
         (stack.push(context, task, origin, Kind::Frame), is_outermost)
