@@ -36,8 +36,10 @@ pub(crate) struct Range {
     end: usize,
 }
 
-/// More fields than this are not kept; those of `tracing` are at most 32.
-pub(crate) const MAX: usize = 40;
+/// Fields that are kept: those of `tracing` are at most 32, and so many are of a record of `log`.
+const MAX: usize = 32;
+/// With those that say where an event came from.
+const WITH_PLACE: usize = MAX + 4;
 
 /// Bytes of a text that is copied as it stands.
 const PLAIN: usize = 4_096;
@@ -67,12 +69,14 @@ impl Fields {
     /// As [`add`](Self::add), with a key that does not live for good.
     #[cfg(feature = "log")]
     pub(crate) fn add_named(&mut self, key: &str, value: Value<'_>) {
-        let key = self.keep(Value::Str(key));
-        self.push(Name::Kept(key), value);
+        if self.items.len() < MAX {
+            let key = self.keep(Value::Str(key));
+            self.push(Name::Kept(key), value);
+        }
     }
 
     fn push(&mut self, key: Name, value: Value<'_>) {
-        if self.items.len() < MAX {
+        if self.items.len() < WITH_PLACE {
             let kept = match value {
                 Value::Bool(value) => Kept::Bool(value),
                 Value::I64(value) => Kept::I64(value),
@@ -87,7 +91,7 @@ impl Fields {
     /// Adds a field of which the text was kept.
     #[cfg(feature = "tracing")]
     pub(crate) fn add_kept(&mut self, key: &'static str, text: Range) {
-        if self.items.len() < MAX {
+        if self.items.len() < WITH_PLACE {
             self.items.push((Name::Static(key), Kept::Text(text)));
         }
     }
@@ -114,7 +118,7 @@ impl Fields {
 
     /// Shows all fields as attributes.
     pub(crate) fn show<R>(&self, f: impl FnOnce(&[(&str, Value<'_>)]) -> R) -> R {
-        let mut items = [("", Value::Bool(false)); MAX];
+        let mut items = [("", Value::Bool(false)); WITH_PLACE];
         for (place, (key, kept)) in items.iter_mut().zip(&self.items) {
             *place = (self.name(*key), self.value(*kept));
         }

@@ -12,8 +12,8 @@ use crate::fields::{Fields, Range};
 
 /// Adds the records of `log` to the current span, as events: a logger before your own.
 ///
-/// An event is named after the message; its attributes are the key-value pairs of the record, `level`,
-/// `target`, `code.file.path` and `code.line.number`. A record of the level `ERROR` with a pair `err` or
+/// An event is named after the message; its attributes are the first 32 key-value pairs of the record,
+/// `level`, `target`, `code.file.path` and `code.line.number`. A record of the level `ERROR` with a pair `err` or
 /// `error` is also what the span failed with. Without a span nothing is added, nor where the span is not
 /// recorded, nor what the tracer's [`Filter`](tracer_core::Filter) leaves out.
 ///

@@ -33,9 +33,9 @@ pub enum Below {
 }
 
 /// Opens a span at a callsite that is not ours, whether the filter lets it through or not; its name may
-/// be known only now.
+/// be known only now. Returns the span that is current here, too.
 #[doc(hidden)]
-pub fn open_at(callsite: &'static Callsite, name: Option<&str>, below: Below) -> Span {
+pub fn open_at(callsite: &'static Callsite, name: Option<&str>, below: Below) -> (Span, SpanId) {
     let named = name.map_or(Some(callsite), |name| name::renamed(callsite, name));
     let callsite = named.unwrap_or(callsite);
     let current = slot::current();
@@ -49,7 +49,7 @@ pub fn open_at(callsite: &'static Callsite, name: Option<&str>, below: Below) ->
         // There is no place for it: it becomes an attribute.
         span.set_name(name);
     }
-    span
+    (span, current.span)
 }
 
 /// Says when a span began that has just been opened.

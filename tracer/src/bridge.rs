@@ -29,6 +29,9 @@
 //! # }
 //! ```
 //!
+//! A program that begins neither with `main` of a runtime's module nor with `init`, and in which nothing is
+//! `#[traced]`, says which runtime it has, so that its tasks are told apart: `tracer::tokio::register()`.
+//!
 //! More of it stands in the guide, under [other instrumentation](crate::guide::other_tracing).
 
 pub use tracer_bridge::Ids;

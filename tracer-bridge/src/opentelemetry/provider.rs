@@ -53,7 +53,6 @@ impl opentelemetry::trace::Tracer for Tracer {
 
     fn build_with_context(&self, builder: SpanBuilder, parent_cx: &Context) -> Span {
         let found = observed::innermost(parent_cx).unwrap_or_else(|| Found::of(parent_cx));
-        let made_in = current();
         let below = match &found {
             Found::Nothing => Below::Current,
             found => Below::Given(found.context()),
@@ -61,9 +60,9 @@ impl opentelemetry::trace::Tracer for Tracer {
         let kind = builder.span_kind.as_ref().map_or(SpanKind::Internal, kind);
         let callsite = self.sites.of_kind(kind);
         if !is_active() || parent_cx.is_telemetry_suppressed() || !is_let_through(callsite) {
-            return Span::in_place_of(parent_cx, &found, made_in);
+            return Span::in_place_of(parent_cx, &found);
         }
-        let mut open = open_at(callsite, Some(&builder.name), below);
+        let (mut open, origin) = open_at(callsite, Some(&builder.name), below);
         let context = open.context();
         if let Some(start) = builder.start_time {
             begin_at(&mut open, start);
@@ -71,7 +70,7 @@ impl opentelemetry::trace::Tracer for Tracer {
         describe(&context, &builder);
         let is_kept = context.is_valid();
         if is_kept {
-            keep(Made { context, origin: made_in.span_id() });
+            keep(Made { context, origin });
         }
         let told = if is_kept { to_opentelemetry(&context) } else { told(parent_cx) };
         Span { open: Some(open), context, told, is_kept, status: Status::Unset }
@@ -80,7 +79,8 @@ impl opentelemetry::trace::Tracer for Tracer {
 
 impl Span {
     /// One that is not recorded: what is made below it belongs to what is around it.
-    fn in_place_of(parent_cx: &Context, found: &Found, made_in: SpanContext) -> Self {
+    fn in_place_of(parent_cx: &Context, found: &Found) -> Self {
+        let made_in = current();
         let context = match found {
             Found::Nothing => made_in,
             found => found.context(),

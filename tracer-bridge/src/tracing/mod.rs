@@ -4,7 +4,7 @@ mod said;
 mod site;
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use tracer_core::__private::{Below, allows, enter_span, is_active, leave_span, open_at};
@@ -59,6 +59,8 @@ pub struct Tracing {
     /// Spans that were closed while they were entered, by their ids, until they are left.
     closed: Mutex<BTreeMap<u64, (SpanContext, u32)>>,
     closed_count: AtomicUsize,
+    /// A span has been joined: only then it is worth to look for one.
+    any: AtomicBool,
 }
 
 /// What is kept of a span of `tracing`.
@@ -92,6 +94,20 @@ impl Tracing {
         Self::default()
     }
 
+    fn has_joined(&self) {
+        // Relaxed, and below: whoever has the span got it after this, from the thread that made it.
+        if !self.any.load(Ordering::Relaxed) {
+            self.any.store(true, Ordering::Relaxed);
+        }
+    }
+
+    fn find<'a, S>(&self, ctx: &'a Context<'_, S>, id: &Id) -> Option<SpanRef<'a, S>>
+    where
+        S: Subscriber + for<'l> LookupSpan<'l>,
+    {
+        if self.any.load(Ordering::Relaxed) { ctx.span(id) } else { None }
+    }
+
     /// What lies above a span that was closed before.
     #[cold]
     fn leave_closed(&self, id: &Id) {
@@ -109,7 +125,10 @@ impl Tracing {
 
 impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Tracing {
     fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, ctx: Context<'_, S>) {
-        let Some(span) = ctx.span(id).filter(|_| is_active()) else { return };
+        if !is_active() {
+            return;
+        }
+        let Some(span) = ctx.span(id) else { return };
         if span.extensions().get::<Joined>().is_some() {
             // It is another such layer's.
             return;
@@ -124,18 +143,19 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Tracing {
             Below::Current
         };
         let Some(joined) = Joined::open(attributes, below) else { return };
+        self.has_joined();
         span.extensions_mut().replace(joined);
         say(&span, true, |reader| attributes.record(reader));
     }
 
     fn on_record(&self, id: &Id, values: &Record<'_>, ctx: Context<'_, S>) {
-        if let Some(span) = ctx.span(id) {
+        if let Some(span) = self.find(&ctx, id) {
             say(&span, false, |reader| values.record(reader));
         }
     }
 
     fn on_follows_from(&self, id: &Id, follows: &Id, ctx: Context<'_, S>) {
-        if let (Some(span), Some(to)) = (ctx.span(id), ctx.span(follows)) {
+        if let (Some(span), Some(to)) = (self.find(&ctx, id), self.find(&ctx, follows)) {
             if let (Some(context), Some(to)) = (recorded(&span), recorded(&to)) {
                 context.add_link(&to);
             }
@@ -156,7 +176,7 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Tracing {
     }
 
     fn on_enter(&self, id: &Id, ctx: Context<'_, S>) {
-        let Some(span) = ctx.span(id) else { return };
+        let Some(span) = self.find(&ctx, id) else { return };
         let extensions = span.extensions();
         if let Some(joined) = extensions.get::<Joined>() {
             // Relaxed: who closes the span has seen the threads that entered it, or is one of them.
@@ -166,7 +186,7 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Tracing {
     }
 
     fn on_exit(&self, id: &Id, ctx: Context<'_, S>) {
-        let context = ctx.span(id).and_then(|span| {
+        let context = self.find(&ctx, id).and_then(|span| {
             let extensions = span.extensions();
             let joined = extensions.get::<Joined>()?;
             joined.entered.fetch_sub(1, Ordering::Relaxed);
@@ -180,7 +200,7 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Tracing {
     }
 
     fn on_close(&self, id: Id, ctx: Context<'_, S>) {
-        let Some(span) = ctx.span(&id) else { return };
+        let Some(span) = self.find(&ctx, &id) else { return };
         let joined = span.extensions_mut().remove::<Joined>();
         let Some(joined) = joined else { return };
         let entered = joined.entered.load(Ordering::Relaxed);
@@ -196,24 +216,17 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Tracing {
 impl Joined {
     /// Opens the span, or carries the context where the filter leaves it out.
     fn open(attributes: &Attributes<'_>, below: Below) -> Option<Self> {
-        let made_in = current();
-        let joined = |span: Option<Span>, context| Self {
-            span,
-            context,
-            origin: made_in.span_id(),
-            entered: AtomicU32::new(0),
-            status: Status::default(),
-        };
         let site = Site::of(attributes.metadata(), SpanKind::Internal);
         if !site.is_let_through() {
+            let made_in = current();
             let context = match below {
-                Below::Current => Some(made_in),
-                Below::Given(parent) => Some(parent),
-                Below::Nothing => None,
+                Below::Current => made_in,
+                Below::Given(parent) => parent,
+                Below::Nothing => return None,
             };
-            return context.filter(SpanContext::is_valid).map(|context| joined(None, context));
+            return context.is_valid().then(|| Self::new(None, context, made_in.span_id()));
         }
-        let span = if site.is_described {
+        let (span, origin) = if site.is_described {
             let mut described = Described::default();
             attributes.record(&mut described);
             let site = Site::of(attributes.metadata(), described.kind);
@@ -222,7 +235,11 @@ impl Joined {
             open_at(site.callsite, None, below)
         };
         let context = span.context();
-        Some(joined(Some(span), context))
+        Some(Self::new(Some(span), context, origin))
+    }
+
+    fn new(span: Option<Span>, context: SpanContext, origin: SpanId) -> Self {
+        Self { span, context, origin, entered: AtomicU32::new(0), status: Status::default() }
     }
 }
 
