@@ -144,13 +144,17 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Tracing {
         };
         let Some(joined) = Joined::open(attributes, below) else { return };
         self.has_joined();
+        let context = joined.recorded();
         span.extensions_mut().replace(joined);
-        say(&span, true, |reader| attributes.record(reader));
+        if let Some(context) = context {
+            say(&span, &context, true, |reader| attributes.record(reader));
+        }
     }
 
     fn on_record(&self, id: &Id, values: &Record<'_>, ctx: Context<'_, S>) {
-        if let Some(span) = self.find(&ctx, id) {
-            say(&span, false, |reader| values.record(reader));
+        let Some(span) = self.find(&ctx, id) else { return };
+        if let Some(context) = recorded(&span) {
+            say(&span, &context, false, |reader| values.record(reader));
         }
     }
 
@@ -238,6 +242,11 @@ impl Joined {
         Some(Self::new(Some(span), context, origin))
     }
 
+    /// The context of the span itself, if it is recorded.
+    fn recorded(&self) -> Option<SpanContext> {
+        Some(self.context).filter(|context| self.span.is_some() && context.is_recorded())
+    }
+
     fn new(span: Option<Span>, context: SpanContext, origin: SpanId) -> Self {
         Self { span, context, origin, entered: AtomicU32::new(0), status: Status::default() }
     }
@@ -250,19 +259,18 @@ pub(crate) fn context_of<'a, R: LookupSpan<'a>>(span: &SpanRef<'a, R>) -> Option
 
 /// The context of a span of `tracing` itself, if it is recorded.
 fn recorded<'a, R: LookupSpan<'a>>(span: &SpanRef<'a, R>) -> Option<SpanContext> {
-    let context = span.extensions().get::<Joined>()?.span.as_ref()?.context();
-    Some(context).filter(SpanContext::is_recorded)
+    span.extensions().get::<Joined>()?.recorded()
 }
 
 /// Writes down what the fields of a span say.
 fn say<'a, R: LookupSpan<'a>>(
     span: &SpanRef<'a, R>,
+    context: &SpanContext,
     is_new: bool,
     read: impl FnOnce(&mut OfSpan<'_>),
 ) {
-    let Some(context) = recorded(span) else { return };
     Fields::with(|fields| {
-        let mut reader = OfSpan::new(&context, is_new, fields);
+        let mut reader = OfSpan::new(context, is_new, fields);
         read(&mut reader);
         reader.finish(|change| {
             if let Some(joined) = span.extensions_mut().get_mut::<Joined>() {
