@@ -99,7 +99,7 @@ const MODULES: &[(&str, Rows)] = &[
             &["draw"],
             &["failure", "label", "timeline"],
             &["layout"],
-            &["critical", "fold", "sketch"],
+            &["critical", "fold", "read", "sketch"],
             &["trace"],
             &["node"],
             &["paint"],

@@ -1,62 +1,86 @@
-//! The customers: all at once, each with one request.
+//! The client of another service: each request is a span, and the other's spans are below it.
 
-use std::collections::BTreeMap;
 use std::error::Error;
-use std::sync::Arc;
+use std::fmt;
 
 use axum::body::{Body, to_bytes};
-use axum::http::{Request, StatusCode};
+use axum::http::{Method, Request, StatusCode};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
-use tokio::task::JoinSet;
+use tower::{ServiceBuilder, ServiceExt};
+use tracer::http::{ClientLayer, Route};
 
-use crate::payment::{Bank, UNANSWERED};
-use crate::server::Server;
-use crate::shop::Shop;
+use crate::Failure;
 
-type Failure = Box<dyn Error + Send + Sync>;
-type Web = Client<HttpConnector, Body>;
-
-/// Sends `orders` requests at once; returns how many were answered in which way.
-pub(crate) async fn send(
-    server: &Server,
-    shop: &Arc<Shop>,
-    orders: u32,
-) -> Result<BTreeMap<String, u32>, Failure> {
-    let web: Web = Client::builder(TokioExecutor::new()).build_http();
-    let mut customers = JoinSet::new();
-    for order in 1..=orders {
-        let address = format!("http://{}/orders/{order}/checkout", server.address);
-        let (web, shop) = (web.clone(), Arc::clone(shop));
-        customers.spawn(async move {
-            if order == UNANSWERED {
-                leave(&web, address, &shop.bank).await
-            } else {
-                Ok(request(&web, address).await?.to_string())
-            }
-        });
-    }
-    let mut totals = BTreeMap::new();
-    while let Some(answer) = customers.join_next().await {
-        *totals.entry(answer??).or_default() += 1;
-    }
-    Ok(totals)
+/// Another service.
+#[derive(Clone)]
+pub(crate) struct Peer {
+    name: &'static str,
+    url: String,
+    http: tracer::http::Client<Client<HttpConnector, Body>>,
 }
 
-/// Sends a request and reads the whole answer.
-async fn request(web: &Web, address: String) -> Result<StatusCode, Failure> {
-    let answer = web.request(Request::post(address).body(Body::empty())?).await?;
-    let status = answer.status();
-    to_bytes(Body::new(answer.into_body()), 1 << 16).await?;
-    Ok(status)
+impl Peer {
+    pub(crate) fn new(name: &'static str, url: &str) -> Self {
+        let http = ServiceBuilder::new()
+            .layer(ClientLayer::new())
+            .service(Client::builder(TokioExecutor::new()).build_http());
+        Self { name, url: url.to_owned(), http }
+    }
+
+    /// Asks for one of a route's paths, such as `/payments/{order}`; returns the text of the answer.
+    pub(crate) async fn ask(
+        &self,
+        method: Method,
+        route: &'static str,
+        of: impl fmt::Display,
+    ) -> Result<String, AskError> {
+        let path = route.split('{').next().unwrap_or_default();
+        let request = Request::builder()
+            .method(method)
+            .uri(format!("{}{path}{of}", self.url))
+            // What the span is called: there are few routes, but as many paths as orders.
+            .extension(Route::new(route))
+            .body(Body::empty());
+        let by = self.name;
+        match self.send(request.expect("a path of ours is valid")).await {
+            Ok((status, text)) if status.is_success() => Ok(text),
+            Ok((status, why)) => Err(AskError::Refused { by, status, why }),
+            Err(source) => Err(AskError::Unanswered { by, source }),
+        }
+    }
+
+    /// The span of a request ends with the last byte of the answer, which is read here.
+    async fn send(&self, request: Request<Body>) -> Result<(StatusCode, String), Failure> {
+        let answer = self.http.clone().oneshot(request).await?;
+        let status = answer.status();
+        let text = to_bytes(Body::new(answer.into_body()), 1 << 16).await?;
+        Ok((status, String::from_utf8_lossy(&text).into_owned()))
+    }
 }
 
-/// Sends a request and closes its connection once the shop waits for the bank: from there on
-/// nothing in its trace depends on time.
-async fn leave(web: &Web, address: String, bank: &Bank) -> Result<String, Failure> {
-    tokio::select! {
-        answer = request(web, address) => Ok(answer?.to_string()),
-        () = bank.silent.notified() => Ok("left by its client".to_owned()),
+/// Another service did not do what it was asked for.
+#[derive(Debug)]
+pub(crate) enum AskError {
+    Refused { by: &'static str, status: StatusCode, why: String },
+    Unanswered { by: &'static str, source: Failure },
+}
+
+impl fmt::Display for AskError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Refused { by, status, why } => write!(f, "{by} answered {status}: {why}"),
+            Self::Unanswered { by, .. } => write!(f, "{by} did not answer"),
+        }
+    }
+}
+
+impl Error for AskError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            Self::Refused { .. } => None,
+            Self::Unanswered { source, .. } => Some(&**source),
+        }
     }
 }

@@ -1,56 +1,64 @@
-//! The bank, which declines one order and never answers another.
+//! The service that talks to the bank, which declines one order and never answers another.
 
 use std::error::Error;
 use std::fmt;
 use std::future::pending;
-use std::time::Duration;
 
-use tokio::sync::Notify;
-use tokio::time::sleep;
+use axum::Router;
+use axum::extract::Path;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use axum::routing::post;
+use tracer::http::ServerLayer;
 use tracer::traced;
 
-const DECLINED: u32 = 13;
-pub(crate) const UNANSWERED: u32 = 27;
+use crate::service::say;
 
-#[derive(Default)]
-pub(crate) struct Bank {
-    /// Told when a request has come that will not be answered.
-    pub(crate) silent: Notify,
+const DECLINED: u32 = 5;
+pub(crate) const UNANSWERED: u32 = 6;
+
+/// Said when the bank was asked for what it does not answer.
+pub(crate) const WAITS: &str = "the bank does not answer";
+
+pub(crate) fn routes() -> Router {
+    Router::new().route("/payments/{order}", post(pay)).layer(ServerLayer::new())
 }
 
-#[traced(args(order, cents))]
-pub(crate) async fn pay(bank: &Bank, order: u32, cents: u32) -> Result<(), PaymentError> {
-    bank.charge(order, cents).await.map_err(PaymentError::Declined)
+#[traced(args(order))]
+async fn pay(Path(order): Path<u32>) -> Result<String, PaymentError> {
+    let cents = 200 + 150 * order;
+    charge(order, cents).await.map_err(|source| PaymentError { order, source })?;
+    Ok(format!("{cents} cents paid"))
 }
 
-impl Bank {
-    #[traced(name = "bank.charge", args)]
-    async fn charge(&self, order: u32, cents: u32) -> Result<(), BankError> {
-        sleep(Duration::from_millis(10)).await;
-        match order {
-            DECLINED => Err(BankError::OverLimit { cents }),
-            UNANSWERED => {
-                self.silent.notify_one();
-                pending().await
-            }
-            _ => Ok(()),
+#[traced(name = "bank.charge", args)]
+async fn charge(order: u32, cents: u32) -> Result<(), BankError> {
+    tokio::task::yield_now().await;
+    match order {
+        DECLINED => Err(BankError::OverLimit { cents }),
+        UNANSWERED => {
+            say(WAITS);
+            pending().await
         }
+        _ => Ok(()),
     }
 }
 
+/// An order was not paid.
 #[derive(Debug)]
-pub(crate) enum PaymentError {
-    Declined(BankError),
+struct PaymentError {
+    order: u32,
+    source: BankError,
 }
 
 #[derive(Debug)]
-pub(crate) enum BankError {
+enum BankError {
     OverLimit { cents: u32 },
 }
 
 impl fmt::Display for PaymentError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("card declined")
+        write!(f, "the card for order {} was declined", self.order)
     }
 }
 
@@ -63,9 +71,14 @@ impl fmt::Display for BankError {
 
 impl Error for PaymentError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
-        let Self::Declined(source) = self;
-        Some(source)
+        Some(&self.source)
     }
 }
 
 impl Error for BankError {}
+
+impl IntoResponse for PaymentError {
+    fn into_response(self) -> Response {
+        (StatusCode::PAYMENT_REQUIRED, format!("{self}: {}", self.source)).into_response()
+    }
+}

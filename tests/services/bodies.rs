@@ -1,7 +1,9 @@
 //! A request's span ends with the last byte of its response, or when nobody waits for it any more.
 
 use std::convert::Infallible;
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 
 use axum::Router;
 use axum::body::{Body, Bytes};
@@ -10,7 +12,7 @@ use axum::routing::get as on_get;
 use futures::{StreamExt as _, stream};
 use http::{HeaderMap, HeaderValue, Request, Response};
 use http_body_util::{BodyExt as _, StreamBody};
-use hyper::body::Frame;
+use hyper::body::{Frame, SizeHint};
 use tokio::sync::{Notify, Semaphore};
 use tower::ServiceExt as _;
 use tracer::export::SpanRecord;
@@ -59,6 +61,29 @@ async fn broken(State(gate): State<Arc<Gate>>) -> Body {
     Body::from_stream(first.chain(second))
 }
 
+/// Says how long it is, and not when it has come to its end.
+struct Exact(Option<Bytes>);
+
+impl hyper::body::Body for Exact {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        Poll::Ready(self.0.take().map(|data| Ok(Frame::data(data))))
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::with_exact(self.0.as_ref().map_or(0, |data| data.len() as u64))
+    }
+}
+
+async fn exact() -> Body {
+    Body::new(Exact(Some(Bytes::from("exact"))))
+}
+
 async fn trailers() -> Response<Body> {
     let trailers = HeaderMap::from_iter([(
         http::HeaderName::from_static("x-checksum"),
@@ -84,6 +109,7 @@ async fn app(scope: &Scope, gate: &Arc<Gate>) -> Serving {
     let app = Router::new()
         .route("/report", on_get(report))
         .route("/broken", on_get(broken))
+        .route("/exact", on_get(exact))
         .route("/trailers", on_get(trailers))
         .route("/wait", on_get(wait))
         .route("/panics", on_get(panics))
@@ -126,6 +152,17 @@ async fn trailers_end_a_body_too() {
     );
     serving.stop().await;
     assert_eq!(scope.tree(), "GET\n  GET /trailers\n");
+}
+
+/// Who knows the length does not ask whether there is more.
+#[tokio::test]
+async fn a_body_of_known_length_ends_with_its_last_byte() {
+    let (scope, gate) = (scope(), Gate::new());
+    let serving = app(&scope, &gate).await;
+    let answer = scope.bind(text(client(), get(serving.url("/exact")))).await;
+    assert_eq!(answer, (200, "exact".to_owned()));
+    serving.stop().await;
+    assert_eq!(scope.tree(), "GET\n  GET /exact\n");
 }
 
 #[tokio::test]

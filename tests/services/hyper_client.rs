@@ -1,6 +1,8 @@
 //! hyper-util's client, and what tower puts around it: one span a try, whatever the connection.
 
+use std::convert::Infallible;
 use std::future::{Ready, ready};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use axum::Router;
@@ -11,7 +13,6 @@ use axum::routing::get as on_get;
 use http::{Request, Response, StatusCode};
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::service::TowerToHyperService;
-use std::sync::Arc;
 use tokio::net::TcpListener;
 use tower::retry::{Policy, RetryLayer};
 use tower::{Layer as _, ServiceExt as _};
@@ -134,7 +135,7 @@ async fn a_pooled_connection_belongs_to_no_request() {
         let (stream, _) = listener.accept().await.expect("a connection comes");
         let service = tower::service_fn(async |_| {
             drop(Span::new("answer"));
-            Ok::<_, std::convert::Infallible>(Response::new(Body::from("pong")))
+            Ok::<_, Infallible>(Response::new(Body::from("pong")))
         });
         let service = TowerToHyperService::new(layer.layer(service));
         let connection = hyper::server::conn::http1::Builder::new();
@@ -154,4 +155,23 @@ async fn a_pooled_connection_belongs_to_no_request() {
     let spans = scope.spans();
     assert!(spans.iter().all(|span| span.links().next().is_none()));
     assert_eq!(scope.tree(), one.repeat(3));
+}
+
+/// Some services work as they are called, before their futures are polled.
+#[tokio::test]
+async fn what_is_done_in_a_call_belongs_to_the_request() {
+    let scope = scope();
+    let call = async {
+        let answer = tower::service_fn(|_: Request<Body>| {
+            drop(Span::new("in the call"));
+            ready(Ok::<_, Infallible>(Response::new(Body::empty())))
+        });
+        let between = tower::util::MapRequest::new(ServerLayer::new().layer(answer), |request| {
+            drop(Span::new("on the way"));
+            request
+        });
+        ClientLayer::new().layer(between).oneshot(get("http://shop/")).await.map(drop)
+    };
+    scope.bind(call).await.expect("it answers");
+    assert_eq!(scope.tree(), "GET\n  GET\n    in the call\n  on the way\n");
 }

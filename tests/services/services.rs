@@ -3,6 +3,8 @@
 mod axum_server;
 mod bodies;
 mod grpc;
+mod handed_on;
 mod hostile;
 mod hyper_client;
+mod load;
 mod reqwest_client;

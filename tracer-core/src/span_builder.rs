@@ -42,6 +42,7 @@ pub struct SpanBuilder<'a> {
     kind: SpanKind,
     attributes: Attributes<'a>,
     parent: Parent,
+    place: Option<&'static Location<'static>>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -60,6 +61,7 @@ impl Span {
             kind: SpanKind::Internal,
             attributes: &[],
             parent: Parent::Current,
+            place: None,
         }
     }
 }
@@ -97,12 +99,19 @@ impl<'a> SpanBuilder<'a> {
         self
     }
 
+    /// Says where in the source it is opened: for those that open it in the name of others.
+    #[doc(hidden)]
+    pub const fn at(self, place: &'static Location<'static>) -> Self {
+        Self { place: Some(place), ..self }
+    }
+
     /// Opens the span.
     #[track_caller]
     pub fn open(self) -> Span {
-        let Self { name, renamed, kind, attributes, parent } = self;
+        let Self { name, renamed, kind, attributes, parent, place } = self;
+        let place = place.unwrap_or(Location::caller());
         let mut unkept = None;
-        let span = Span::with(name, kind, Location::caller(), |callsite| {
+        let span = Span::with(name, kind, place, |callsite| {
             let named = renamed.map_or(Some(callsite), |name| name::renamed(callsite, name));
             unkept = renamed.filter(|_| named.is_none());
             open(named.unwrap_or(callsite), parent, attributes)

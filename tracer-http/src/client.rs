@@ -44,16 +44,26 @@ use crate::settings::{Settings, ask};
 /// ```text
 /// let client = ClientBuilder::new(reqwest::Client::new()).with(ClientLayer::new()).build();
 /// ```
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 #[must_use = "a layer does nothing until a service is put into it"]
 pub struct ClientLayer {
     pub(crate) settings: Arc<Settings>,
 }
 
+impl Default for ClientLayer {
+    #[track_caller]
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl ClientLayer {
     /// Makes one that records what the conventions say, and no headers.
+    ///
+    /// Its spans are said to be opened where it is called.
+    #[track_caller]
     pub fn new() -> Self {
-        Self::default()
+        Self { settings: Settings::new() }
     }
 }
 

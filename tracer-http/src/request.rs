@@ -72,7 +72,11 @@ pub(crate) fn served(head: &Head<'_>, home: Home, scheme: &str, settings: &Setti
         let remote = propagate::extract(head.headers);
         let context = remote.context();
         open(name, named.as_deref(), |span| {
-            span.kind(SpanKind::Server).parent(&context).attributes(attributes.as_slice()).open()
+            span.kind(SpanKind::Server)
+                .parent(&context)
+                .attributes(attributes.as_slice())
+                .at(settings.place)
+                .open()
         })
     });
     settings::record(&span.context(), &settings.request_headers, head.headers, is_grpc);
@@ -105,7 +109,7 @@ pub(crate) fn sent(head: &Head<'_>, settings: &Settings) -> Span {
         None => is_grpc.then(|| grpc::method(head.uri.path()).to_owned()),
     };
     let span = open(name, named.as_deref(), |span| {
-        span.kind(SpanKind::Client).attributes(attributes.as_slice()).open()
+        span.kind(SpanKind::Client).attributes(attributes.as_slice()).at(settings.place).open()
     });
     settings::record(&span.context(), &settings.request_headers, head.headers, is_grpc);
     span

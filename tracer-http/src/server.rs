@@ -50,6 +50,7 @@ pub struct ServerLayer {
 }
 
 impl Default for ServerLayer {
+    #[track_caller]
     fn default() -> Self {
         Self::new()
     }
@@ -57,8 +58,11 @@ impl Default for ServerLayer {
 
 impl ServerLayer {
     /// Makes one that records what the conventions say, and no headers.
+    ///
+    /// Its spans are said to be opened where it is called.
+    #[track_caller]
     pub fn new() -> Self {
-        Self { settings: Arc::default(), scheme: "http", home: Home::here() }
+        Self { settings: Settings::new(), scheme: "http", home: Home::here() }
     }
 
     /// Says that requests which do not tell their scheme came by `https`.
@@ -112,5 +116,38 @@ where
         // What is called here belongs to the span, though it is polled later.
         let inner = exchange.in_scope(|| self.inner.call(request));
         ResponseFuture::new(inner, Some(exchange))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::convert::Infallible;
+
+    use futures::executor::block_on;
+    use http::{Request, Response};
+    use http_body_util::Empty;
+    use tower::{Layer as _, ServiceExt as _, service_fn};
+    use tracer_core::testing::Scope;
+
+    use super::ServerLayer;
+    use crate::client::ClientLayer;
+
+    #[test]
+    fn a_span_says_where_its_layer_was_made() {
+        let scope = Scope::new();
+        let (server, line) = (ServerLayer::new(), line!());
+        let client = ClientLayer::default();
+        let shop = service_fn(|_: Request<Empty<&'static [u8]>>| async {
+            Ok::<_, Infallible>(Response::new(Empty::<&'static [u8]>::new()))
+        });
+        let request = Request::get("http://shop/cart").body(Empty::new()).expect("a request");
+        let sent = client.layer(server.layer(shop)).oneshot(request);
+        drop(block_on(scope.bind(sent)).expect("it is served"));
+        let places: Vec<_> = scope
+            .spans()
+            .iter()
+            .map(|span| (span.callsite().file(), span.callsite().line()))
+            .collect();
+        assert_eq!(places, [(file!(), line), (file!(), line + 1)]);
     }
 }

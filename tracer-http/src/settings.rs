@@ -1,16 +1,33 @@
 //! What the user of a layer asks for.
 
+use std::panic::Location;
+use std::sync::Arc;
+
 use http::header::HeaderMap;
 use http::{HeaderName, HeaderValue};
 use tracer_core::SpanContext;
 
 /// What both layers can be asked for.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(crate) struct Settings {
+    /// Where the layer was made: its spans are said to be opened there, not somewhere in here.
+    pub(crate) place: &'static Location<'static>,
     pub(crate) request_headers: Vec<Recorded>,
     pub(crate) response_headers: Vec<Recorded>,
     /// Query parameters that are secret, too; in lower case.
     pub(crate) secret: Vec<Box<str>>,
+}
+
+impl Settings {
+    #[track_caller]
+    pub(crate) fn new() -> Arc<Self> {
+        Arc::new(Self {
+            place: Location::caller(),
+            request_headers: Vec::new(),
+            response_headers: Vec::new(),
+            secret: Vec::new(),
+        })
+    }
 }
 
 /// A header that is recorded, and the names of its attribute.

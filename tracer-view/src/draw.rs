@@ -109,9 +109,11 @@ impl<'a> Drawing<'a> {
     fn summary(&self, total: Count) -> Vec<Piece> {
         let spans = if total.spans == 1 { "span" } else { "spans" };
         let mut pieces = vec![(Style::Plain, format!("{} {spans}", total.spans))];
-        let spawned = self.trace.nodes.iter().filter(|node| node.spawned).count();
-        if spawned > 0 {
-            pieces.push((Style::Plain, format!("{} tasks", spawned + 1)));
+        for (count, what) in [(self.trace.task_count(), "tasks"), (self.trace.services, "services")]
+        {
+            if count > 1 {
+                pieces.push((Style::Plain, format!("{count} {what}")));
+            }
         }
         pieces.extend(label::ended(total));
         pieces

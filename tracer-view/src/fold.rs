@@ -117,8 +117,8 @@ fn folded(trace: &Trace<'_>, critical: &[bool], counts: &[Count], children: &[us
     for child in children {
         let node = &trace.nodes[*child];
         let failed = counts[*child].failed > 0;
-        let story =
-            (node.name, node.spawned, critical[*child], failed, counts[*child].cancelled > 0);
+        let cancelled = counts[*child].cancelled > 0;
+        let story = (node.service, node.name, node.spawned, critical[*child], failed, cancelled);
         alike.entry(story).or_default().push(*child);
     }
     let mut fold_of: HashMap<usize, Vec<usize>> = HashMap::new();

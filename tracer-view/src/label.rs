@@ -13,6 +13,9 @@ use crate::trace::Trace;
 const VALUE: usize = 24;
 /// Columns below which it is not worth to begin one.
 const LITTLE: usize = 6;
+/// By what a request came or a query went, not what it was: nobody looks for that in a tree.
+const TRANSPORT: &[&str] =
+    &["client.", "db.system.", "network.", "rpc.system.", "server.", "url.scheme", "user_agent."];
 
 /// The lines of the tree up to a row. Deeper than half of `limit` they stop, and the level is told.
 pub(crate) fn prefix(row: &Row, look: Look, limit: usize) -> Vec<Piece> {
@@ -61,6 +64,7 @@ pub(crate) fn span(
     limit: usize,
 ) -> Vec<Piece> {
     let mut pieces = prefix(row, look, limit);
+    pieces.extend(entered(trace, node, look));
     let span = &trace.nodes[node];
     let marks = marks(span, trace.concurrent[node], look);
     let room = limit.saturating_sub(width(&pieces) + width(&marks));
@@ -70,6 +74,13 @@ pub(crate) fn span(
     pieces.extend(arguments(span, look, room).map(|text| (Style::Faint, text)));
     pieces.extend(marks);
     pieces
+}
+
+/// The service that begins here, before the name: `stock · `.
+fn entered(trace: &Trace<'_>, node: usize, look: Look) -> Vec<Piece> {
+    let Some(service) = trace.entered(node) else { return Vec::new() };
+    let service = (Style::Service, look.cut(service, VALUE));
+    vec![service, (Style::Faint, look.glyphs().of_service.to_owned())]
 }
 
 fn name_style(node: &Node<'_>, row: &Row) -> Style {
@@ -122,9 +133,14 @@ fn arguments(node: &Node<'_>, look: Look, room: usize) -> Option<String> {
 }
 
 /// The other attributes, as many as fit, and where it was spawned; `http.route` is nobody's argument.
+/// What the name says is not said again, nor how a request came.
 pub(crate) fn attributes(node: &Node<'_>, look: Look, room: usize) -> String {
     let mut text = String::new();
-    for (key, value) in node.attributes.iter().filter(|(key, _)| !is_identifier(key)) {
+    let is_named = |value: &str| node.name.split(' ').any(|word| word == value);
+    let is_transport = |key: &str| TRANSPORT.iter().any(|start| key.starts_with(start));
+    let others =
+        node.attributes.iter().filter(|(key, _)| !is_identifier(key) && !is_transport(key));
+    for (key, value) in others.filter(|(_, value)| !is_named(value)) {
         let part = format!("  {}={}", look.clean(key), look.cut(value, VALUE));
         if text::width(&text) + text::width(&part) <= room {
             text.push_str(&part);
@@ -156,6 +172,7 @@ pub(crate) fn fold(
     let told: usize = facts.iter().filter(|fact| fact.rank == 0).map(Fact::columns).sum();
     let times = format!(" {}{}", look.glyphs().times, members.len());
     let mut pieces = prefix(row, look, limit);
+    pieces.extend(entered(trace, members[0], look));
     let room = limit.saturating_sub(width(&pieces) + text::width(&times));
     let name = look.cut(trace.nodes[members[0]].name, room.saturating_sub(told).max(4));
     let room = room.saturating_sub(text::width(&name));

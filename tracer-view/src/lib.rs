@@ -25,6 +25,8 @@ mod trace;
 mod critical;
 mod fold;
 mod layout;
+#[cfg(feature = "file")]
+mod read;
 
 mod draw;
 mod failure;

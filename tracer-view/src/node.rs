@@ -1,5 +1,7 @@
 //! A span as it is drawn.
 
+use std::fmt;
+
 use tracer_core::{ErrorRecord, Outcome, SpanId, SpanRecord};
 
 /// A stretch of time: nanoseconds since any fixed moment.
@@ -12,6 +14,8 @@ pub(crate) struct Node<'a> {
     /// The parent's id, 0 for none.
     pub(crate) parent: u64,
     pub(crate) name: &'a str,
+    /// The service that it ran in; empty where all spans are of one.
+    pub(crate) service: &'a str,
     pub(crate) attributes: Vec<(&'a str, String)>,
     pub(crate) start: u64,
     pub(crate) end: u64,
@@ -21,6 +25,8 @@ pub(crate) struct Node<'a> {
     /// When its task was woken by a span, and by which, if it is the outermost span of one.
     pub(crate) wakes: Vec<(u64, u64)>,
     pub(crate) spawned: bool,
+    /// The number of its task, if it was spawned into one.
+    pub(crate) task: Option<u64>,
     /// Where its task was spawned, if it is the outermost span of one.
     pub(crate) spawned_at: Option<(&'a str, u32)>,
     /// The first span of its trace in this process: its parent is elsewhere, not missing.
@@ -57,6 +63,7 @@ impl Node<'_> {
             id,
             parent: 0,
             name: "(parent not here)",
+            service: "",
             attributes: Vec::new(),
             start,
             end,
@@ -64,6 +71,7 @@ impl Node<'_> {
             slices: Vec::new(),
             wakes: Vec::new(),
             spawned: false,
+            task: None,
             spawned_at: None,
             local_root: false,
             outcome: Outcome::Completed,
@@ -96,13 +104,15 @@ impl<'a> From<&'a SpanRecord> for Node<'a> {
             id: record.span_id().to_u64(),
             parent: record.parent_id().map_or(0, SpanId::to_u64),
             name: record.name(),
-            attributes: attributes(record),
+            service: "",
+            attributes: attributes(record.attributes()),
             start: record.start(),
             end: record.end(),
             polls: record.polls(),
             slices: record.slices().iter().map(|slice| (slice.start, slice.end)).collect(),
             wakes: wakes(record),
             spawned: record.is_spawned(),
+            task: record.task().and_then(|task| task.key()),
             spawned_at: record.task().and_then(|task| task.spawned_at()),
             local_root: record.is_local_root(),
             outcome: record.outcome(),
@@ -118,9 +128,11 @@ fn wakes(record: &SpanRecord) -> Vec<(u64, u64)> {
 }
 
 /// In the order in which they were set first; of equal keys the last value.
-fn attributes(record: &SpanRecord) -> Vec<(&str, String)> {
+pub(crate) fn attributes<'a, V: fmt::Display>(
+    set: impl IntoIterator<Item = (&'a str, V)>,
+) -> Vec<(&'a str, String)> {
     let mut attributes: Vec<(&str, String)> = Vec::new();
-    for (key, value) in record.attributes() {
+    for (key, value) in set {
         match attributes.iter_mut().find(|(known, _)| *known == key) {
             Some((_, old)) => *old = value.to_string(),
             None => attributes.push((key, value.to_string())),

@@ -43,6 +43,7 @@ pub(crate) struct Glyphs {
     pub(crate) passed_to: &'static str,
     pub(crate) times: &'static str,
     pub(crate) dot: &'static str,
+    pub(crate) of_service: &'static str,
     pub(crate) ellipsis: &'static str,
     pub(crate) level: &'static str,
     pub(crate) left: &'static str,
@@ -62,6 +63,7 @@ const UNICODE: Glyphs = Glyphs {
     passed_to: "←",
     times: "×",
     dot: " · ",
+    of_service: " · ",
     ellipsis: "…",
     level: "›",
     left: "▕",
@@ -81,6 +83,7 @@ const ASCII: Glyphs = Glyphs {
     passed_to: "<-",
     times: "x",
     dot: ", ",
+    of_service: ": ",
     ellipsis: "..",
     level: ">",
     left: "|",
@@ -95,6 +98,8 @@ pub(crate) enum Style {
     Plain,
     Strong,
     Faint,
+    /// The service that a part of the trace ran in.
+    Service,
     /// A span at work.
     Polled,
     /// Where an error began.
@@ -111,6 +116,7 @@ impl Style {
             Self::Plain => "",
             Self::Strong => "1",
             Self::Faint => "2",
+            Self::Service => "35",
             Self::Polled => "36",
             Self::Failed => "1;31",
             Self::Passed => "31",

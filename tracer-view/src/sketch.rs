@@ -1,6 +1,6 @@
 //! Traces made by hand, for tests. Times are in milliseconds.
 
-use tracer_core::{Completeness, Outcome};
+use tracer_core::{Completeness, Outcome, TraceId};
 
 use crate::node::{Failure, Frame, Node};
 use crate::trace::Trace;
@@ -24,7 +24,7 @@ pub(crate) fn span(
 }
 
 pub(crate) fn trace(nodes: Vec<Node<'static>>) -> Trace<'static> {
-    Trace::new(nodes, "4f9c02d1".to_owned(), Completeness::Whole)
+    Trace::new(nodes, TraceId::from_u128(0x4f9c_02d1 << 96), Completeness::Whole)
 }
 
 pub(crate) fn frame(function: &str, place: &str) -> Frame {
@@ -56,9 +56,19 @@ impl Node<'static> {
         self
     }
 
+    pub(crate) fn in_service(mut self, service: &'static str) -> Self {
+        self.service = service;
+        self
+    }
+
     pub(crate) fn spawned(mut self) -> Self {
         self.spawned = true;
         self
+    }
+
+    pub(crate) fn in_task(mut self, task: u64) -> Self {
+        self.task = Some(task);
+        self.spawned()
     }
 
     pub(crate) fn spawned_at(mut self, file: &'static str, line: u32) -> Self {

@@ -1,8 +1,8 @@
 //! A trace as it is drawn: its spans as a forest, with what they tell about each other.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
-use tracer_core::{Completeness, Outcome};
+use tracer_core::{Completeness, Outcome, TraceId};
 
 use crate::node::{Node, Stretch};
 
@@ -11,7 +11,10 @@ use crate::node::{Node, Stretch};
 pub(crate) struct Trace<'a> {
     /// The first eight digits of its id.
     pub(crate) id: String,
+    /// The service that all of it ran in; empty where that is not known, or there are several.
     pub(crate) service: &'a str,
+    /// How many services it ran in, as far as its spans tell.
+    pub(crate) services: usize,
     pub(crate) completeness: Completeness,
     pub(crate) nodes: Vec<Node<'a>>,
     pub(crate) roots: Vec<usize>,
@@ -29,8 +32,10 @@ pub(crate) struct Trace<'a> {
 }
 
 impl<'a> Trace<'a> {
-    pub(crate) fn new(mut nodes: Vec<Node<'a>>, id: String, completeness: Completeness) -> Self {
+    pub(crate) fn new(mut nodes: Vec<Node<'a>>, id: TraceId, completeness: Completeness) -> Self {
         let mut parents = adopt(&mut nodes);
+        let services = services(&nodes);
+        enter(&mut nodes, &parents);
         let mut by_start: Vec<usize> = (0..nodes.len()).collect();
         by_start.sort_by_key(|node| (nodes[*node].missing, nodes[*node].start));
         let children = children(&by_start, &parents);
@@ -43,8 +48,9 @@ impl<'a> Trace<'a> {
         let start = nodes.iter().map(|node| node.start).min().unwrap_or(0);
         let end = nodes.iter().map(|node| node.end).max().unwrap_or(0);
         Self {
-            id,
-            service: "",
+            id: id.to_string().chars().take(8).collect(),
+            service: services.first().copied().filter(|_| services.len() == 1).unwrap_or_default(),
+            services: services.len(),
             completeness,
             nodes,
             roots,
@@ -88,6 +94,24 @@ impl<'a> Trace<'a> {
         clipped()
     }
 
+    /// The service of a node, where it is another one than that of its parent.
+    pub(crate) fn entered(&self, node: usize) -> Option<&'a str> {
+        let service = self.nodes[node].service;
+        let around = self.parents[node].map_or("", |parent| self.nodes[parent].service);
+        (self.services > 1 && service != around && !service.is_empty()).then_some(service)
+    }
+
+    /// How many tasks it ran in: one it began with, others that were spawned or are in other processes.
+    pub(crate) fn task_count(&self) -> usize {
+        let spawned = self.nodes.iter().filter(|node| node.spawned);
+        let known: HashSet<_> =
+            spawned.clone().filter_map(|node| Some((node.service, node.task?))).collect();
+        let others = spawned.filter(|node| node.task.is_none()).count();
+        let entered = self.nodes.iter().zip(&self.parents);
+        let entered = entered.filter(|(node, parent)| node.local_root && parent.is_some());
+        1 + known.len() + others + entered.count()
+    }
+
     /// Whether it has not ended.
     pub(crate) fn is_open(&self) -> bool {
         self.nodes.iter().any(Node::is_open)
@@ -117,6 +141,20 @@ fn adopt(nodes: &mut Vec<Node<'_>>) -> Vec<Option<usize>> {
     }
     parents.resize(nodes.len(), None);
     parents
+}
+
+fn services<'a>(nodes: &[Node<'a>]) -> BTreeSet<&'a str> {
+    nodes.iter().map(|node| node.service).filter(|service| !service.is_empty()).collect()
+}
+
+/// Others than our tracers do not always say that the parent of a span is in another process.
+fn enter(nodes: &mut [Node<'_>], parents: &[Option<usize>]) {
+    for (node, parent) in parents.iter().enumerate() {
+        let around = parent.map(|parent| &nodes[parent]).filter(|around| !around.missing);
+        if around.is_some_and(|around| around.service != nodes[node].service) {
+            nodes[node].local_root = true;
+        }
+    }
 }
 
 fn children(by_start: &[usize], parents: &[Option<usize>]) -> Vec<Vec<usize>> {
@@ -162,11 +200,13 @@ fn walk(
     (roots, order)
 }
 
-/// The nearest of itself and its ancestors that has slices of its own, or that a task began with.
+/// The nearest of itself and its ancestors that has slices of its own, or that a task or the part of a
+/// process began with.
 fn tasks(nodes: &[Node<'_>], parents: &[Option<usize>], order: &[usize]) -> Vec<usize> {
     let mut tasks: Vec<usize> = (0..nodes.len()).collect();
     for node in order {
-        let own = !nodes[*node].slices.is_empty() || nodes[*node].spawned;
+        let span = &nodes[*node];
+        let own = !span.slices.is_empty() || span.spawned || span.local_root;
         if let (false, Some(parent)) = (own, parents[*node]) {
             tasks[*node] = tasks[parent];
         }
@@ -231,6 +271,21 @@ mod tests {
         assert_eq!(ms(trace.polled(7)), [(30, 31), (69, 70)]);
         assert_eq!(ms(trace.polled(8)), [(30, 40)]);
         assert_eq!(ms(trace.polled(9)), [(31, 39)]);
+    }
+
+    #[test]
+    fn a_task_is_counted_once_and_each_process_has_tasks_of_its_own() {
+        let mut remote = span(5, 1, "served", 0.0, 1.0).in_service("stock");
+        remote.local_root = true;
+        let trace = trace(vec![
+            span(1, 0, "root", 0.0, 1.0).in_service("web"),
+            span(2, 1, "select", 0.0, 0.5).in_service("web").in_task(7),
+            span(3, 1, "update", 0.5, 1.0).in_service("web").in_task(7),
+            span(4, 1, "in a thread", 0.0, 1.0).in_service("web").spawned(),
+            remote,
+            span(6, 5, "select", 0.0, 1.0).in_service("stock").in_task(7),
+        ]);
+        assert_eq!(trace.task_count(), 5);
     }
 
     #[test]

@@ -158,7 +158,7 @@ impl Tree {
             traces[place].1.push(Node::from(span));
         }
         let drawn = traces.into_iter().map(|(id, nodes)| {
-            let trace = Trace::new(nodes, short(id), Completeness::Partial);
+            let trace = Trace::new(nodes, id, Completeness::Partial);
             draw::tree(&trace, self.look(), false)
         });
         let mut parts: Vec<String> = drawn.collect();
@@ -171,6 +171,41 @@ impl Tree {
         parts.join("\n")
     }
 
+    /// Draws what was read from files: a tree for each trace, over all services that it ran in.
+    ///
+    /// Spans of several processes are one tree where they have one trace id, and where the service
+    /// changes its name stands before the span's. The traces come in the order of their first spans in
+    /// `spans`, and the legend stands below the first. A span that was written while it was open is
+    /// drawn as it ended, if that was written, too. Without spans the text is empty.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tracer_otlp::read;
+    /// use tracer_view::{Color, Tree};
+    ///
+    /// let of = |service: &str, span: &str| format!(
+    ///     r#"{{"resourceSpans":[{{"resource":{{"attributes":[{{"key":"service.name","value":
+    ///         {{"stringValue":"{service}"}}}}]}},"scopeSpans":[{{"spans":[{{
+    ///         "traceId":"5b8efff798038103d269b633813fc60c","startTimeUnixNano":"1000",
+    ///         "endTimeUnixNano":"3000",{span}}}]}}]}}]}}"#,
+    /// );
+    /// let mut spans = read::document(&of("web", r#""spanId":"00000000000000a1","name":"checkout""#))?;
+    /// spans.extend(read::document(&of(
+    ///     "stock",
+    ///     r#""spanId":"00000000000000b2","parentSpanId":"00000000000000a1","name":"reserve""#,
+    /// ))?);
+    /// let text = Tree::stderr().color(Color::Never).ascii(false).draw(&spans);
+    /// assert!(text.contains("web · checkout") && text.contains("└─ stock · reserve"));
+    /// # Ok::<_, read::ReadError>(())
+    /// ```
+    #[cfg(feature = "file")]
+    pub fn draw(&self, spans: &[tracer_otlp::read::Span]) -> String {
+        let traces = crate::read::traces(spans).into_iter().enumerate();
+        let drawn = traces.map(|(place, trace)| draw::tree(&trace, self.look(), place == 0));
+        drawn.collect::<Vec<_>>().join("\n")
+    }
+
     fn look(&self) -> Look {
         let width = self.width.unwrap_or_else(|| terminal::width(self.stderr));
         Look {
@@ -181,7 +216,7 @@ impl Tree {
     }
 
     /// Draws a trace in the form for which there is room in this second.
-    fn draw(&mut self, trace: &Trace<'_>, now: Instant) -> String {
+    fn next(&mut self, trace: &Trace<'_>, now: Instant) -> String {
         let form = if self.rate.allows(now) { Form::Tree } else { Form::Line };
         let text = match form {
             Form::Tree => draw::tree(trace, self.look(), std::mem::take(&mut self.legend)),
@@ -219,22 +254,14 @@ impl Exporter for Tree {
 
     fn export(&mut self, batch: &Batch) -> Result<(), ExportError> {
         let Some(first) = batch.spans().first() else { return Ok(()) };
-        let id = short(first.trace_id());
         let nodes = batch.spans().iter().map(Node::from).collect();
-        let mut trace = Trace::new(nodes, id, batch.completeness());
+        let mut trace = Trace::new(nodes, first.trace_id(), batch.completeness());
         trace.service = batch.resource().service_name();
-        let text = self.draw(&trace, Instant::now());
+        let text = self.next(&trace, Instant::now());
         let written = self.writer.write_all(text.as_bytes()).and_then(|()| self.writer.flush());
         written
             .map_err(|error| ExportError::failed(format!("the tree could not be written: {error}")))
     }
-}
-
-/// The first eight digits.
-fn short(id: TraceId) -> String {
-    let mut id = id.to_string();
-    id.truncate(8);
-    id
 }
 
 /// How a trace is written.
@@ -292,7 +319,7 @@ mod tests {
         let mut tree = Tree::to(std::io::sink()).color(Color::Never).ascii(false).width(80).rate(2);
         let trace = trace(vec![span(1, 0, "one", 0.0, 1.0)]);
         let now = Instant::now();
-        let text: String = (0..4).map(|_| tree.draw(&trace, now)).collect();
+        let text: String = (0..4).map(|_| tree.next(&trace, now)).collect();
         let shapes =
             text.lines().map(|line| line.split_once("  ").map_or(line, |(first, _)| first));
         let expected = [

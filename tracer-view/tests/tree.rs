@@ -160,6 +160,31 @@ handle_request
     assert_eq!(masked(&written[0]), expected);
 }
 
+#[cfg(feature = "file")]
+#[test]
+fn what_is_read_from_a_file_is_drawn_as_it_was() {
+    let path = std::env::temp_dir().join(format!("tracer-view-{}.jsonl", std::process::id()));
+    let written = Written::default();
+    let file = tracer_otlp::File::open(&path).expect("there is room for it");
+    let builder = Tracer::builder().service_name("shop").wakes(true);
+    let tracer = started(builder.exporter(tree(&written)).exporter(file));
+    tracer.in_scope(|| {
+        Span::new("serve").in_scope(|| {
+            block_on(handle_request()).unwrap_err();
+            let failed = Span::new("parse");
+            failed.set_attribute("http.route", "/cart");
+            failed.record_error(&io::Error::other("no cart"));
+        });
+    });
+    tracer.shutdown(Duration::from_secs(10)).expect("nothing is dropped");
+
+    let file = std::fs::File::open(&path).expect("it was written");
+    let lines = tracer_otlp::read::lines(io::BufReader::new(file));
+    let spans = lines.collect::<Result<Vec<_>, _>>().expect("it can be read").concat();
+    std::fs::remove_file(&path).expect("it is there");
+    assert_eq!(tree(&written).draw(&spans), written.take().concat());
+}
+
 #[test]
 fn the_legend_is_told_once_and_lines_replace_trees_beyond_the_rate() {
     let written = Written::default();

@@ -3,7 +3,10 @@
 //! [Whose span is it?](whose_span) Which span is the parent, for every way to run something; what is
 //! not carried, and what to write then.
 //!
-//! [Other instrumentation](other_tracing) What `tracing`, `log` and the API of OpenTelemetry tell, in the
+//! [Servers and clients](servers_and_clients): axum, hyper, tonic and reqwest in one trace, a few lines for
+//! each.
+//!
+//! [Other instrumentation](other_tracing): what `tracing`, `log` and the API of OpenTelemetry tell, in the
 //! same tree; ids in log lines.
 
 #[cfg_attr(
@@ -27,6 +30,14 @@
     doc = "Whose span is it? Built with the features of all runtimes, the page is here."
 )]
 pub mod whose_span {}
+
+// Its programs are run where the libraries are that they use: in the tests of services.
+#[cfg_attr(all(feature = "http", not(doctest)), doc = include_str!("guide/servers_and_clients.md"))]
+#[cfg_attr(
+    not(feature = "http"),
+    doc = "Servers and clients. Built with the feature `http`, the page is here."
+)]
+pub mod servers_and_clients {}
 
 #[cfg_attr(
     all(feature = "macros", feature = "tracing", feature = "log", feature = "opentelemetry-api"),

@@ -3,7 +3,7 @@
 mod server;
 mod tree;
 
-pub use server::{Serving, client, get, serve, text};
+pub use server::{Serving, TracedClient, client, get, serve, text};
 pub use tree::described;
 
 use tracer::testing::Scope;
@@ -13,3 +13,8 @@ pub fn scope() -> Scope {
     tracer::tokio::register();
     Scope::new()
 }
+
+/// The programs of the guide's page compile and run.
+#[cfg(doctest)]
+#[doc = include_str!("../../../tracer/src/guide/servers_and_clients.md")]
+mod guide {}

@@ -65,8 +65,11 @@ impl Serving {
     }
 }
 
+/// hyper-util's client, traced.
+pub type TracedClient = tracer::http::Client<Client<HttpConnector, Body>>;
+
 /// Makes a traced client of hyper-util's.
-pub fn client() -> tracer::http::Client<Client<HttpConnector, Body>> {
+pub fn client() -> TracedClient {
     ClientLayer::new().layer(Client::builder(TokioExecutor::new()).build_http())
 }
 

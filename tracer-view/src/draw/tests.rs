@@ -1,8 +1,9 @@
 //! What the tree looks like.
 
 mod limits;
+mod services;
 
-use tracer_core::{Completeness, Outcome};
+use tracer_core::{Completeness, Outcome, TraceId};
 
 use super::{line, tree};
 use crate::node::{Failure, Frame, Node};
@@ -91,7 +92,10 @@ fn colours_change_nothing_but_colours() {
 #[test]
 fn the_head_tells_what_kind_of_trace_it_is() {
     let head = |completeness, service, nodes| {
-        let trace = Trace { service, ..Trace::new(nodes, "4f9c02d1".to_owned(), completeness) };
+        let trace = Trace {
+            service,
+            ..Trace::new(nodes, TraceId::from_u128(0x4f9c_02d1 << 96), completeness)
+        };
         tree(&trace, look(80), false).lines().next().unwrap().to_owned()
     };
     let one = || vec![span(1, 0, "one", 0.0, 1.5)];
