@@ -1,8 +1,15 @@
 //! `#[instrument]` and `#[traced]` are one tree, whichever is inside of the other, however it is run.
 
+use std::convert::Infallible;
 use std::time::Duration;
 
+use axum::body::Bytes;
+use axum::http::{Request, Response};
+use http_body_util::{BodyExt as _, Full};
 use tokio::task::yield_now;
+use tower::{Layer as _, ServiceExt as _, service_fn};
+use tower_http::trace::TraceLayer;
+use tracer::http::{ClientLayer, ServerLayer};
 use tracer::testing::Scope;
 use tracer::traced;
 use tracer_bridge_tests::{install, runtimes, tree};
@@ -188,6 +195,25 @@ fn a_span_that_is_polled_by_several_workers_is_current_on_each() {
             tracer::tokio::spawn(job.instrument(info_span!("job"))).await.unwrap();
         })),
         format!("theirs\n  job\n{}", "    our_function\n".repeat(50))
+    );
+}
+
+/// The layer of `tower-http` reads no headers; the one around it does.
+#[test]
+fn a_caller_s_trace_goes_on_in_what_tower_http_tells() {
+    assert_eq!(
+        tree(|| ours(async {
+            let serve = service_fn(async |_: Request<Full<Bytes>>| {
+                theirs(our_leaf(1)).await;
+                Ok::<_, Infallible>(Response::new(Full::new(Bytes::from("served"))))
+            });
+            let server = ServerLayer::new().layer(TraceLayer::new_for_http().layer(serve));
+            let request = Request::get("http://shop/").body(Full::default()).expect("a request");
+            let answer =
+                ClientLayer::new().layer(server).oneshot(request).await.expect("an answer");
+            answer.into_body().collect().await.expect("all of it");
+        })),
+        "ours\n  GET\n    GET\n      request\n        theirs\n          our_leaf(id=1)\n"
     );
 }
 
