@@ -1,11 +1,13 @@
 //! Where libraries get their tracers from.
 
 use std::collections::BTreeMap;
-use std::sync::{LazyLock, Mutex, PoisonError};
+use std::sync::LazyLock;
 
 use opentelemetry::trace::{SpanBuilder, SpanContext as ApiContext, Status, TraceContextExt as _};
 use opentelemetry::{Context, InstrumentationScope, KeyValue};
-use tracer_core::__private::{Below, add_event_at, begin_at, is_active, is_let_through, open_at};
+use tracer_core::__private::{
+    Below, ShortLock, add_event_at, begin_at, is_active, is_let_through, open_at,
+};
 use tracer_core::{Callsite, SpanContext, SpanKind, current};
 
 use crate::opentelemetry::observed;
@@ -68,11 +70,8 @@ impl opentelemetry::trace::Tracer for Tracer {
             begin_at(&mut open, start);
         }
         describe(&context, &builder);
-        let is_kept = context.is_valid();
-        if is_kept {
-            keep(Made { context, origin });
-        }
-        let told = if is_kept { to_opentelemetry(&context) } else { told(parent_cx) };
+        let is_kept = context.is_valid() && keep(Made { context, origin });
+        let told = if context.is_valid() { to_opentelemetry(&context) } else { told(parent_cx) };
         Span { open: Some(open), context, told, is_kept, status: Status::Unset }
     }
 }
@@ -85,11 +84,9 @@ impl Span {
             Found::Nothing => made_in,
             found => found.context(),
         };
-        let is_kept = context.is_valid() && !matches!(found, Found::Remote(_));
-        if is_kept {
-            keep(Made { context, origin: made_in.span_id() });
-        }
-        let told = if is_kept { to_opentelemetry(&context) } else { told(parent_cx) };
+        let is_ours = context.is_valid() && !matches!(found, Found::Remote(_));
+        let is_kept = is_ours && keep(Made { context, origin: made_in.span_id() });
+        let told = if is_ours { to_opentelemetry(&context) } else { told(parent_cx) };
         Self { open: None, context, told, is_kept, status: Status::Unset }
     }
 }
@@ -133,9 +130,9 @@ const MAX_SCOPES: usize = 1_024;
 
 impl Sites {
     fn of(scope: &str) -> Self {
-        static SCOPES: Mutex<BTreeMap<&str, Sites>> = Mutex::new(BTreeMap::new());
+        static SCOPES: ShortLock<BTreeMap<&str, Sites>> = ShortLock::new(BTreeMap::new());
         static OTHERS: LazyLock<Sites> = LazyLock::new(|| Sites::new("opentelemetry"));
-        let mut scopes = SCOPES.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(mut scopes) = SCOPES.lock() else { return *OTHERS };
         if let Some(known) = scopes.get(scope) {
             return *known;
         }

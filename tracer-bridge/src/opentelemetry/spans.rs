@@ -1,12 +1,12 @@
 //! Which of our spans an `opentelemetry::Context` means: it has ids alone.
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::MutexGuard;
 
 use opentelemetry::Context;
 use opentelemetry::baggage::BaggageExt as _;
 use opentelemetry::trace::TraceContextExt as _;
-use tracer_core::__private::{only_ids, remote};
+use tracer_core::__private::{ShortLock, only_ids, remote};
 use tracer_core::propagate::Remote;
 use tracer_core::{SpanContext, SpanId, TraceId};
 
@@ -25,22 +25,23 @@ pub(super) struct Made {
 const SHARDS: usize = 64;
 
 /// Spans that were made through the API and not yet dropped, by their ids, and how many stand for each.
-static MADE: [Mutex<BTreeMap<u64, (Made, usize)>>; SHARDS] =
-    [const { Mutex::new(BTreeMap::new()) }; SHARDS];
+static MADE: [ShortLock<BTreeMap<u64, (Made, usize)>>; SHARDS] =
+    [const { ShortLock::new(BTreeMap::new()) }; SHARDS];
 
-fn shard(span: SpanId) -> MutexGuard<'static, BTreeMap<u64, (Made, usize)>> {
-    // Nothing foreign runs under it.
-    MADE[span.to_u64() as usize % SHARDS].lock().unwrap_or_else(PoisonError::into_inner)
+/// Nothing where a forked child does not have the thread that holds it.
+fn shard(span: SpanId) -> Option<MutexGuard<'static, BTreeMap<u64, (Made, usize)>>> {
+    MADE[span.to_u64() as usize % SHARDS].lock()
 }
 
-/// Keeps what is known of a span until [`forget`] is called.
-pub(super) fn keep(made: Made) {
+/// Keeps what is known of a span until [`forget`] is called; false if it could not.
+pub(super) fn keep(made: Made) -> bool {
     let span = made.context.span_id();
-    shard(span).entry(span.to_u64()).or_insert((made, 0)).1 += 1;
+    let kept = shard(span).map(|mut shard| shard.entry(span.to_u64()).or_insert((made, 0)).1 += 1);
+    kept.is_some()
 }
 
 pub(super) fn forget(span: SpanId) {
-    let mut shard = shard(span);
+    let Some(mut shard) = shard(span) else { return };
     if let Some((_, count)) = shard.get_mut(&span.to_u64()) {
         *count -= 1;
         if *count == 0 {
@@ -101,7 +102,8 @@ fn known(context: &Context, active: SpanContext) -> Option<Made> {
     if let Some(Ours(ours)) = context.get::<Ours>().filter(|ours| ours.0 == active) {
         return Some(Made { context: *ours, origin: SpanId::from_u64(0) });
     }
-    let made = shard(active.span_id()).get(&active.span_id().to_u64()).map(|(made, _)| *made);
+    let id = active.span_id();
+    let made = shard(id)?.get(&id.to_u64()).map(|(made, _)| *made);
     made.filter(|made| made.context == active)
 }
 

@@ -5,9 +5,10 @@ mod site;
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
 
-use tracer_core::__private::{Below, allows, enter_span, is_active, leave_span, open_at};
+use tracer_core::__private::{
+    Below, ShortLock, allows, enter_span, is_active, leave_span, open_at,
+};
 use tracer_core::{Span, SpanContext, SpanId, SpanKind, Value, current};
 use tracing_core::span::{Attributes, Id, Record};
 use tracing_core::{Event, Level, Subscriber};
@@ -54,10 +55,10 @@ use crate::tracing::site::Site;
 /// });
 /// assert_eq!(scope.tree(), "theirs\n  ours\n");
 /// ```
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Tracing {
     /// Spans that were closed while they were entered, by their ids, until they are left.
-    closed: Mutex<BTreeMap<u64, (SpanContext, u32)>>,
+    closed: ShortLock<BTreeMap<u64, (SpanContext, u32)>>,
     closed_count: AtomicUsize,
     /// A span has been joined: only then it is worth to look for one.
     any: AtomicBool,
@@ -90,8 +91,12 @@ impl Tracing {
     /// let layer = Tracing::new().with_filter(LevelFilter::INFO);
     /// # let _ = tracing_subscriber::layer::SubscriberExt::with(tracing_subscriber::registry(), layer);
     /// ```
-    pub fn new() -> Self {
-        Self::default()
+    pub const fn new() -> Self {
+        Self {
+            closed: ShortLock::new(BTreeMap::new()),
+            closed_count: AtomicUsize::new(0),
+            any: AtomicBool::new(false),
+        }
     }
 
     fn has_joined(&self) {
@@ -111,7 +116,7 @@ impl Tracing {
     /// What lies above a span that was closed before.
     #[cold]
     fn leave_closed(&self, id: &Id) {
-        let mut closed = self.closed.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(mut closed) = self.closed.lock() else { return };
         let Some((context, times)) = closed.get_mut(&id.into_u64()) else { return };
         leave_span(context);
         *times -= 1;
@@ -120,6 +125,12 @@ impl Tracing {
             // Relaxed: who leaves a span has entered it before it was closed.
             self.closed_count.store(closed.len(), Ordering::Relaxed);
         }
+    }
+}
+
+impl Default for Tracing {
+    fn default() -> Self {
+        Self::new()
     }
 }
 
@@ -208,8 +219,7 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Tracing {
         let joined = span.extensions_mut().remove::<Joined>();
         let Some(joined) = joined else { return };
         let entered = joined.entered.load(Ordering::Relaxed);
-        if entered > 0 {
-            let mut closed = self.closed.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(mut closed) = (entered > 0).then(|| self.closed.lock()).flatten() {
             closed.insert(id.into_u64(), (joined.context, entered));
             self.closed_count.store(closed.len(), Ordering::Relaxed);
         }
