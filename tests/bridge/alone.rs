@@ -12,6 +12,8 @@ use axum::routing::get;
 use http_body_util::BodyExt as _;
 use hyper_util::client::legacy::Client;
 use hyper_util::rt::TokioExecutor;
+use opentelemetry::global;
+use opentelemetry::trace::{TraceContextExt as _, Tracer as _};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tower_http::trace::TraceLayer;
@@ -19,6 +21,7 @@ use tracer::export::{Batch, ExportError, Exporter, Memory, SpanRecord};
 use tracer::sample::Ratio;
 use tracer::testing;
 use tracer::{Span, Tracer, current, traced};
+use tracer_bridge::opentelemetry::TracerProvider;
 use tracer_bridge_tests::{install, runtimes};
 use tracing::{debug_span, error_span, info, info_span, instrument};
 
@@ -180,6 +183,34 @@ fn the_filter_leaves_out_what_it_leaves_out_of_ours() {
     );
     let outer = spans.iter().find(|span| span.name() == "outer").expect("it is let through");
     assert_eq!(outer.events().map(|event| event.name()).collect::<Vec<_>>(), ["heard"]);
+}
+
+#[test]
+fn the_filter_knows_libraries_by_the_names_of_their_tracers() {
+    let _alone = alone();
+    global::set_tracer_provider(TracerProvider::new());
+    let memory = Memory::default();
+    let tracer = Tracer::builder()
+        .exporter(memory.clone())
+        .filter("redis=off".parse().expect("a filter"))
+        .install()
+        .expect("alone");
+    Span::new("request").in_scope(|| {
+        global::tracer("redis").in_span("GET", |context| {
+            assert!(!context.span().is_recording());
+            leaf();
+            drop(global::tracer("postgres").start("query"));
+            std::thread::spawn(move || {
+                let _attached = context.attach();
+                leaf();
+            })
+            .join()
+            .expect("it ends");
+        });
+    });
+    tracer.set_filter("".parse().expect("a filter"));
+    tracer.shutdown(TIMEOUT).expect("nothing is lost");
+    assert_eq!(testing::render(&memory.take()), "request\n  leaf\n  leaf\n  query\n");
 }
 
 /// Whoever formats it has asked for it.

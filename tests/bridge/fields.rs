@@ -3,6 +3,8 @@
 use std::error::Error;
 use std::fmt;
 
+use tracer::testing::Scope;
+use tracer::traced;
 use tracer_bridge_tests::detailed;
 use tracing::{Level, debug, error, field, info, info_span, instrument, span, warn};
 
@@ -166,10 +168,28 @@ fn an_event_of_an_error_marks_its_span_as_failed() {
     );
 }
 
+#[instrument(err)]
+fn passes_on() -> Result<(), Refused> {
+    fails()
+}
+
+#[traced]
+fn ours() -> Result<(), Refused> {
+    passes_on()
+}
+
+#[test]
+fn an_error_begins_where_it_was_first_told() {
+    tracer_bridge_tests::install();
+    let scope = Scope::new();
+    scope.in_scope(|| drop(ours()));
+    assert_eq!(scope.tree(), "ours ⚠\n  passes_on ⚠\n    fails ✖\n");
+}
+
 #[test]
 fn a_callsite_says_where_and_how_much_it_matters() {
     tracer_bridge_tests::install();
-    let scope = tracer::testing::Scope::new();
+    let scope = Scope::new();
     scope.in_scope(|| drop(span!(target: "db", Level::WARN, "query")));
     let spans = scope.spans();
     let site = spans[0].callsite();
