@@ -1,8 +1,12 @@
 //! Among other layers and filters of `tracing_subscriber`.
 
+use std::fmt;
+use std::panic::catch_unwind;
+
 use tracer::testing::Scope;
 use tracer::traced;
 use tracer_bridge::Tracing;
+use tracing::field::{Empty, debug};
 use tracing::subscriber::with_default;
 use tracing::{Level, Subscriber, debug_span, info, info_span};
 use tracing_subscriber::Layer as _;
@@ -73,6 +77,32 @@ fn it_leaves_other_layers_as_they_are() {
         .with(tracing_subscriber::fmt::layer().with_writer(std::io::sink))
         .with(Tracing::new().with_filter(LevelFilter::from_level(Level::INFO)));
     assert_eq!(tree(others, work), "outer\n  inner\n    leaf\nsaid");
+}
+
+struct Panics;
+
+impl fmt::Debug for Panics {
+    fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
+        panic!("on purpose")
+    }
+}
+
+/// That layer leaves the span's extensions poisoned, and handles are dropped while it unwinds.
+#[test]
+fn a_panic_in_another_layer_is_no_more_than_that() {
+    let others = registry()
+        .with(tracing_subscriber::fmt::layer().with_writer(std::io::sink))
+        .with(Tracing::new());
+    let told = tree(others, || {
+        let outcome = catch_unwind(|| {
+            let span = info_span!("span", value = Empty);
+            let _entered = span.enter();
+            span.record("value", debug(Panics));
+        });
+        assert!(outcome.is_err());
+        leaf();
+    });
+    assert_eq!(told, "leaf\nspan panicked\n");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use tracer_core::{SpanContext, current};
+use tracer_core::SpanContext;
 use tracing_core::{Event, Subscriber};
 use tracing_subscriber::fmt::format::Writer;
 use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields};
@@ -77,10 +77,7 @@ where
         mut writer: Writer<'_>,
         event: &Event<'_>,
     ) -> fmt::Result {
-        let span = match event.parent() {
-            Some(parent) => ctx.span(parent).and_then(|parent| context_of(&parent)),
-            None => Some(current()).filter(|_| !event.is_root()),
-        };
+        let span = context_of(event);
         let Some(span) = span.filter(SpanContext::is_valid) else {
             return self.format.format_event(ctx, writer, event);
         };

@@ -44,7 +44,21 @@ impl opentelemetry::trace::TracerProvider for TracerProvider {
     }
 }
 
-/// Makes spans of ours for one library.
+/// Makes spans of ours for one library, whose name is the target that a filter knows them by.
+///
+/// # Examples
+///
+/// ```
+/// use opentelemetry::trace::{Tracer as _, TracerProvider as _};
+/// use tracer_bridge::opentelemetry::{Tracer, TracerProvider};
+/// use tracer_core::testing;
+///
+/// let redis: Tracer = TracerProvider::new().tracer("redis");
+///
+/// let scope = testing::Scope::new();
+/// scope.in_scope(|| redis.in_span("GET", |_| ()));
+/// assert_eq!(scope.spans()[0].target(), "redis");
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Tracer {
     sites: Sites,

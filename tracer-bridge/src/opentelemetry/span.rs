@@ -14,6 +14,26 @@ use tracer_core::{SpanContext, Value};
 use crate::opentelemetry::spans::{forget, from_opentelemetry};
 
 /// A span of ours that was made through the API of OpenTelemetry.
+///
+/// It ends when it is told to, or is dropped.
+///
+/// # Examples
+///
+/// ```
+/// use opentelemetry::KeyValue;
+/// use opentelemetry::trace::{Span as _, Status, Tracer as _, TracerProvider as _};
+/// use tracer_bridge::opentelemetry::{Span, TracerProvider};
+/// use tracer_core::testing;
+///
+/// let scope = testing::Scope::new();
+/// scope.in_scope(|| {
+///     let mut span: Span = TracerProvider::new().tracer("redis").start("GET");
+///     span.set_attribute(KeyValue::new("db.namespace", 0));
+///     span.set_status(Status::error("timed out"));
+/// });
+/// assert_eq!(scope.tree(), "GET ✖\n");
+/// assert_eq!(scope.spans()[0].attribute("db.namespace"), Some(0.into()));
+/// ```
 #[derive(Debug)]
 pub struct Span {
     /// None where nothing is recorded, or it has ended.

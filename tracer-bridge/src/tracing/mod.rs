@@ -1,15 +1,13 @@
 //! Spans and events of `tracing` among ours.
 
+mod joined;
 mod said;
 mod site;
 
-use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
+use std::cell::Cell;
 
-use tracer_core::__private::{
-    Below, ShortLock, allows, enter_span, is_active, leave_span, open_at,
-};
-use tracer_core::{Span, SpanContext, SpanId, SpanKind, Value, current};
+use tracer_core::__private::{Below, allows, enter_span, is_active, leave_span};
+use tracer_core::{SpanContext, SpanKind, Value, current};
 use tracing_core::span::{Attributes, Id, Record};
 use tracing_core::{Event, Level, Subscriber};
 use tracing_subscriber::Layer;
@@ -18,7 +16,8 @@ use tracing_subscriber::registry::{LookupSpan, SpanRef};
 
 use crate::doubles;
 use crate::fields::Fields;
-use crate::tracing::said::{Described, OfEvent, OfSpan, Status};
+use crate::tracing::joined::{Joined, Table};
+use crate::tracing::said::{OfEvent, OfSpan};
 use crate::tracing::site::Site;
 
 /// Makes spans and events of `tracing` part of the tree: a layer of `tracing_subscriber`.
@@ -57,24 +56,9 @@ use crate::tracing::site::Site;
 /// ```
 #[derive(Debug)]
 pub struct Tracing {
-    /// Spans that were closed while they were entered, by their ids, until they are left.
-    closed: ShortLock<BTreeMap<u64, (SpanContext, u32)>>,
-    closed_count: AtomicUsize,
-    /// A span has been joined: only then it is worth to look for one.
-    any: AtomicBool,
-}
-
-/// What is kept of a span of `tracing`.
-#[derive(Debug)]
-struct Joined {
-    /// None where the filter leaves it out: then `context` is the one that it was made in.
-    span: Option<Span>,
-    context: SpanContext,
-    /// The span that was current where it was made.
-    origin: SpanId,
-    /// How often it is entered now, by all threads together.
-    entered: AtomicU32,
-    status: Status,
+    spans: Table,
+    /// Another one of these sees the same spans.
+    is_second: bool,
 }
 
 impl Tracing {
@@ -92,39 +76,42 @@ impl Tracing {
     /// # let _ = tracing_subscriber::layer::SubscriberExt::with(tracing_subscriber::registry(), layer);
     /// ```
     pub const fn new() -> Self {
-        Self {
-            closed: ShortLock::new(BTreeMap::new()),
-            closed_count: AtomicUsize::new(0),
-            any: AtomicBool::new(false),
-        }
+        Self { spans: Table::new(), is_second: false }
     }
 
-    fn has_joined(&self) {
-        // Relaxed, and below: whoever has the span got it after this, from the thread that made it.
-        if !self.any.load(Ordering::Relaxed) {
-            self.any.store(true, Ordering::Relaxed);
-        }
+    fn is_off(&self) -> bool {
+        self.is_second || !is_active()
     }
 
-    fn find<'a, S>(&self, ctx: &'a Context<'_, S>, id: &Id) -> Option<SpanRef<'a, S>>
+    /// The context of a span; where we have none of it, that of the next one around it.
+    fn context_of<'a, R: LookupSpan<'a>>(&self, span: &SpanRef<'a, R>) -> Option<SpanContext> {
+        span.scope().find_map(|span| self.spans.find(&span.id(), |joined| joined.context))
+    }
+
+    /// The context that an event is to be added to.
+    fn context_for<S>(&self, event: &Event<'_>, ctx: &Context<'_, S>) -> Option<SpanContext>
     where
-        S: Subscriber + for<'l> LookupSpan<'l>,
+        S: Subscriber + for<'a> LookupSpan<'a>,
     {
-        if self.any.load(Ordering::Relaxed) { ctx.span(id) } else { None }
+        match event.parent() {
+            Some(parent) => ctx.span(parent).and_then(|parent| self.context_of(&parent)),
+            None => Some(current()).filter(|_| !event.is_root()),
+        }
     }
 
-    /// What lies above a span that was closed before.
-    #[cold]
-    fn leave_closed(&self, id: &Id) {
-        let Some(mut closed) = self.closed.lock() else { return };
-        let Some((context, times)) = closed.get_mut(&id.into_u64()) else { return };
-        leave_span(context);
-        *times -= 1;
-        if *times == 0 {
-            closed.remove(&id.into_u64());
-            // Relaxed: who leaves a span has entered it before it was closed.
-            self.closed_count.store(closed.len(), Ordering::Relaxed);
-        }
+    /// Writes down what the fields of a span say.
+    fn say(
+        &self,
+        id: &Id,
+        context: &SpanContext,
+        is_new: bool,
+        read: impl FnOnce(&mut OfSpan<'_>),
+    ) {
+        Fields::with(|fields| {
+            let mut reader = OfSpan::new(context, is_new, fields);
+            read(&mut reader);
+            reader.finish(|change| self.spans.change_status(id, change));
+        });
     }
 }
 
@@ -135,159 +122,93 @@ impl Default for Tracing {
 }
 
 impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Tracing {
+    fn on_layer(&mut self, subscriber: &mut S) {
+        let subscriber: &dyn Subscriber = subscriber;
+        self.is_second = subscriber.downcast_ref::<Self>().is_some();
+    }
+
     fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, ctx: Context<'_, S>) {
-        if !is_active() {
-            return;
-        }
-        let Some(span) = ctx.span(id) else { return };
-        if span.extensions().get::<Joined>().is_some() {
-            // It is another such layer's.
+        if self.is_off() {
             return;
         }
         let below = if attributes.is_root() {
             Below::Nothing
         } else if attributes.parent().is_some() {
             // One that is left out for this layer alone is not seen, but those around it are.
-            let named = span.parent().and_then(|parent| context_of(&parent));
+            let named = ctx.span(id).and_then(|span| self.context_of(&span.parent()?));
             named.map_or(Below::Nothing, Below::Given)
         } else {
             Below::Current
         };
         let Some(joined) = Joined::open(attributes, below) else { return };
-        self.has_joined();
         let context = joined.recorded();
-        span.extensions_mut().replace(joined);
+        self.spans.keep(id, joined);
         if let Some(context) = context {
-            say(&span, &context, true, |reader| attributes.record(reader));
+            self.say(id, &context, true, |reader| attributes.record(reader));
         }
     }
 
-    fn on_record(&self, id: &Id, values: &Record<'_>, ctx: Context<'_, S>) {
-        let Some(span) = self.find(&ctx, id) else { return };
-        if let Some(context) = recorded(&span) {
-            say(&span, &context, false, |reader| values.record(reader));
+    fn on_record(&self, id: &Id, values: &Record<'_>, _: Context<'_, S>) {
+        if let Some(context) = self.spans.find(id, Joined::recorded).flatten() {
+            self.say(id, &context, false, |reader| values.record(reader));
         }
     }
 
-    fn on_follows_from(&self, id: &Id, follows: &Id, ctx: Context<'_, S>) {
-        if let (Some(span), Some(to)) = (self.find(&ctx, id), self.find(&ctx, follows)) {
-            if let (Some(context), Some(to)) = (recorded(&span), recorded(&to)) {
-                context.add_link(&to);
-            }
+    fn on_follows_from(&self, id: &Id, follows: &Id, _: Context<'_, S>) {
+        let [context, to] = [id, follows].map(|id| self.spans.find(id, Joined::recorded).flatten());
+        if let (Some(context), Some(to)) = (context, to) {
+            context.add_link(&to);
         }
+    }
+
+    fn event_enabled(&self, event: &Event<'_>, ctx: Context<'_, S>) -> bool {
+        if let Some(parent) = event.parent().filter(|_| !self.is_off()) {
+            // Lines of other layers may want to know.
+            let context = self.context_for(event, &ctx);
+            NAMED.set(context.map(|context| (parent.into_u64(), context)));
+        }
+        true
     }
 
     fn on_event(&self, event: &Event<'_>, ctx: Context<'_, S>) {
-        if !is_active() || event.is_root() {
+        if self.is_off() {
             return;
         }
-        let context = match event.parent() {
-            Some(parent) => ctx.span(parent).and_then(|parent| context_of(&parent)),
-            None => Some(current()),
-        };
-        if let Some(context) = context.filter(SpanContext::is_recorded) {
+        if let Some(context) = self.context_for(event, &ctx).filter(SpanContext::is_recorded) {
             add_event(&context, event);
         }
     }
 
-    fn on_enter(&self, id: &Id, ctx: Context<'_, S>) {
-        let Some(span) = self.find(&ctx, id) else { return };
-        let extensions = span.extensions();
-        if let Some(joined) = extensions.get::<Joined>() {
-            // Relaxed: who closes the span has seen the threads that entered it, or is one of them.
-            joined.entered.fetch_add(1, Ordering::Relaxed);
-            enter_span(&joined.context, joined.origin);
+    fn on_enter(&self, id: &Id, _: Context<'_, S>) {
+        if let Some((context, origin)) = self.spans.enter(id) {
+            enter_span(&context, origin);
         }
     }
 
-    fn on_exit(&self, id: &Id, ctx: Context<'_, S>) {
-        let context = self.find(&ctx, id).and_then(|span| {
-            let extensions = span.extensions();
-            let joined = extensions.get::<Joined>()?;
-            joined.entered.fetch_sub(1, Ordering::Relaxed);
-            Some(joined.context)
-        });
-        match context {
-            Some(context) => leave_span(&context),
-            None if self.closed_count.load(Ordering::Relaxed) > 0 => self.leave_closed(id),
-            None => {}
+    fn on_exit(&self, id: &Id, _: Context<'_, S>) {
+        if let Some(context) = self.spans.leave(id) {
+            leave_span(&context);
         }
     }
 
-    fn on_close(&self, id: Id, ctx: Context<'_, S>) {
-        let Some(span) = self.find(&ctx, &id) else { return };
-        let joined = span.extensions_mut().remove::<Joined>();
-        let Some(joined) = joined else { return };
-        let entered = joined.entered.load(Ordering::Relaxed);
-        if let Some(mut closed) = (entered > 0).then(|| self.closed.lock()).flatten() {
-            closed.insert(id.into_u64(), (joined.context, entered));
-            self.closed_count.store(closed.len(), Ordering::Relaxed);
+    fn on_close(&self, id: Id, _: Context<'_, S>) {
+        self.spans.close(&id);
+    }
+}
+
+thread_local! {
+    /// The span that the event which is on its way names as its parent, by its id.
+    static NAMED: Cell<Option<(u64, SpanContext)>> = const { Cell::new(None) };
+}
+
+/// The context of the span that an event belongs to, which is on its way to all layers.
+pub(crate) fn context_of(event: &Event<'_>) -> Option<SpanContext> {
+    match event.parent() {
+        Some(parent) => {
+            NAMED.get().filter(|(id, _)| *id == parent.into_u64()).map(|(_, context)| context)
         }
-        joined.status.finish(&joined.context);
+        None => Some(current()).filter(|_| !event.is_root()),
     }
-}
-
-impl Joined {
-    /// Opens the span, or carries the context where the filter leaves it out.
-    fn open(attributes: &Attributes<'_>, below: Below) -> Option<Self> {
-        let site = Site::of(attributes.metadata(), SpanKind::Internal);
-        if !site.is_let_through() {
-            let made_in = current();
-            let context = match below {
-                Below::Current => made_in,
-                Below::Given(parent) => parent,
-                Below::Nothing => return None,
-            };
-            return context.is_valid().then(|| Self::new(None, context, made_in.span_id()));
-        }
-        let (span, origin) = if site.is_described {
-            let mut described = Described::default();
-            attributes.record(&mut described);
-            let site = Site::of(attributes.metadata(), described.kind);
-            open_at(site.callsite, described.name.as_deref(), below)
-        } else {
-            open_at(site.callsite, None, below)
-        };
-        let context = span.context();
-        Some(Self::new(Some(span), context, origin))
-    }
-
-    /// The context of the span itself, if it is recorded.
-    fn recorded(&self) -> Option<SpanContext> {
-        Some(self.context).filter(|context| self.span.is_some() && context.is_recorded())
-    }
-
-    fn new(span: Option<Span>, context: SpanContext, origin: SpanId) -> Self {
-        Self { span, context, origin, entered: AtomicU32::new(0), status: Status::default() }
-    }
-}
-
-/// The context of a span of `tracing`; where we have none of it, that of the next one around it.
-pub(crate) fn context_of<'a, R: LookupSpan<'a>>(span: &SpanRef<'a, R>) -> Option<SpanContext> {
-    span.scope().find_map(|span| Some(span.extensions().get::<Joined>()?.context))
-}
-
-/// The context of a span of `tracing` itself, if it is recorded.
-fn recorded<'a, R: LookupSpan<'a>>(span: &SpanRef<'a, R>) -> Option<SpanContext> {
-    span.extensions().get::<Joined>()?.recorded()
-}
-
-/// Writes down what the fields of a span say.
-fn say<'a, R: LookupSpan<'a>>(
-    span: &SpanRef<'a, R>,
-    context: &SpanContext,
-    is_new: bool,
-    read: impl FnOnce(&mut OfSpan<'_>),
-) {
-    Fields::with(|fields| {
-        let mut reader = OfSpan::new(context, is_new, fields);
-        read(&mut reader);
-        reader.finish(|change| {
-            if let Some(joined) = span.extensions_mut().get_mut::<Joined>() {
-                change(&mut joined.status);
-            }
-        });
-    });
 }
 
 fn add_event(context: &SpanContext, event: &Event<'_>) {
