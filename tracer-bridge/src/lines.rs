@@ -19,12 +19,14 @@ use crate::tracing::context_of;
 ///
 /// ```
 /// use tracer_bridge::{Tracing, WithIds};
+/// use tracing_subscriber::filter::LevelFilter;
 /// use tracing_subscriber::fmt;
 /// use tracing_subscriber::prelude::*;
 ///
 /// // 2026-11-27T21:00:00Z  INFO shop: paid trace_id=… span_id=… trace_flags=03
+/// let spans = Tracing::new().with_filter(LevelFilter::INFO);
 /// let lines = fmt::layer().event_format(WithIds::text(fmt::format()));
-/// tracing_subscriber::registry().with(Tracing::new()).with(lines).init();
+/// tracing_subscriber::registry().with(spans).with(lines).init();
 /// ```
 ///
 /// For lines of JSON, with the feature `json` of `tracing-subscriber`:

@@ -11,6 +11,7 @@
 //! ```
 //! # #[cfg(all(feature = "tracing", feature = "macros"))] {
 //! use tracer::bridge::Tracing;
+//! use tracing_subscriber::filter::LevelFilter;
 //! use tracing_subscriber::prelude::*;
 //!
 //! #[tracing::instrument]
@@ -21,7 +22,7 @@
 //!     load(7);
 //! }
 //!
-//! tracing_subscriber::registry().with(Tracing::new()).init();
+//! tracing_subscriber::registry().with(Tracing::new().with_filter(LevelFilter::INFO)).init();
 //!
 //! let scope = tracer::testing::Scope::new();
 //! scope.in_scope(request);

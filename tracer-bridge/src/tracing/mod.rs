@@ -44,9 +44,10 @@ use crate::tracing::site::Site;
 /// ```
 /// use tracer_bridge::Tracing;
 /// use tracer_core::{Span, testing};
+/// use tracing_subscriber::filter::LevelFilter;
 /// use tracing_subscriber::prelude::*;
 ///
-/// tracing_subscriber::registry().with(Tracing::new()).init();
+/// tracing_subscriber::registry().with(Tracing::new().with_filter(LevelFilter::INFO)).init();
 ///
 /// let scope = testing::Scope::new();
 /// scope.in_scope(|| {
@@ -64,17 +65,7 @@ pub struct Tracing {
 impl Tracing {
     /// Makes the layer.
     ///
-    /// # Examples
-    ///
-    /// ```
-    /// use tracer_bridge::Tracing;
-    /// use tracing_subscriber::Layer as _;
-    /// use tracing_subscriber::filter::LevelFilter;
-    ///
-    /// // What is beyond is for other layers.
-    /// let layer = Tracing::new().with_filter(LevelFilter::INFO);
-    /// # let _ = tracing_subscriber::layer::SubscriberExt::with(tracing_subscriber::registry(), layer);
-    /// ```
+    /// Give it a filter: without one, some libraries tell of each frame that they read.
     pub const fn new() -> Self {
         Self { spans: Table::new(), is_second: false }
     }
