@@ -69,7 +69,11 @@ pub(crate) fn other<'a>(
 ) {
     if context.is_recorded() {
         let target = Target { context, callsite: 0, kind };
-        formatted(count, &item, |item| write(target, words, count, item));
+        if (0..count).all(|index| is_plain(&item(index))) {
+            write(target, words, count, &item);
+        } else {
+            formatted(count, &item, |item| write(target, words, count, item));
+        }
     }
 }
 

@@ -9,7 +9,7 @@ pub(crate) use logs::{Logs, steps_of_all};
 use crate::chunk::{MAX_RECORD, Pool, Word, Writer};
 use crate::destination;
 use crate::local;
-use crate::record::{END, Head, Kind, Sink};
+use crate::record::{self, END, Head, Kind, Sink};
 
 /// Bytes that all logs of the process may take together, unless a builder says otherwise.
 const DEFAULT_LIMIT: u64 = 128 << 20;
@@ -157,25 +157,13 @@ impl Row {
 
 #[inline(never)]
 fn store_text(words: &[Word; ROW], first: usize, text: &str) {
-    let chunks = text.as_bytes().chunks_exact(8);
-    let rest = chunks.remainder();
     let mut index = first;
-    let mut store = |word| {
+    record::text_words(text, |word| {
         if let Some(place) = words.get(index) {
             place.store(word);
         }
         index += 1;
-    };
-    for chunk in chunks {
-        store(chunk.try_into().map_or(0, u64::from_le_bytes));
-    }
-    if !rest.is_empty() {
-        // The last eight bytes, where there are so many, without those that are written already.
-        store(match text.as_bytes().last_chunk() {
-            Some(bytes) => u64::from_le_bytes(*bytes) >> (64 - 8 * rest.len()),
-            None => rest.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte)),
-        });
-    }
+    });
 }
 
 /// The words of a detail, put one after the other.

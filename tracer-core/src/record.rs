@@ -247,10 +247,23 @@ pub(crate) const fn field_head(field: u8, value: &Value<'_>) -> Option<u64> {
 
 #[inline]
 fn write_text(sink: &mut impl Sink, text: &str) {
-    for chunk in text.as_bytes().chunks(8) {
-        let mut word = [0; 8];
-        word[..chunk.len()].copy_from_slice(chunk);
-        sink.word(u64::from_le_bytes(word));
+    text_words(text, |word| sink.word(word));
+}
+
+/// The words that a text takes, padded with zeros, one after the other.
+#[inline(always)]
+pub(crate) fn text_words(text: &str, mut put: impl FnMut(u64)) {
+    let chunks = text.as_bytes().chunks_exact(8);
+    let rest = chunks.remainder();
+    for chunk in chunks {
+        put(chunk.try_into().map_or(0, u64::from_le_bytes));
+    }
+    if !rest.is_empty() {
+        // The last eight bytes, where there are so many, without those that are written already.
+        put(match text.as_bytes().last_chunk() {
+            Some(bytes) => u64::from_le_bytes(*bytes) >> (64 - 8 * rest.len()),
+            None => rest.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte)),
+        });
     }
 }
 

@@ -41,7 +41,7 @@ impl Exchange {
         Self {
             frame: SpanFrame::new(span),
             side,
-            call: head.is_grpc().then(|| grpc::method(head.uri.path()).into()),
+            call: head.is_grpc.then(|| grpc::method(head.uri.path()).into()),
             method: crate::method::span_name(head.method),
             is_head: *head.method == Method::HEAD,
             settings: Arc::clone(settings),
@@ -106,7 +106,7 @@ impl Exchange {
         span.set_attribute("http.response.status_code", i64::from(status.as_u16()));
         if let (Side::Server, Some(route)) = (self.side, response.extensions().get::<Route>()) {
             span.set_attribute("http.route", route.as_str());
-            span.set_name(&format!("{} {}", self.method, route.as_str()));
+            span.set_name(&request::routed(self.method, route.as_str()));
         }
         if status == StatusCode::SWITCHING_PROTOCOLS {
             if let Some(protocol) = headers.get(UPGRADE).and_then(|value| value.to_str().ok()) {

@@ -1,7 +1,7 @@
 //! Spans of requests as they begin, by what is known of the request.
 
 use http::header::{HOST, USER_AGENT};
-use http::{Extensions, HeaderMap, Method, Request, Uri, Version};
+use http::{Extensions, HeaderMap, HeaderName, Method, Request, Uri, Version};
 use tracer_core::__private::Home;
 use tracer_core::{Span, SpanBuilder, SpanKind, propagate};
 
@@ -13,6 +13,8 @@ use crate::route::{self, Resends};
 use crate::settings::{self, Settings};
 use crate::url;
 
+static FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
+
 /// What is known of a request before its body.
 pub(crate) struct Head<'a> {
     pub(crate) method: &'a Method,
@@ -20,6 +22,7 @@ pub(crate) struct Head<'a> {
     pub(crate) version: Version,
     pub(crate) headers: &'a HeaderMap,
     pub(crate) extensions: &'a Extensions,
+    pub(crate) is_grpc: bool,
 }
 
 impl<'a> Head<'a> {
@@ -30,17 +33,14 @@ impl<'a> Head<'a> {
             version: request.version(),
             headers: request.headers(),
             extensions: request.extensions(),
+            is_grpc: grpc::is_call(request.headers()),
         }
-    }
-
-    pub(crate) fn is_grpc(&self) -> bool {
-        grpc::is_call(self.headers)
     }
 }
 
 /// Opens the span of a request that came: below the span of who sent it, or as a root.
 pub(crate) fn served(head: &Head<'_>, home: Home, scheme: &str, settings: &Settings) -> Span {
-    let is_grpc = head.is_grpc();
+    let is_grpc = head.is_grpc;
     let query = head.uri.query().map(|query| url::redacted_query(query, &settings.secret));
     let client = peer::forwarded_for(head.headers).map(|ip| ip.to_string());
     let peer = peer::of(head.extensions);
@@ -63,11 +63,11 @@ pub(crate) fn served(head: &Head<'_>, home: Home, scheme: &str, settings: &Setti
     attributes.add_some("network.peer.address", peer_ip.as_deref());
     attributes.add_some("network.peer.port", peer.map(|peer| i64::from(peer.port())));
     attributes.add_some("network.protocol.version", version(head.version));
-    let agent = head.headers.get(USER_AGENT).map(|value| String::from_utf8_lossy(value.as_bytes()));
+    let agent = head.headers.get(USER_AGENT).map(|value| settings::text(value.as_bytes()));
     attributes.add_some("user_agent.original", agent.as_deref());
 
     let name = if is_grpc { grpc::SYSTEM } else { method::span_name(head.method) };
-    let named = route.map(|route| format!("{name} {route}"));
+    let named = route.map(|route| routed(name, route));
     let span = home.run(|| {
         let remote = propagate::extract(head.headers);
         let context = remote.context();
@@ -85,7 +85,7 @@ pub(crate) fn served(head: &Head<'_>, home: Home, scheme: &str, settings: &Setti
 
 /// Opens the span of a request that is sent, below what is current.
 pub(crate) fn sent(head: &Head<'_>, settings: &Settings) -> Span {
-    let is_grpc = head.is_grpc();
+    let is_grpc = head.is_grpc;
     let route = route::of(head.extensions).filter(|_| !is_grpc);
     let url = if is_grpc { None } else { url::full(head.uri, &settings.secret) };
     let resends = head.extensions.get::<Resends>().and_then(Resends::next);
@@ -104,7 +104,7 @@ pub(crate) fn sent(head: &Head<'_>, settings: &Settings) -> Span {
 
     let name = if is_grpc { grpc::SYSTEM } else { method::span_name(head.method) };
     let named = match route {
-        Some(route) => Some(format!("{name} {route}")),
+        Some(route) => Some(routed(name, route)),
         // Who calls it takes it from generated code: there are few.
         None => is_grpc.then(|| grpc::method(head.uri.path()).to_owned()),
     };
@@ -113,6 +113,11 @@ pub(crate) fn sent(head: &Head<'_>, settings: &Settings) -> Span {
     });
     settings::record(&span.context(), &settings.request_headers, head.headers, is_grpc);
     span
+}
+
+/// The name of a span whose route is known; made for each request, and so without `format!`.
+pub(crate) fn routed(method: &str, route: &str) -> String {
+    [method, " ", route].concat()
 }
 
 fn open(
@@ -139,7 +144,7 @@ fn call<'a>(attributes: &mut Attributes<'a>, head: &Head<'a>) {
 
 /// What the request says of its scheme, or a proxy of that of the original one.
 fn scheme<'a>(head: &Head<'a>) -> Option<&'a str> {
-    let forwarded = || head.headers.get("x-forwarded-proto")?.to_str().ok();
+    let forwarded = || head.headers.get(&FORWARDED_PROTO)?.to_str().ok();
     head.uri.scheme_str().or_else(|| forwarded().filter(|said| ["http", "https"].contains(said)))
 }
 

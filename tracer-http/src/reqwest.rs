@@ -8,6 +8,7 @@ use tracer_core::propagate;
 
 use crate::client::ClientLayer;
 use crate::exchange::{Exchange, Side};
+use crate::grpc;
 use crate::request::{self, Head};
 use crate::response::ResponseFuture;
 use crate::route::Resends;
@@ -34,6 +35,7 @@ impl Middleware for ClientLayer {
             version: request.version(),
             headers: request.headers(),
             extensions,
+            is_grpc: grpc::is_call(request.headers()),
         };
         let span = request::sent(&head, &self.settings);
         let exchange = Exchange::new(span, Side::Client, &head, &self.settings);

@@ -1,6 +1,8 @@
 //! What the user of a layer asks for.
 
+use std::borrow::Cow;
 use std::panic::Location;
+use std::str;
 use std::sync::Arc;
 
 use http::header::HeaderMap;
@@ -48,6 +50,12 @@ impl Recorded {
     }
 }
 
+/// The text of a header's value, which nearly always is one.
+pub(crate) fn text(value: &[u8]) -> Cow<'_, str> {
+    // Long ones, such as user agents, are looked through several bytes at once here, not below.
+    str::from_utf8(value).map_or_else(|_| String::from_utf8_lossy(value), Cow::Borrowed)
+}
+
 /// Records what was asked for of `headers`; several values of one header in one text, as HTTP joins
 /// them.
 pub(crate) fn record(span: &SpanContext, wanted: &[Recorded], headers: &HeaderMap, is_grpc: bool) {
@@ -55,14 +63,14 @@ pub(crate) fn record(span: &SpanContext, wanted: &[Recorded], headers: &HeaderMa
         let mut values = headers.get_all(&header.name).iter().map(HeaderValue::as_bytes);
         let Some(first) = values.next() else { continue };
         let key = if is_grpc { &header.rpc } else { &header.http };
-        let rest: Vec<_> = values.map(String::from_utf8_lossy).collect();
-        let mut text = String::from_utf8_lossy(first);
+        let rest: Vec<_> = values.map(text).collect();
+        let mut joined = text(first);
         for value in &rest {
-            let text = text.to_mut();
-            text.push_str(", ");
-            text.push_str(value);
+            let joined = joined.to_mut();
+            joined.push_str(", ");
+            joined.push_str(value);
         }
-        span.set_attribute(key, &*text);
+        span.set_attribute(key, &*joined);
     }
 }
 

@@ -101,10 +101,11 @@ pub(crate) fn bench_smoke() -> Outcome {
         println!("   there are no benches");
         return Ok(());
     }
-    run(&mut cargo(&format!("run --release --manifest-path {BENCHES} -- --smoke")))?;
-    run(&mut cargo(&format!(
-        "run --release --manifest-path {BENCHES} -p bench-delivery -- --smoke"
-    )))
+    for package in ["tracer-bench", "bench-delivery", "bench-http"] {
+        let package = format!("--manifest-path {BENCHES} -p {package}");
+        run(&mut cargo(&format!("run --release {package} -- --smoke")))?;
+    }
+    Ok(())
 }
 
 /// Lets every test that compares with a snapshot write it instead.

@@ -7,9 +7,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use bench_workloads::{Mode, Peer};
+use tracer::Tracer;
 use tracer::export::{Batch, ExportError, Exporter};
 use tracer::sample::Ratio;
-use tracer::Tracer;
 
 bench_workloads::functions!(#[tracer::traced]);
 bench_workloads::cases!();

@@ -16,7 +16,7 @@ const MAX_BYTES: usize = 64 << 20;
 
 /// Room that is kept: so many times at most so many bytes.
 const SPARES: usize = 4_096;
-const SPARE_BYTES: usize = 512;
+const SPARE_BYTES: usize = 1_024;
 
 /// The details of all spans that have not ended yet.
 #[derive(Debug, Default)]

@@ -126,10 +126,23 @@ where
     }
 }
 
+/// What is looked for in most requests, and is not to be parsed for each of them.
+#[cfg(feature = "http")]
+static USUAL: [http::HeaderName; 3] = [usual("traceparent"), usual("tracestate"), usual("baggage")];
+
+#[cfg(feature = "http")]
+const fn usual(name: &'static str) -> http::HeaderName {
+    http::HeaderName::from_static(name)
+}
+
 #[cfg(feature = "http")]
 impl Extractor for http::HeaderMap {
     fn visit(&self, name: &str, visit: &mut dyn FnMut(&[u8])) {
-        self.get_all(name).iter().for_each(|value| visit(value.as_bytes()));
+        let values = match USUAL.iter().find(|usual| usual.as_str() == name) {
+            Some(usual) => self.get_all(usual),
+            None => self.get_all(name),
+        };
+        values.iter().for_each(|value| visit(value.as_bytes()));
     }
 }
 

@@ -14,16 +14,25 @@ pub(super) fn push_trace(into: &mut String, trace: TraceId) {
     push_half(into, trace.low);
 }
 
-/// Reads hexadecimal digits; upper case is none.
+/// What each byte is as a hexadecimal digit; upper case is none.
+static DIGITS: [u8; 256] = {
+    let mut digits = [NO_DIGIT; 256];
+    let mut value = 0;
+    while value < 16 {
+        digits[b"0123456789abcdef"[value] as usize] = value as u8;
+        value += 1;
+    }
+    digits
+};
+const NO_DIGIT: u8 = 0xFF;
+
+/// Reads hexadecimal digits, without a branch for each: it is done for each request.
 fn hex(digits: &[u8]) -> Option<u64> {
-    digits.iter().try_fold(0, |number: u64, digit| {
-        let digit = match digit {
-            b'0'..=b'9' => digit - b'0',
-            b'a'..=b'f' => digit - b'a' + 10,
-            _ => return None,
-        };
-        Some(number << 4 | u64::from(digit))
-    })
+    let (number, worst) = digits.iter().fold((0, 0), |(number, worst), digit| {
+        let digit = DIGITS[usize::from(*digit)];
+        (number << 4 | u64::from(digit), worst.max(digit))
+    });
+    (worst < 16).then_some(number)
 }
 
 /// Two digits.
