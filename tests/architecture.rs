@@ -15,7 +15,7 @@ const MODULES: &[(&str, Rows)] = &[
         "tracer",
         &[
             &["guide"],
-            &["tokio", "async_std", "smol"],
+            &["tokio", "async_std", "smol", "bridge"],
             &["in_flight"],
             &["init"],
             &["environment", "providers"],
@@ -29,7 +29,7 @@ const MODULES: &[(&str, Rows)] = &[
             &["carry", "thread", "rayon", "propagate"],
             &["within", "closure", "call", "span_frame", "stream", "export"],
             &["future"],
-            &["frame", "returned", "isolated"],
+            &["frame", "returned", "isolated", "foreign"],
             &["outcome"],
             &["span_builder"],
             &["name"],
@@ -89,6 +89,10 @@ const MODULES: &[(&str, Rows)] = &[
         ],
     ),
     (
+        "tracer-bridge",
+        &[&["lines"], &["tracing", "logger", "opentelemetry"], &["fields", "doubles", "ids"]],
+    ),
+    (
         "tracer-view",
         &[
             &["tree"],
@@ -116,6 +120,7 @@ const CRATES: &[(&str, &[&str])] = &[
             "tracer-smol",
             "tracer-otlp",
             "tracer-http",
+            "tracer-bridge",
             "tracer-view",
         ],
     ),

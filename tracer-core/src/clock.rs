@@ -16,6 +16,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 static COUNTER: AtomicBool = AtomicBool::new(false);
 static START: OnceLock<Instant> = OnceLock::new();
+static FIRST: OnceLock<Anchor> = OnceLock::new();
 static COARSE: AtomicU64 = AtomicU64::new(0);
 
 /// Returns the current ticks; comparable between threads once [`start`] has been called.
@@ -37,6 +38,7 @@ pub(crate) fn start() {
         COUNTER.store(kernel_trusts_counter(), Ordering::Relaxed);
         Instant::now()
     });
+    FIRST.get_or_init(anchor);
 }
 
 /// Milliseconds since [`start`], as of the collector's last pass: costs one load, not a clock read.
@@ -82,17 +84,32 @@ struct Anchor {
 
 /// The tightest of a few readings, so that an interruption between two reads does not bend the scale.
 fn anchor() -> Anchor {
-    (0..8)
-        .map(|_| {
-            let before = ticks();
-            let instant = Instant::now();
-            let unix = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-            let width = ticks().wrapping_sub(before);
-            (width, Anchor { ticks: before + width / 2, instant, unix: unix.as_nanos() as u64 })
-        })
-        .min_by_key(|(width, _)| *width)
-        .expect("eight readings")
-        .1
+    (0..8).map(|_| reading()).min_by_key(|(width, _)| *width).expect("eight readings").1
+}
+
+/// One reading, and how many ticks it took.
+fn reading() -> (u64, Anchor) {
+    let before = ticks();
+    let instant = Instant::now();
+    let unix = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let width = ticks().wrapping_sub(before);
+    (width, Anchor { ticks: before + width / 2, instant, unix: unix.as_nanos() as u64 })
+}
+
+/// The ticks at which the wall clock showed `time`, or will: those of now and as many more or fewer as
+/// lie between. Times of long ago are as exact as the rate is known, which is the longer measured the
+/// longer the process has been tracing.
+pub(crate) fn ticks_at(time: SystemTime) -> u64 {
+    let (_, now) = reading();
+    let wanted = time.duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos() as u64;
+    let apart = now.unix.abs_diff(wanted);
+    let ticks = FIRST.get().map_or(apart, |first| {
+        let nanos = now.instant.saturating_duration_since(first.instant).as_nanos();
+        let ticks = u128::from(now.ticks.saturating_sub(first.ticks));
+        (u128::from(apart) * ticks).checked_div(nanos).map_or(0, |ticks| ticks as u64)
+    });
+    // Those of before the machine was started wrap, as they do where they are converted back.
+    if wanted < now.unix { now.ticks.wrapping_sub(ticks) } else { now.ticks.wrapping_add(ticks) }
 }
 
 /// Converts ticks to nanoseconds since the Unix epoch.
@@ -149,9 +166,9 @@ impl Timeline {
 
 #[cfg(test)]
 mod tests {
-    use std::time::{Duration, Instant};
+    use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-    use super::{Timeline, ticks};
+    use super::{Timeline, ticks, ticks_at};
 
     #[test]
     fn a_timeline_measures_what_the_monotonic_clock_measures() {
@@ -165,6 +182,21 @@ mod tests {
             measured.abs_diff(real) < Duration::from_millis(1),
             "{measured:?} against {real:?}"
         );
+    }
+
+    #[test]
+    fn ticks_of_a_moment_on_the_wall_clock_are_those_of_that_moment() {
+        let mut timeline = Timeline::new();
+        let (start, begin) = (Instant::now(), SystemTime::now());
+        while start.elapsed() < Duration::from_millis(20) {}
+        timeline.refresh();
+        for offset in [Duration::ZERO, Duration::from_millis(10), Duration::from_secs(1)] {
+            for time in [begin - offset, begin + offset] {
+                let converted = UNIX_EPOCH + Duration::from_nanos(timeline.unix(ticks_at(time)));
+                let difference = converted.duration_since(time).unwrap_or_else(|e| e.duration());
+                assert!(difference < Duration::from_millis(5), "{difference:?} at {offset:?}");
+            }
+        }
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! Logs belong to the process and tracers are destinations of records. Numbers are never used
 //! twice, so that a context left over from a tracer that is gone cannot reach another.
 
+use std::cell::Cell;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
@@ -29,10 +30,22 @@ pub(crate) struct Settings {
     /// Flags that the contexts of its spans have, of those that the sampler takes and of the others.
     pub(crate) sampled: u32,
     pub(crate) unsampled: u32,
-    /// Its `service.name`.
-    pub(crate) service: String,
+    pub(crate) service: Service<String>,
     /// How its contexts leave the process and come in.
     pub(crate) propagators: Propagators,
+}
+
+/// What a service is known by; empty where it is not said.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug, Default)]
+#[expect(clippy::exhaustive_structs, reason = "it is for crates of the same version")]
+pub struct Service<T> {
+    /// `service.name`.
+    pub name: T,
+    /// `deployment.environment.name`.
+    pub environment: T,
+    /// `service.version`.
+    pub version: T,
 }
 
 /// Counts of records that could not be written.
@@ -60,6 +73,19 @@ static TABLE: [OnceLock<Segment>; 2048] = [const { OnceLock::new() }; 2048];
 pub fn is_active() -> bool {
     // Relaxed: a span that begins while a tracer starts or stops may be recorded or not.
     ACTIVE.load(Ordering::Relaxed) != 0
+}
+
+thread_local! {
+    static IS_OWN: Cell<bool> = const { Cell::new(false) };
+}
+
+/// This thread is ours: a trace that began here would be of the tracer itself, and never end.
+pub(crate) fn begin_own_thread() {
+    IS_OWN.set(true);
+}
+
+pub(crate) fn is_own_thread() -> bool {
+    IS_OWN.get()
 }
 
 /// Returns the installed tracer's number, 0 when there is none.

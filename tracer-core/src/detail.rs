@@ -80,7 +80,14 @@ pub(crate) fn other<'a>(
 /// Writes an event of now.
 pub(crate) fn event(context: &SpanContext, name: &str, items: &[(&str, Value<'_>)]) {
     if context.is_recorded() {
-        other(context, Kind::Event, &[clock::ticks()], items.len() + 1, |index| {
+        event_at(context, name, items, clock::ticks());
+    }
+}
+
+/// Writes an event of another time.
+pub(crate) fn event_at(context: &SpanContext, name: &str, items: &[(&str, Value<'_>)], ticks: u64) {
+    if context.is_recorded() {
+        other(context, Kind::Event, &[ticks], items.len() + 1, |index| {
             match index.checked_sub(1) {
                 None => (Key::Name("name"), Value::Str(name)),
                 Some(index) => (Key::Name(items[index].0), items[index].1),
@@ -283,8 +290,8 @@ fn short(key: Key<'_>) -> Key<'_> {
     }
 }
 
-/// Appends the value's text, at most [`record::text_limit`] bytes of it.
-fn format(value: &Value<'_>, text: &mut String) {
+/// Appends the value's text, at most [`record::text_limit`] bytes of it; what panics leaves a note.
+pub(crate) fn format(value: &Value<'_>, text: &mut String) {
     let start = text.len();
     let nested = FORMATTING.replace(true);
     if nested {

@@ -44,6 +44,7 @@ mod backtrace;
 mod call;
 mod carry;
 mod closure;
+mod foreign;
 mod frame;
 mod future;
 mod isolated;
@@ -107,8 +108,12 @@ pub mod __private {
     };
     pub use crate::carry::{carried, carried_fn, inheritable, linked, linked_fn, uninherited};
     pub use crate::closure::Home;
-    pub use crate::destination::is_active;
+    pub use crate::destination::{Service, is_active};
     pub use crate::filter::Level;
+    pub use crate::foreign::{
+        Below, add_event_at, allows, begin_at, end_at, enter_span, fail_by_error, fail_by_text,
+        leave_span, only_ids, open_at, service_of, set_attributes, trace_flags, write_text,
+    };
     pub use crate::future::{attached, traced};
     pub use crate::guard::{SpanGuard, arguments, enter};
     pub use crate::inherited::Inherited;
@@ -118,6 +123,7 @@ pub mod __private {
         PickDisplay, PickErrAsDebug, PickErrAsDisplay, PickError, PickLocalReport, PickName,
         PickNothing, PickReport, Tag, fail, observe,
     };
+    pub use crate::propagate::{beside, remote};
     pub use crate::returned::{
         How, InOk, Out, OutOk, OutWhole, PickAsDebug, PickAsDisplay, PickOkAsDebug,
         PickOkAsDisplay, PickOkDebug, PickOkName, PickOkTyped, PickWholeDebug, PickWholeName,
@@ -125,6 +131,7 @@ pub mod __private {
         return_with, span_of, span_on_top,
     };
     pub use crate::sample::Describe;
+    pub use crate::short_lock::ShortLock;
     pub use crate::slot::is_recorded;
     pub use crate::span_frame::SpanFrame;
     pub use crate::stream::{TracedStream, attached_stream};

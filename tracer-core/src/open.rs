@@ -209,13 +209,16 @@ impl Open {
         attributes: Attributes<'_>,
     ) -> Self {
         let Some(destination) = destination::find(tracer) else { return Self::off() };
+        if destination::is_own_thread() {
+            return Self::off();
+        }
         let Settings { sampler, sampled, unsampled, service, .. } = &destination.settings;
         let begins = remote.trace == TraceId::NONE;
         let trace = if begins { TraceId::new() } else { remote.trace };
         let root = LocalRoot::new(trace, callsite.name())
             .with_kind(callsite.kind())
             .with_target(callsite.target())
-            .with_service(service)
+            .with_service(&service.name)
             .with_caller(remote.sampled())
             .beginning_with(attributes);
         // Foreign code; tracing does not fail the traced program.

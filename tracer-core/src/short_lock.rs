@@ -12,19 +12,22 @@ const PATIENCE: Duration = Duration::from_millis(200);
 const TRIES: usize = 64;
 
 /// A lock that nobody waits for longer than for a thread that has lost the processor.
-pub(crate) struct ShortLock<T> {
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct ShortLock<T> {
     value: Mutex<T>,
     /// Somebody has waited in vain: nobody will any more.
     is_orphaned: AtomicBool,
 }
 
 impl<T> ShortLock<T> {
-    pub(crate) const fn new(value: T) -> Self {
+    #[doc(hidden)]
+    pub const fn new(value: T) -> Self {
         Self { value: Mutex::new(value), is_orphaned: AtomicBool::new(false) }
     }
 
     /// Takes the lock; none where its holder is gone.
-    pub(crate) fn lock(&self) -> Option<MutexGuard<'_, T>> {
+    pub fn lock(&self) -> Option<MutexGuard<'_, T>> {
         if let Some(guard) = self.try_lock() {
             return Some(guard);
         }

@@ -45,7 +45,7 @@ use crate::value::Value;
 pub struct Span {
     pub(crate) open: Open,
     /// It was opened by a destructor, while the thread was unwinding already.
-    unwinding: bool,
+    pub(crate) unwinding: bool,
 }
 
 impl Span {

@@ -31,8 +31,11 @@ pub(crate) fn place<W: Writer>(own: &mut Own<'_, '_, W>, callsite: &'static Call
         notation::write_function(&mut function, callsite);
         own.add(attribute::FUNCTION, &Value::Str(&function));
     }
-    own.add(attribute::FILE, &Value::Str(callsite.file()));
-    own.add(attribute::LINE, &Value::I64(callsite.line().into()));
+    // What came through the API of OpenTelemetry does not know where.
+    if !callsite.file().is_empty() {
+        own.add(attribute::FILE, &Value::Str(callsite.file()));
+        own.add(attribute::LINE, &Value::I64(callsite.line().into()));
+    }
     if callsite.level() != Level::Info {
         own.add(attribute::LEVEL, &Value::Str(callsite.level().as_str()));
     }

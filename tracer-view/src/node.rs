@@ -150,7 +150,10 @@ fn failure(record: &SpanRecord) -> Option<Failure<'_>> {
             "" => callsite.function_name().to_owned(),
             module => format!("{module}::{}", callsite.function_name()),
         },
-        place: format!("{}:{}", callsite.file(), callsite.line()),
+        place: match callsite.file() {
+            "" => String::new(),
+            file => format!("{file}:{}", callsite.line()),
+        },
     });
     let error = record.error();
     Some(Failure {

@@ -5,6 +5,9 @@
 //!
 //! [Servers and clients](servers_and_clients): axum, hyper, tonic and reqwest in one trace, a few lines for
 //! each.
+//!
+//! [Other instrumentation](other_tracing): what `tracing`, `log` and the API of OpenTelemetry tell, in the
+//! same tree; ids in log lines.
 
 #[cfg_attr(
     all(
@@ -35,3 +38,18 @@ pub mod whose_span {}
     doc = "Servers and clients. Built with the feature `http`, the page is here."
 )]
 pub mod servers_and_clients {}
+
+#[cfg_attr(
+    all(feature = "macros", feature = "tracing", feature = "log", feature = "opentelemetry-api"),
+    doc = include_str!("guide/other_tracing.md")
+)]
+#[cfg_attr(
+    not(all(
+        feature = "macros",
+        feature = "tracing",
+        feature = "log",
+        feature = "opentelemetry-api"
+    )),
+    doc = "Other instrumentation. Built with the features `tracing`, `log` and `opentelemetry-api`, the page is here."
+)]
+pub mod other_tracing {}

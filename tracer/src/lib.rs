@@ -60,6 +60,9 @@
 //! | `otlp` | OTLP over HTTP to any OpenTelemetry backend |
 //! | `file` | OTLP in files |
 //! | `opentelemetry` | `tracer::export::OpenTelemetry`: any exporter of `opentelemetry_sdk`, gRPC among them |
+//! | `tracing` | `tracer::bridge`: spans and events of `tracing` in the tree, ids in its log lines |
+//! | `log` | `tracer::bridge`: records of `log` as events |
+//! | `opentelemetry-api` | `tracer::bridge`: libraries that make spans through the API of OpenTelemetry |
 //! | `off` | takes `#[traced]` back: items stay as they are written |
 //!
 //! Features only add names, but for `off`, which is for programs alone. Several runtimes may be on at once: each answers for its own tasks. A
@@ -69,6 +72,8 @@
 
 #[cfg(feature = "async-std")]
 pub mod async_std;
+#[cfg(any(feature = "tracing", feature = "log", feature = "opentelemetry-api"))]
+pub mod bridge;
 #[cfg(doc)]
 pub mod guide;
 #[cfg(feature = "smol")]

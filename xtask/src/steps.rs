@@ -80,7 +80,7 @@ pub(crate) fn hooks() -> Outcome {
     for words in [
         "clippy -p tracer-tokio -p tracer-hooks-tests --all-targets -- -D warnings",
         "test -p tracer-tokio -p tracer-hooks-tests",
-        "test -p tracer --doc --features macros,tokio,async-std,smol,rayon guide",
+        "test -p tracer --doc --features macros,tokio,async-std,smol,rayon,tracing,log,opentelemetry-api guide",
         "doc --no-deps -p tracer-tokio",
     ] {
         let mut command = cargo(words);

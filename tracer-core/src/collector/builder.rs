@@ -15,7 +15,7 @@ use crate::collector::tail::{Tail, TailRule};
 use crate::collector::worker::{Command, worker};
 use crate::collector::{LAST_FLUSH, Tracer};
 use crate::context;
-use crate::destination::{self, Settings};
+use crate::destination::{self, Service, Settings};
 use crate::export::{Exporter, Resource};
 use crate::filter::Filter;
 use crate::log;
@@ -307,7 +307,11 @@ impl Builder {
             sampler: self.sampler.unwrap_or_else(|| Box::new(ParentBased::new(Ratio::new(1.0)))),
             sampled: recorded,
             unsampled: self.tail_rule.as_ref().map_or(0, |_| recorded | context::PROVISIONAL),
-            service: self.resource.service_name().to_owned(),
+            service: Service {
+                name: self.resource.service_name().to_owned(),
+                environment: said(&self.resource, "deployment.environment.name"),
+                version: said(&self.resource, "service.version"),
+            },
             propagators: self.propagators,
         };
         let (number, destination) = destination::open(settings).ok_or(InstallError::TooMany)?;
@@ -336,4 +340,8 @@ impl Builder {
             lost: AtomicU64::new(0),
         })
     }
+}
+
+fn said(resource: &Resource, key: &str) -> String {
+    resource.get(key).unwrap_or_default().to_owned()
 }

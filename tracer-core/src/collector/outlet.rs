@@ -6,6 +6,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::collector::stats::ExporterStats;
+use crate::destination;
 use crate::export::{Batch, Completeness, ExportError, Exporter, Unit};
 
 /// Spans that may wait for one exporter.
@@ -120,6 +121,7 @@ impl Outlet {
     }
 
     fn run(&self, mut exporter: Box<dyn Exporter>) {
+        destination::begin_own_thread();
         while let Some(batch) = self.next() {
             // No lock is held: foreign code.
             let result = catch_unwind(AssertUnwindSafe(|| exporter.export(&batch)))

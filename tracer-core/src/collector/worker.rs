@@ -100,6 +100,7 @@ impl Worker {
     }
 
     fn run(mut self, commands: &Receiver<Command>) {
+        destination::begin_own_thread();
         loop {
             match self.wait(commands) {
                 Ok(Command::Open { tracer, route, done }) => {

@@ -64,6 +64,8 @@ mod remote;
 use std::sync::LazyLock;
 
 pub use remote::{Remote, extract};
+#[doc(hidden)]
+pub use remote::{beside, remote};
 
 pub use crate::baggage::Baggage;
 pub use crate::propagator::{

@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
+use crate::baggage::Baggage;
 use crate::call::Parent;
 use crate::context::SpanContext;
-use crate::destination;
+use crate::destination::{self, Destination};
+use crate::id::{SpanId, TraceId};
 use crate::propagate::with_propagators;
 use crate::propagator::{Extractor, Parts};
 use crate::root::Root;
@@ -66,20 +68,48 @@ pub struct Remote {
 pub fn extract<E: Extractor + ?Sized>(headers: &E) -> Remote {
     let current = slot::current().tracer();
     with_propagators(current, |used, destination| {
-        let Parts { trace, span, sampled, random, side, mut refused, .. } = used.extract(&headers);
-        // Without a tracer nobody has a use for a root.
-        let root = if destination::is_active() { Root::begin() } else { Root::NONE };
-        let tracer = if current == 0 { destination::installed() } else { current };
-        let side = side.filter(|side| **side != Side::default());
-        if let (Some(side), Some(_)) = (&side, destination) {
-            refused.not_kept += u64::from(!root.set_side(Arc::clone(side)));
-        }
-        if let Some(destination) = destination {
-            destination.refused.add(refused);
-        }
-        let context = SpanContext::remote(trace, span, sampled, tracer, root).with_random(random);
-        Remote { context, side }
+        received(used.extract(&headers), current, destination)
     })
+}
+
+/// Takes over what came by other means than headers.
+#[doc(hidden)]
+pub fn remote(
+    (trace, span): (TraceId, SpanId),
+    flags: u8,
+    trace_state: &str,
+    baggage: impl FnOnce(&mut Baggage),
+) -> Remote {
+    let mut parts = Parts::new(trace, span);
+    (parts.sampled, parts.random) = (Some(flags & 1 != 0), flags & 2 != 0);
+    let side = parts.side_mut();
+    trace_state.clone_into(&mut side.trace_state);
+    baggage(&mut side.baggage);
+    let current = slot::current().tracer();
+    with_propagators(current, |_, destination| received(parts, current, destination))
+}
+
+/// What goes with a span's local root: its baggage, and W3C's `tracestate`.
+#[doc(hidden)]
+pub fn beside(span: &SpanContext) -> (Baggage, String) {
+    let side = span.root.side();
+    side.map(|side| (side.baggage.clone(), side.trace_state.clone())).unwrap_or_default()
+}
+
+fn received(parts: Parts, current: u32, destination: Option<&'static Destination>) -> Remote {
+    let Parts { trace, span, sampled, random, side, mut refused, .. } = parts;
+    // Without a tracer nobody has a use for a root.
+    let root = if destination::is_active() { Root::begin() } else { Root::NONE };
+    let tracer = if current == 0 { destination::installed() } else { current };
+    let side = side.filter(|side| **side != Side::default());
+    if let (Some(side), Some(_)) = (&side, destination) {
+        refused.not_kept += u64::from(!root.set_side(Arc::clone(side)));
+    }
+    if let Some(destination) = destination {
+        destination.refused.add(refused);
+    }
+    let context = SpanContext::remote(trace, span, sampled, tracer, root).with_random(random);
+    Remote { context, side }
 }
 
 impl Remote {

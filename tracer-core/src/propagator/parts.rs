@@ -103,7 +103,7 @@ impl Parts {
         self.side.as_ref().map_or(&NONE, |side| &side.baggage)
     }
 
-    pub(super) fn side_mut(&mut self) -> &mut Side {
+    pub(crate) fn side_mut(&mut self) -> &mut Side {
         Arc::make_mut(self.side.get_or_insert_default())
     }
 

@@ -154,6 +154,28 @@ pub(crate) fn enter(context: SpanContext, key: u64) -> u32 {
     })
 }
 
+/// Makes a span of other instrumentation current, which was made where `origin` was, until
+/// [`leave_foreign`] is called.
+pub(crate) fn enter_foreign(context: &SpanContext, origin: SpanId) {
+    let key = key();
+    with(|stack| {
+        let (outer, strand) = stack.top();
+        let is_outermost = outer.span.get() == SpanId::NONE || strand.flags.get() & INHERITED != 0;
+        // Without a waker, so that the first frame in it is polled in the uncommon way: see below.
+        let task =
+            if is_outermost { Task { key, waker: NO_WAKER } } else { task_on_top(stack, key) };
+        stack.push(context, task, origin, Kind::Foreign)
+    });
+}
+
+/// Leaves what [`enter_foreign`] entered last of this span.
+pub(crate) fn leave_foreign(span: SpanId) {
+    let depth = with(Stack::depth);
+    if let Some(below) = depth.checked_sub(1) {
+        leave(span, below);
+    }
+}
+
 /// The task `key`, with its waker where it is the task on top.
 #[inline(always)]
 fn task_on_top(stack: &Stack, key: u64) -> Task {
@@ -222,7 +244,7 @@ pub(crate) fn enter_function(context: SpanContext, parent: SpanId, start: u64, k
 pub(crate) fn leave(span: SpanId, below: u32) {
     with(|stack| {
         let (top, _) = stack.top();
-        let is_top = top.span.get() == span && top.kind.get() == Kind::Guard;
+        let is_top = top.span.get() == span && top.kind.get().is_left_by_span();
         if stack.depth() == below + 1 && is_top {
             stack.truncate(below);
         } else {
@@ -270,7 +292,10 @@ pub(crate) fn enter_frame(context: &SpanContext, origin: SpanId, waker: &Waker) 
     let task = task_of(waker);
     with(|stack| {
         let (outer, strand) = stack.top();
+        // Other instrumentation tells of no polls: the first frame in its span stands in for it.
+        let stands_in = outer.kind.get() == Kind::Foreign && strand.waker.get() == NO_WAKER;
         let is_outermost = outer.span.get() == SpanId::NONE
+            || stands_in
             || strand.flags.get() & INHERITED != 0
             || !is_same_task(strand.key.get(), task.key);
         (stack.push(context, task, origin, Kind::Frame), is_outermost)

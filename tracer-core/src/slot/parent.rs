@@ -34,7 +34,8 @@ fn is_on_poll_stack(span: SpanId, key: u64) -> bool {
     with(|stack| {
         let seen =
             stack.innermost_first().take_while(|(place, _)| place.kind.get() != Kind::Isolated);
-        let frames = seen.filter(|(place, _)| place.kind.get() == Kind::Frame);
+        let is_frame = |kind| matches!(kind, Kind::Frame | Kind::Foreign);
+        let frames = seen.filter(|(place, _)| is_frame(place.kind.get()));
         let mut own = frames.take_while(|(_, strand)| is_same_task(strand.key.get(), key));
         own.any(|(frame, _)| frame.span.get() == span || frame.origin.get() == span)
     })

@@ -19,7 +19,7 @@ pub(crate) fn held(below: u32) -> Vec<SpanContext> {
     with(|stack| {
         let above = stack.depth().saturating_sub(below + 1) as usize;
         let places = stack.innermost_first().take(above);
-        let guards = places.filter(|(place, _)| place.kind.get() == Kind::Guard);
+        let guards = places.filter(|(place, _)| place.kind.get().is_left_by_span());
         let mut held: Vec<_> = guards.map(|(place, strand)| strand.context(place)).collect();
         held.reverse();
         held

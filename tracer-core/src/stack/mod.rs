@@ -212,7 +212,7 @@ impl Stack {
         let in_ring = (depth + 1).saturating_sub(RING as u32 - 1).max(1)..=depth;
         let is_its = |depth: &u32| {
             let place = self.place(*depth);
-            place.kind.get() == Kind::Guard && place.span.get() == span
+            place.kind.get().is_left_by_span() && place.span.get() == span
         };
         let own = Some(below + 1).filter(|own| in_ring.contains(own) && is_its(own));
         match own.or_else(|| in_ring.rev().find(is_its)) {

@@ -21,6 +21,17 @@ pub(crate) enum Kind {
     Left,
     /// Hides what is below: another scheduler's tasks run on top.
     Isolated,
+    /// A span of other instrumentation: left as a guard is, and as a frame it stands between who calls
+    /// and who polls.
+    Foreign,
+}
+
+impl Kind {
+    /// Whether somebody leaves it by its span, in any order.
+    #[inline(always)]
+    pub(crate) const fn is_left_by_span(self) -> bool {
+        matches!(self, Self::Guard | Self::Foreign)
+    }
 }
 
 /// The running task: its key, and what its waker points to or [`NO_WAKER`]. A poll that comes with the

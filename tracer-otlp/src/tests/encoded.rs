@@ -151,8 +151,9 @@ fn attributes(span: &SpanRecord) -> Vec<KeyValue> {
     let integer = |number: u64| Some(Any::IntValue(number as i64));
     let function = format!("{module}::{}", callsite.function_name());
     add("code.function.name", string(&function).filter(|_| !module.is_empty()));
-    add("code.file.path", string(callsite.file()));
-    add("code.line.number", integer(callsite.line().into()));
+    let is_known = !callsite.file().is_empty();
+    add("code.file.path", string(callsite.file()).filter(|_| is_known));
+    add("code.line.number", integer(callsite.line().into()).filter(|_| is_known));
     add("tracer.level", string(span.level().as_str()).filter(|_| span.level() != Level::Info));
     add("tracer.target", string(span.target()).filter(|_| span.target() != module));
     add("tracer.polls", integer(span.polls().into()).filter(|_| span.polls() > 0));
