@@ -24,6 +24,16 @@ fn every_request_is_one_tree_over_all_services() {
 }
 
 #[test]
+fn the_tree_in_the_readme_is_one_of_them() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("it lies in the workspace");
+    let readme = fs::read_to_string(root.join("README.md")).expect("README.md is there");
+    let shown = readme.split("```text\n").find(|block| block.contains("web · POST"));
+    let shown = shown.and_then(|block| block.split("```").next()).expect("it shows one");
+    let expected = fs::read_to_string(root.join("examples/checkout/expected.txt"));
+    assert!(expected.expect("it is there").contains(&masked(shown)), "{}", masked(shown));
+}
+
+#[test]
 fn every_span_is_accounted_for() {
     let output = run();
     let heads = output.lines().filter(|line| line.starts_with("trace "));
