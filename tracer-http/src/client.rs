@@ -31,18 +31,27 @@ use crate::settings::{Settings, ask};
 ///
 /// # Examples
 ///
-/// With hyper-util:
-///
-/// ```text
-/// let client = ServiceBuilder::new()
-///     .layer(ClientLayer::new())
-///     .service(Client::builder(TokioExecutor::new()).build_http());
 /// ```
+/// use http::{Request, Response, StatusCode};
+/// use tower::{Layer as _, ServiceExt as _, service_fn};
+/// use tracer_core::testing;
+/// use tracer_http::ClientLayer;
 ///
-/// With reqwest and its middleware:
+/// // In truth, hyper-util's client; with reqwest, `ClientBuilder::new(..).with(ClientLayer::new())`.
+/// let other = service_fn(async |request: Request<String>| {
+///     assert!(request.headers().contains_key("traceparent"));
+///     let answer = Response::builder().status(StatusCode::NOT_FOUND);
+///     Ok::<_, std::io::Error>(answer.body(String::new()).unwrap())
+/// });
 ///
-/// ```text
-/// let client = ClientBuilder::new(reqwest::Client::new()).with(ClientLayer::new()).build();
+/// let scope = testing::Scope::new();
+/// let client = ClientLayer::new().layer(other);
+/// let request = Request::get("http://ann:secret@shop/cart/7").body(String::new())?;
+/// futures::executor::block_on(scope.bind(client.oneshot(request)))?;
+/// assert_eq!(scope.tree(), "GET ✖\n");
+/// let url = "http://REDACTED:REDACTED@shop/cart/7";
+/// assert_eq!(scope.spans()[0].attribute("url.full"), Some(url.into()));
+/// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug)]
 #[must_use = "a layer does nothing until a service is put into it"]

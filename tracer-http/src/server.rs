@@ -30,16 +30,26 @@ use crate::settings::{Settings, ask};
 ///
 /// # Examples
 ///
-/// With axum, around the routes, so that it knows which one matched:
-///
-/// ```text
-/// let app = Router::new().route("/cart/{id}", get(cart)).layer(ServerLayer::new());
 /// ```
+/// use http::{Request, Response};
+/// use tower::{Layer as _, ServiceExt as _, service_fn};
+/// use tracer_core::{SpanKind, testing};
+/// use tracer_http::{Route, ServerLayer};
 ///
-/// With tonic:
+/// let scope = testing::Scope::new();
+/// let layer = scope.in_scope(ServerLayer::new); // with axum: `Router::new().route(..).layer(ServerLayer::new())`
+/// let server = layer.layer(service_fn(async |_| {
+///     let mut answer = Response::new(String::new());
+///     answer.extensions_mut().insert(Route::new("/cart/{id}")); // axum's are known without
+///     Ok::<_, std::io::Error>(answer)
+/// }));
 ///
-/// ```text
-/// Server::builder().layer(ServerLayer::new()).add_service(shop).serve(address).await?;
+/// let request = Request::get("/cart/7?token=abc").body(())?;
+/// futures::executor::block_on(server.oneshot(request))?;
+/// let span = &scope.spans()[0];
+/// assert_eq!((span.name(), span.kind()), ("GET /cart/{id}", SpanKind::Server));
+/// assert_eq!(span.attribute("url.query"), Some("token=REDACTED".into()));
+/// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug)]
 #[must_use = "a layer does nothing until a service is put into it"]
