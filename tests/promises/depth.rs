@@ -48,7 +48,7 @@ fn a_chain_of_25_is_send_and_runs_on_two_mebibytes() {
         .unwrap()
         .join()
         .unwrap();
-    assert_eq!(sum, (1..=LEVELS as u64).sum());
+    assert_eq!(sum, (1..=LEVELS as u64).sum::<u64>());
     let lines: Vec<_> =
         (0..LEVELS).map(|level| format!("{:1$}l{2:02}\n", "", 2 * level, level + 1)).collect();
     assert_eq!(scope.tree(), lines.concat());

@@ -82,6 +82,6 @@ async fn the_tracer_says_which_headers_count() {
     mirror.stop().await;
     assert_eq!(seen, "7");
     tracer.flush(std::time::Duration::from_secs(30)).expect("nothing is lost");
-    let traces: Vec<_> = memory.take().iter().map(|span| span.trace_id().to_u128()).collect();
-    assert_eq!(traces, [7, 7]);
+    let ids: Vec<_> = memory.take().iter().map(|span| span.trace_id().to_u128()).collect();
+    assert_eq!(ids, [7, 7]);
 }
