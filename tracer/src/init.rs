@@ -53,7 +53,7 @@ impl Drop for Guard {
 ///
 /// | variable | values |
 /// |---|---|
-/// | `TRACER` | `off`, or a list of `tree` (trees on stderr), `otlp` and `file:PATH`; unset: what `OTEL_*` ask for, else `tree` where stderr is a terminal |
+/// | `TRACER` | `off`, or a list of `tree` (trees on stderr), `html` or `html:PATH` (a page, written at the end), `otlp` and `file:PATH`; unset: what `OTEL_*` ask for, else `tree` where stderr is a terminal |
 /// | `TRACER_FILTER` | which functions are traced: `target=level,…,level`; see [`Filter`](crate::Filter) |
 /// | `OTEL_SERVICE_NAME` | the name of the service |
 /// | `OTEL_RESOURCE_ATTRIBUTES` | `key=value,…`, percent-encoded |
@@ -110,7 +110,7 @@ fn install(in_flight: bool) -> Result<Guard, InstallError> {
 
 /// Adds the exporters of the destinations, if there is any; one that cannot be is said and left out.
 #[cfg_attr(
-    not(any(feature = "tree", feature = "otlp", feature = "file")),
+    not(any(feature = "tree", feature = "html", feature = "otlp", feature = "file")),
     expect(unused_mut, unused_variables, reason = "there are no exporters")
 )]
 fn exporters(mut builder: Builder, to: &Destinations) -> Option<Builder> {
@@ -119,6 +119,12 @@ fn exporters(mut builder: Builder, to: &Destinations) -> Option<Builder> {
     if to.tree {
         any = true;
         builder = builder.exporter(tracer_view::Tree::stderr());
+    }
+    #[cfg(feature = "html")]
+    if let Some(path) = &to.html {
+        any = true;
+        let page = tracer_view::Html::default();
+        builder = builder.exporter(path.as_ref().map_or(page, tracer_view::Html::to));
     }
     #[cfg(feature = "otlp")]
     if to.otlp {
