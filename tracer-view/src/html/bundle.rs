@@ -5,7 +5,7 @@
 //! checked by the tests below.
 
 /// A module by its path below `page/`.
-type Module = (&'static str, &'static str);
+type Module<'a> = (&'a str, &'a str);
 
 macro_rules! modules {
     ($($path:literal),* $(,)?) => {
@@ -14,23 +14,23 @@ macro_rules! modules {
 }
 
 /// Each module stands behind those it imports.
-const MODULES: &[Module] = modules!["model/data.js", "app.js"];
+const MODULES: &[Module<'_>] = modules!["model/data.js", "app.js"];
 
 /// All modules as one.
 pub(super) fn script() -> String {
     joined(MODULES)
 }
 
-fn joined(modules: &[Module]) -> String {
+fn joined(modules: &[Module<'_>]) -> String {
     let mut script = String::from("\"use strict\";\n");
     for (path, source) in modules {
         let Parts { imports, body, exports } = parts(source);
-        script.push_str(&format!("const {} = (() => {{\n", variable(path)));
+        script.extend(["const ", &variable(path), " = (() => {\n"]);
         for Import { names, from } in imports {
-            script.push_str(&format!("const {names} = {};\n", variable(&resolved(path, from))));
+            script.extend(["const ", &names, " = ", &variable(&resolved(path, from)), ";\n"]);
         }
         script.push_str(&body);
-        script.push_str(&format!("return {{ {} }};\n}})();\n", exports.join(", ")));
+        script.extend(["return { ", &exports.join(", "), " };\n})();\n"]);
     }
     script
 }

@@ -10,7 +10,7 @@ use tracer_core::{Outcome, SpanKind};
 use crate::html::details;
 use crate::html::ids;
 use crate::html::json::Json;
-use crate::table::{Order, Row, Table};
+use crate::table::{Order, Row, Table, flag};
 
 /// What the page says of all its spans together.
 #[derive(Clone, Debug, Default)]
@@ -166,15 +166,7 @@ impl std::fmt::Display for Hex {
 /// Others than our tracers do not always say that the parent of a span is in another process.
 fn flags(row: &Row, parent: Option<&Row>) -> i128 {
     let enters = parent.is_some_and(|parent| parent.service != row.service);
-    let are_polls_known = row.polls > 0 || !row.slices.is_empty();
-    let flags = [
-        row.is_spawned,
-        row.is_failed,
-        row.is_passed_on,
-        row.is_local_root || enters,
-        are_polls_known,
-    ];
-    flags.iter().rev().fold(0, |bits, flag| bits << 1 | i128::from(*flag))
+    i128::from(row.flags | flag::bits(&[(flag::LOCAL_ROOT, enters)]))
 }
 
 const fn kind(kind: SpanKind) -> i128 {

@@ -49,18 +49,16 @@ impl Sequences {
         for id in ids {
             let place = id.wrapping_mul(INVERSE);
             let near = known.range(place.saturating_sub(REACH)..place.saturating_add(REACH)).next();
-            let number = match near {
-                Some((_, number)) => *number,
-                None => {
-                    if this.bases.len() >= ids.len() / 4 {
-                        return None;
-                    }
-                    let number = this.bases.len() as u32;
-                    known.insert(place, number);
-                    this.bases.push(*id);
-                    last.push(place);
-                    number
-                }
+            let number = if let Some((_, number)) = near {
+                *number
+            } else if this.bases.len() < ids.len() / 4 {
+                let number = this.bases.len() as u32;
+                known.insert(place, number);
+                this.bases.push(*id);
+                last.push(place);
+                number
+            } else {
+                return None;
             };
             let before = std::mem::replace(&mut last[number as usize], place);
             this.of.push(number);

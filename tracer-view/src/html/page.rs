@@ -18,7 +18,9 @@ const STYLE: &str = include_str!("../../page/style.css");
 /// Writes the page to a file, which is there as a whole or as it was.
 pub(crate) fn write_file(table: &Table, heading: &Heading, path: &Path) -> io::Result<()> {
     let beside = beside(path);
-    let written = File::create(&beside).and_then(|file| {
+    // One of a process that is gone, or a link of somebody's who can write there, too.
+    let _removed = fs::remove_file(&beside);
+    let written = File::create_new(&beside).and_then(|file| {
         let mut file = write(table, heading, BufWriter::new(file))?;
         file.flush()
     });

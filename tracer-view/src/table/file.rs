@@ -3,7 +3,7 @@
 use tracer_core::{Level, SpanId};
 use tracer_otlp::read::{self, Span, Value};
 
-use crate::table::{self, Event, Failure, Place, Rare, Row, Table, Text, Wake};
+use crate::table::{self, Event, Failure, Place, Rare, Row, Table, Text, Wake, flag};
 
 impl Table {
     /// Adds a span that was read.
@@ -32,10 +32,13 @@ impl Table {
             polls: span.polls,
             kind: span.kind,
             outcome: span.outcome,
-            is_spawned: span.is_spawned,
-            is_local_root: span.is_local_root,
-            is_failed: span.is_failed(),
-            is_passed_on: span.error.as_ref().is_some_and(|error| error.is_passed_on),
+            flags: flag::bits(&[
+                (flag::SPAWNED, span.is_spawned),
+                (flag::FAILED, span.is_failed()),
+                (flag::PASSED_ON, span.error.as_ref().is_some_and(|error| error.is_passed_on)),
+                (flag::LOCAL_ROOT, span.is_local_root),
+                (flag::POLLED, span.polls > 0 || !span.slices.is_empty()),
+            ]),
             slices: span.slices.clone().into(),
             attributes: table::last_of_each(set),
             rare,

@@ -44,13 +44,27 @@ pub(crate) struct Row {
     pub(crate) polls: u32,
     pub(crate) kind: SpanKind,
     pub(crate) outcome: Outcome,
-    pub(crate) is_spawned: bool,
-    pub(crate) is_local_root: bool,
-    pub(crate) is_failed: bool,
-    pub(crate) is_passed_on: bool,
+    /// What holds of it, as [`flag`] says.
+    pub(crate) flags: u8,
     pub(crate) slices: Box<[(u64, u64)]>,
     pub(crate) attributes: Box<[(Text, Text)]>,
     pub(crate) rare: Option<Box<Rare>>,
+}
+
+/// Bits of a row's flags, as the page has them.
+pub(crate) mod flag {
+    pub(crate) const SPAWNED: u8 = 1;
+    pub(crate) const FAILED: u8 = 1 << 1;
+    /// Its error was that of a child before.
+    pub(crate) const PASSED_ON: u8 = 1 << 2;
+    pub(crate) const LOCAL_ROOT: u8 = 1 << 3;
+    /// It is known when it was polled.
+    pub(crate) const POLLED: u8 = 1 << 4;
+
+    /// The bits of those that hold.
+    pub(crate) fn bits(all: &[(u8, bool)]) -> u8 {
+        all.iter().fold(0, |bits, (bit, holds)| if *holds { bits | bit } else { bits })
+    }
 }
 
 /// What few spans have.

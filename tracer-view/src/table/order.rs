@@ -38,13 +38,13 @@ impl Order {
         traces.sort_by_key(|trace| table.rows[trace[0] as usize].start);
         let mut order = Self::default();
         for numbers in traces {
-            order.add(table, latest(table, numbers));
+            order.add(table, &latest(table, numbers));
         }
         order
     }
 
     /// Adds a trace, of which the rows come by start.
-    fn add(&mut self, table: &Table, numbers: Vec<u32>) {
+    fn add(&mut self, table: &Table, numbers: &[u32]) {
         let rows: Vec<&Row> = numbers.iter().map(|number| &table.rows[*number as usize]).collect();
         let Some(first) = rows.first() else { return };
         self.traces.push(Trace { number: first.trace, start: first.start, first: self.rows.len() });

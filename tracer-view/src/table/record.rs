@@ -3,7 +3,7 @@
 use tracer_core::{Callsite, ErrorRecord, SpanId, SpanRecord, TaskRecord, Value};
 
 use crate::table::{
-    Event, Failure, Place, Rare, Row, Table, Task, Text, Wake, last_of_each, level,
+    Event, Failure, Place, Rare, Row, Table, Task, Text, Wake, flag, last_of_each, level,
 };
 
 impl Table {
@@ -25,10 +25,13 @@ impl Table {
             polls: record.polls(),
             kind: record.kind(),
             outcome: record.outcome(),
-            is_spawned: record.is_spawned(),
-            is_local_root: record.is_local_root(),
-            is_failed: record.is_failed(),
-            is_passed_on: record.is_passed_on(),
+            flags: flag::bits(&[
+                (flag::SPAWNED, record.is_spawned()),
+                (flag::FAILED, record.is_failed()),
+                (flag::PASSED_ON, record.is_passed_on()),
+                (flag::LOCAL_ROOT, record.is_local_root()),
+                (flag::POLLED, record.polls() > 0 || !record.slices().is_empty()),
+            ]),
             slices: record.slices().iter().map(|slice| (slice.start, slice.end)).collect(),
             attributes: last_of_each(set),
             rare,

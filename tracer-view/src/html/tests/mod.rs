@@ -94,12 +94,7 @@ fn nothing_that_spans_hold_gets_out_of_the_data() {
 #[test]
 fn a_span_takes_no_more_than_thirty_bytes() {
     let (spans, traces) = (100_000, 50_000);
-    let of = |table: &Table| {
-        let t = std::time::Instant::now();
-        let l = page(table).len() - page(&Table::default()).len();
-        println!("{l} {:?}", t.elapsed());
-        l
-    };
+    let of = |table: &Table| page(table).len() - page(&Table::default()).len();
     let bytes = of(&spans::large(1, spans));
     assert!(bytes <= 30 * spans, "{} bytes a span in one trace", bytes / spans);
     let bytes = of(&spans::large(traces, 2 * traces));

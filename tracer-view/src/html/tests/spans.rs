@@ -11,7 +11,7 @@ use tracer_core::{
 };
 use tracer_otlp::read::{Span, document};
 
-use crate::table::{Row, Table};
+use crate::table::{Row, Table, flag};
 
 /// `SplitMix64`.
 struct Random(u64);
@@ -237,10 +237,10 @@ pub(super) fn large(traces: usize, spans: usize) -> Table {
                 polls,
                 kind: SpanKind::Internal,
                 outcome: Outcome::Completed,
-                is_spawned: polls > 0,
-                is_local_root: span == 0,
-                is_failed: false,
-                is_passed_on: false,
+                flags: flag::bits(&[
+                    (flag::SPAWNED | flag::POLLED, polls > 0),
+                    (flag::LOCAL_ROOT, span == 0),
+                ]),
                 slices,
                 attributes: if span % 3 == 0 {
                     [(key, values[random.below(100) as usize])].into()
