@@ -74,11 +74,7 @@ impl From<io::Error> for Failed {
     }
 }
 
-fn run(
-    arguments: Vec<OsString>,
-    out: &mut dyn Write,
-    err: &mut dyn Write,
-) -> Result<(), Failed> {
+fn run(arguments: Vec<OsString>, out: &mut dyn Write, err: &mut dyn Write) -> Result<(), Failed> {
     match arguments::read(arguments).map_err(Failed::Asked)? {
         Asked::Help => out.write_all(HELP.as_bytes())?,
         Asked::Version => writeln!(out, "tracer {}", env!("CARGO_PKG_VERSION"))?,

@@ -62,8 +62,7 @@ pub(super) fn of(table: &Table) -> Operations {
     let named = by_name.into_iter().map(|((service, name), mut operation)| {
         let (service, name) = (table.strings.text(service), table.strings.text(name));
         let is_clear = services.len() == 1 || service.is_empty();
-        operation.name =
-            if is_clear { name.to_owned() } else { format!("{service} · {name}") };
+        operation.name = if is_clear { name.to_owned() } else { format!("{service} · {name}") };
         operation.durations.sort_unstable();
         operation
     });

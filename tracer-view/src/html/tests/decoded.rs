@@ -1,5 +1,7 @@
 //! A page's document taken apart again: what it says of each span, as text.
 
+use std::ops::Range;
+
 use serde_json::Value;
 use tracer_otlp::read::{self, Span};
 
@@ -17,12 +19,6 @@ pub(super) fn base64(text: &str) -> Vec<u8> {
     digits.chunks(4).flat_map(group).collect()
 }
 
-/// Reads the columns in order.
-struct Columns<'a> {
-    document: &'a Value,
-    strings: Vec<&'a str>,
-}
-
 fn number(value: &Value) -> i64 {
     value.as_i64().unwrap_or_else(|| panic!("{value} is no number"))
 }
@@ -31,8 +27,8 @@ fn numbers(value: &Value) -> Vec<i64> {
     value.as_array().map(|list| list.iter().map(number).collect()).unwrap_or_default()
 }
 
-/// Of each span the numbers of its items.
-fn items(column: &Value, spans: usize) -> Vec<std::ops::Range<usize>> {
+/// Of each span, or of each event, the numbers of its items.
+fn items(column: &Value, count: usize) -> Vec<Range<usize>> {
     let counts = numbers(&column["of"]);
     let mut from = 0;
     let mut item = |count: i64| {
@@ -40,44 +36,7 @@ fn items(column: &Value, spans: usize) -> Vec<std::ops::Range<usize>> {
         from = range.end;
         range
     };
-    (0..spans).map(|span| item(counts.get(span).copied().unwrap_or(0))).collect()
-}
-
-impl<'a> Columns<'a> {
-    fn text(&self, value: &Value) -> &'a str {
-        self.strings[number(value) as usize]
-    }
-
-    fn attributes(&self, column: &Value, range: std::ops::Range<usize>) -> String {
-        let one = |at: usize| {
-            format!("{}={}", self.text(&column["key"][at]), self.text(&column["value"][at]))
-        };
-        range.map(one).collect::<Vec<_>>().join(",")
-    }
-
-    fn place(&self, at: i64) -> String {
-        let Ok(at) = usize::try_from(at) else { return String::new() };
-        let places = &self.document["callsites"];
-        let [function, module, file, target] =
-            ["function", "module", "file", "target"].map(|column| self.text(&places[column][at]));
-        let function =
-            if module.is_empty() { function.to_owned() } else { format!("{module}::{function}") };
-        let (line, level) = (number(&places["line"][at]), number(&places["level"][at]));
-        format!("{function} {file}:{line} {target} {level}")
-    }
-
-    fn error(&self, error: &Value) -> String {
-        let list = |value: &Value| value.as_array().cloned().unwrap_or_default();
-        let sources = list(&error["sources"]);
-        let sources: Vec<_> = sources.iter().map(|source| self.text(source)).collect();
-        let stack: Vec<_> = numbers(&error["stack"])
-            .into_iter()
-            .map(|at| self.place(at).split(' ').take(2).collect::<Vec<_>>().join(" "))
-            .collect();
-        let [kind, message, backtrace] =
-            ["type", "message", "backtrace"].map(|field| self.text(&error[field]));
-        format!("{kind}|{message}|{sources:?}|{stack:?}|{backtrace}")
-    }
+    (0..count).map(|span| item(counts.get(span).copied().unwrap_or(0))).collect()
 }
 
 /// As digits, or as places in sequences.
@@ -98,132 +57,176 @@ fn ids(column: &Value, count: usize) -> Vec<String> {
     ids.collect()
 }
 
-/// What the page says of each span, by trace and id.
-pub(super) fn spans(document: &Value) -> Vec<(String, String)> {
-    let strings = document["strings"].as_array().expect("they are there");
-    let strings = strings.iter().map(|text| text.as_str().expect("it is text")).collect();
-    let columns = Columns { document, strings };
-    let count = number(&document["spans"]) as usize;
-    let of = |column: &str| numbers(&document[column]);
-    let ids = ids(&document["id"], count);
-    let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
-    let traces = of("traceOf");
-    let (starts, durations) = (of("start"), of("duration"));
-    let mut at = 0;
-    let mut told = Vec::new();
-    let lists = ["slices", "wakes", "attributes", "events", "links"]
-        .map(|column| items(&document[column], count));
-    let events = document["events"]["at"].as_array().map_or(0, Vec::len);
-    let of_events = items(&document["events"]["attributes"], events);
-    for span in 0..count {
-        let trace = &document["traces"];
-        if span == 0 || traces[span] != traces[span - 1] {
-            at = trace["start"][traces[span] as usize].as_str().expect("text").parse().expect("ns");
-        }
-        at += starts[span];
-        let parent = match number(&document["parent"][span]) {
-            0 => document["remoteParent"][span.to_string()].as_str().unwrap_or("").to_owned(),
-            back => ids[(span as i64 + back) as usize].to_owned(),
-        };
-        let [slices, wakes, attributes, own_events, links] =
-            lists.each_ref().map(|ranges| ranges[span].clone());
-        let mut before = at;
-        let slices = slices.map(|slice| {
-            let start = before + number(&document["slices"]["at"][slice]);
-            before = start + number(&document["slices"]["length"][slice]);
-            (start, before)
-        });
-        let slices: Vec<_> = slices.collect();
-        let mut before = at;
-        let wakes = wakes.map(|wake| {
-            before += number(&document["wakes"]["at"][wake]);
-            let by = number(&document["wakes"]["by"][wake]);
-            let by = usize::try_from(by).map_or("", |by| ids[by]);
-            (before, by, number(&document["wakes"]["waited"][wake]))
-        });
-        let wakes: Vec<_> = wakes.collect();
-        let own_events = own_events.map(|event| {
-            let name = columns.text(&document["events"]["name"][event]);
-            let time = at + number(&document["events"]["at"][event]);
-            let set = &document["events"]["attributes"];
-            format!("{name}@{time}({})", columns.attributes(set, of_events[event].clone()))
-        });
-        let own_events: Vec<_> = own_events.collect();
-        let links = links.map(|link| {
-            let column = &document["links"];
-            format!("{}{}", column["trace"][link], column["span"][link])
-        });
-        let links: Vec<_> = links.collect();
-        let error = &document["errors"][span.to_string()];
-        let error = if error.is_null() { String::new() } else { columns.error(error) };
-        let task = &document["tasks"][span.to_string()];
-        let task = if task.is_null() {
-            String::new()
-        } else {
-            let (name, file) = (columns.text(&task["name"]), columns.text(&task["file"]));
-            let [key, parent] =
-                ["key", "parent"].map(|field| task[field].as_str().unwrap_or_default());
-            format!("{key} {parent} {name} {file}:{} {}", task["line"], task["delay"])
-        };
-        let id =
-            format!("{}{}", trace["id"][traces[span] as usize].as_str().expect("text"), ids[span]);
-        let [kind, outcome, flags, polls] =
-            ["kind", "outcome", "flags", "polls"].map(|column| number(&document[column][span]));
-        told.push((
-            id,
-            format!(
-                "{} in {} below {parent} {at}+{} {kind} {outcome} {:04b} {polls} {} \
-                 {slices:?} {wakes:?} [{}] {own_events:?} {links:?} {error} {task}",
-                columns.text(&document["name"][span]),
-                columns.text(&document["service"][span]),
-                durations[span],
-                flags & 7,
-                columns.place(number(&document["callsite"][span])),
-                columns.attributes(&document["attributes"], attributes),
-            ),
-        ));
-    }
-    told
+/// A page's document, with what has to be counted together.
+struct Columns<'a> {
+    document: &'a Value,
+    strings: Vec<&'a str>,
+    ids: Vec<String>,
+    starts: Vec<i64>,
+    event_items: Vec<Range<usize>>,
 }
 
-/// What the page has to say of a span, by trace and id.
-pub(super) fn expected(span: &Span) -> (String, String) {
-    let attributes = |set: &[(String, read::Value)]| {
-        let one = |(key, value): &(String, read::Value)| {
-            let kind = match value {
-                read::Value::Bool(_) => 'b',
-                read::Value::I64(_) | read::Value::F64(_) => 'n',
-                _ => 's',
-            };
-            format!("{key}={kind}{value}")
+impl<'a> Columns<'a> {
+    fn new(document: &'a Value) -> Self {
+        let strings = document["strings"].as_array().expect("they are there");
+        let count = number(&document["spans"]) as usize;
+        let events = document["events"]["at"].as_array().map_or(0, Vec::len);
+        let (traces, deltas) = (numbers(&document["traceOf"]), numbers(&document["start"]));
+        let mut at = 0;
+        let starts = (0..count).map(|span| {
+            if span == 0 || traces[span] != traces[span - 1] {
+                let start = &document["traces"]["start"][traces[span] as usize];
+                at = start.as_str().expect("text").parse().expect("nanoseconds");
+            }
+            at += deltas[span];
+            at
+        });
+        Self {
+            document,
+            strings: strings.iter().map(|text| text.as_str().expect("it is text")).collect(),
+            ids: ids(&document["id"], count),
+            starts: starts.collect(),
+            event_items: items(&document["events"]["attributes"], events),
+        }
+    }
+
+    fn text(&self, value: &Value) -> &'a str {
+        self.strings[number(value) as usize]
+    }
+
+    fn attributes(&self, column: &Value, range: Range<usize>) -> String {
+        let one = |at: usize| {
+            format!("{}={}", self.text(&column["key"][at]), self.text(&column["value"][at]))
         };
-        set.iter().map(one).collect::<Vec<_>>().join(",")
-    };
-    let id = |id: tracer_core::SpanId| id.to_string();
-    let wakes: Vec<(i64, String, i64)> = span
-        .wakes
-        .iter()
-        .map(|wake| {
-            let by = wake.by.filter(|(trace, _)| *trace == span.trace_id);
-            (wake.time as i64, by.map_or(String::new(), |(_, by)| id(by)), -1)
-        })
-        .collect();
+        range.map(one).collect::<Vec<_>>().join(",")
+    }
+
+    fn place(&self, at: i64) -> String {
+        let Ok(at) = usize::try_from(at) else { return String::new() };
+        let places = &self.document["callsites"];
+        let [function, module, file, target] =
+            ["function", "module", "file", "target"].map(|column| self.text(&places[column][at]));
+        let function =
+            if module.is_empty() { function.to_owned() } else { format!("{module}::{function}") };
+        let (line, level) = (number(&places["line"][at]), number(&places["level"][at]));
+        format!("{function} {file}:{line} {target} {level}")
+    }
+
+    fn parent(&self, span: usize) -> &str {
+        match number(&self.document["parent"][span]) {
+            0 => self.document["remoteParent"][span.to_string()].as_str().unwrap_or_default(),
+            back => &self.ids[(span as i64 + back) as usize],
+        }
+    }
+
+    fn slices(&self, span: usize, range: Range<usize>) -> Vec<(i64, i64)> {
+        let (column, mut before) = (&self.document["slices"], self.starts[span]);
+        let slices = range.map(|slice| {
+            let start = before + number(&column["at"][slice]);
+            before = start + number(&column["length"][slice]);
+            (start, before)
+        });
+        slices.collect()
+    }
+
+    fn wakes(&self, span: usize, range: Range<usize>) -> Vec<(i64, &str, i64)> {
+        let (column, mut before) = (&self.document["wakes"], self.starts[span]);
+        let wakes = range.map(|wake| {
+            before += number(&column["at"][wake]);
+            let by = usize::try_from(number(&column["by"][wake]));
+            let by = by.map_or("", |by| self.ids[by].as_str());
+            (before, by, number(&column["waited"][wake]))
+        });
+        wakes.collect()
+    }
+
+    fn events(&self, span: usize, range: Range<usize>) -> Vec<String> {
+        let column = &self.document["events"];
+        let events = range.map(|event| {
+            let name = self.text(&column["name"][event]);
+            let time = self.starts[span] + number(&column["at"][event]);
+            let told = self.attributes(&column["attributes"], self.event_items[event].clone());
+            format!("{name}@{time}({told})")
+        });
+        events.collect()
+    }
+
+    fn links(&self, range: Range<usize>) -> Vec<String> {
+        let column = &self.document["links"];
+        range.map(|link| format!("{}{}", column["trace"][link], column["span"][link])).collect()
+    }
+
+    fn error(&self, span: usize) -> String {
+        let error = &self.document["errors"][span.to_string()];
+        if error.is_null() {
+            return String::new();
+        }
+        let sources = error["sources"].as_array().expect("it is a list");
+        let sources: Vec<_> = sources.iter().map(|source| self.text(source)).collect();
+        let stack: Vec<_> = numbers(&error["stack"])
+            .into_iter()
+            .map(|at| self.place(at).split(' ').take(2).collect::<Vec<_>>().join(" "))
+            .collect();
+        let [kind, message, backtrace] =
+            ["type", "message", "backtrace"].map(|field| self.text(&error[field]));
+        format!("{kind}|{message}|{sources:?}|{stack:?}|{backtrace}")
+    }
+
+    fn task(&self, span: usize) -> String {
+        let task = &self.document["tasks"][span.to_string()];
+        if task.is_null() {
+            return String::new();
+        }
+        let (name, file) = (self.text(&task["name"]), self.text(&task["file"]));
+        let [key, parent] = ["key", "parent"].map(|field| task[field].as_str().unwrap_or_default());
+        format!("{key} {parent} {name} {file}:{} {}", task["line"], task["delay"])
+    }
+}
+
+/// What the page says of each span, by trace and id.
+pub(super) fn spans(document: &Value) -> Vec<(String, String)> {
+    let columns = Columns::new(document);
+    let count = columns.ids.len();
+    let lists = ["slices", "wakes", "attributes", "events", "links"]
+        .map(|column| items(&document[column], count));
+    let told = (0..count).map(|span| {
+        let [slices, wakes, attributes, events, links] =
+            lists.each_ref().map(|ranges| ranges[span].clone());
+        let trace = number(&document["traceOf"][span]) as usize;
+        let trace = document["traces"]["id"][trace].as_str().expect("text");
+        let [kind, outcome, flags, polls, duration] =
+            ["kind", "outcome", "flags", "polls", "duration"]
+                .map(|column| number(&document[column][span]));
+        let text = format!(
+            "{} in {} below {} {}+{duration} {kind} {outcome} {:04b} {polls} {} \
+             {:?} {:?} [{}] {:?} {:?} {} {}",
+            columns.text(&document["name"][span]),
+            columns.text(&document["service"][span]),
+            columns.parent(span),
+            columns.starts[span],
+            flags & 7,
+            columns.place(number(&document["callsite"][span])),
+            columns.slices(span, slices),
+            columns.wakes(span, wakes),
+            columns.attributes(&document["attributes"], attributes),
+            columns.events(span, events),
+            columns.links(links),
+            columns.error(span),
+            columns.task(span),
+        );
+        (format!("{trace}{}", columns.ids[span]), text)
+    });
+    told.collect()
+}
+
+/// What the page has to say of a span without task and wakes, by trace and id.
+pub(super) fn expected(span: &Span) -> (String, String) {
     let events: Vec<_> = span
         .events
         .iter()
-        .map(|event| format!("{}@{}({})", event.name, event.time, attributes(&event.attributes)))
+        .map(|event| format!("{}@{}({})", event.name, event.time, told(&event.attributes)))
         .collect();
-    let links: Vec<_> =
-        span.links.iter().map(|(trace, span)| format!("\"{trace}\"\"{span}\"")).collect();
-    let error = span.error.as_ref().map_or(String::new(), |error| {
-        let stack: Vec<_> = error
-            .stack
-            .iter()
-            .map(|frame| format!("{} {}:{}", frame.function, frame.file, frame.line))
-            .collect();
-        let backtrace = error.backtrace.as_deref().unwrap_or_default();
-        format!("{}|{}|{:?}|{stack:?}|{backtrace}", error.type_name, error.message, error.sources)
-    });
+    let links = span.links.iter().map(|(trace, span)| format!("\"{trace}\"\"{span}\""));
     let passed_on = span.error.as_ref().is_some_and(|error| error.is_passed_on);
     let flags =
         u8::from(span.is_spawned) | u8::from(span.is_failed()) << 1 | u8::from(passed_on) << 2;
@@ -233,23 +236,42 @@ pub(super) fn expected(span: &Span) -> (String, String) {
         let level = span.level as u8;
         format!("{} {}:{} {} {level}", span.function, span.file, span.line, span.target)
     };
-    (
-        format!("{}{}", span.trace_id, span.span_id),
-        format!(
-            "{} in {} below {} {}+{} {} {} {flags:04b} {} {place} \
-             {:?} {wakes:?} [{}] {events:?} {links:?} {error} ",
-            span.name,
-            span.service_name(),
-            span.parent_id.map_or(String::new(), id),
-            span.start,
-            span.end.saturating_sub(span.start),
-            span.kind as u8,
-            span.outcome as u8,
-            span.polls,
-            span.slices.iter().map(|(start, end)| (*start as i64, *end as i64)).collect::<Vec<_>>(),
-            attributes(&span.attributes),
-        ),
-    )
+    let text = format!(
+        "{} in {} below {} {}+{} {} {} {flags:04b} {} {place} {:?} [] [{}] {events:?} {:?} {} ",
+        span.name,
+        span.service_name(),
+        span.parent_id.map_or(String::new(), |id| id.to_string()),
+        span.start,
+        span.end.saturating_sub(span.start),
+        span.kind as u8,
+        span.outcome as u8,
+        span.polls,
+        span.slices,
+        told(&span.attributes),
+        links.collect::<Vec<_>>(),
+        span.error.as_ref().map_or(String::new(), error),
+    );
+    (format!("{}{}", span.trace_id, span.span_id), text)
+}
+
+fn told(set: &[(String, read::Value)]) -> String {
+    let one = |(key, value): &(String, read::Value)| {
+        let kind = match value {
+            read::Value::Bool(_) => 'b',
+            read::Value::I64(_) | read::Value::F64(_) => 'n',
+            _ => 's',
+        };
+        format!("{key}={kind}{value}")
+    };
+    set.iter().map(one).collect::<Vec<_>>().join(",")
+}
+
+fn error(error: &read::Failure) -> String {
+    let frames = error.stack.iter();
+    let stack: Vec<_> =
+        frames.map(|frame| format!("{} {}:{}", frame.function, frame.file, frame.line)).collect();
+    let backtrace = error.backtrace.as_deref().unwrap_or_default();
+    format!("{}|{}|{:?}|{stack:?}|{backtrace}", error.type_name, error.message, error.sources)
 }
 
 /// Trace by trace, parents before children, siblings by start.

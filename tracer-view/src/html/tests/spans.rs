@@ -1,6 +1,5 @@
 //! Spans for the tests: random ones of all kinds, recorded ones, very many.
 
-use std::fmt::Write as _;
 use std::future::Future;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
@@ -72,70 +71,64 @@ fn read(spans: &[String]) -> Vec<Span> {
 fn span(random: &mut Random, id: u64) -> String {
     let trace = id % 5 + 1;
     let start = 1_700_000_000_000_000_000 + id * 1_000 + random.below(900);
-    let mut text = format!(
-        r#"{{"traceId":"{trace:032x}","spanId":"{id:016x}","name":{},"kind":{},"startTimeUnixNano":"{start}","endTimeUnixNano":"{}""#,
-        quoted(&random.text()),
-        random.below(5) + 1,
-        start + (random.bits() >> (24 + random.below(40))),
-    );
+    let end = start + (random.bits() >> (24 + random.below(40)));
+    let (name, kind) = (quoted(&random.text()), random.below(5) + 1);
+    let mut fields = vec![format!(
+        r#""traceId":"{trace:032x}","spanId":"{id:016x}","name":{name},"kind":{kind},"startTimeUnixNano":"{start}","endTimeUnixNano":"{end}""#
+    )];
     if id > 5 {
         let parent = if random.below(9) == 0 { 1 << 40 | id } else { id - 5 };
-        let _written = write!(text, r#","parentSpanId":"{parent:016x}""#);
+        fields.push(format!(r#""parentSpanId":"{parent:016x}""#));
     }
-    let mut attributes = Vec::new();
-    let mut set = |key: &str, value: String| {
-        attributes.push(format!(r#"{{"key":{},"value":{{{value}}}}}"#, quoted(key)));
-    };
-    for key in ["a", "rows", "żółw"].iter().take(random.below(4) as usize) {
-        let value = match random.below(4) {
-            0 => format!(r#""intValue":"{}""#, random.bits() as i64),
-            1 => format!(r#""boolValue":{}"#, random.below(2) == 0),
-            2 => format!(r#""doubleValue":{}.5"#, random.below(1_000)),
-            _ => format!(r#""stringValue":{}"#, quoted(&random.text())),
-        };
-        set(key, value);
-    }
-    if random.below(2) == 0 {
-        set(
-            "code.function.name",
-            format!(r#""stringValue":"shop::{}""#, random.one_of(&["query", "pay"])),
-        );
-        set("code.file.path", r#""stringValue":"src/main.rs""#.to_owned());
-        set("code.line.number", format!(r#""intValue":"{}""#, random.below(3) + 1));
-    }
-    if random.below(2) == 0 {
-        set("tracer.polls", r#""intValue":"3""#.to_owned());
-        set("tracer.slices", r#""stringValue":"0+10 200+7 1500+200""#.to_owned());
-        set("tracer.spawned", r#""boolValue":true"#.to_owned());
-    }
-    if random.below(4) == 0 {
-        let outcome = random.one_of(&["cancelled", "panicked", "open"]);
-        set("tracer.outcome", format!(r#""stringValue":"{outcome}""#));
-    }
-    let _written = write!(text, r#","attributes":[{}]"#, attributes.join(","));
+    fields.push(format!(r#""attributes":[{}]"#, attributes(random).join(",")));
     if random.below(3) == 0 {
-        let name = quoted(&random.text());
-        let _written = write!(
-            text,
-            r#","events":[{{"name":{name},"timeUnixNano":"{}","attributes":[{{"key":"n","value":{{"intValue":"7"}}}}]}},
-               {{"name":"second","timeUnixNano":"{}"}}]"#,
-            start + 5,
-            start - 5,
-        );
+        let (name, early) = (quoted(&random.text()), start - 5);
+        fields.push(format!(
+            r#""events":[{{"name":{name},"timeUnixNano":"{end}","attributes":[{{"key":"n","value":{{"intValue":"7"}}}}]}},
+               {{"name":"second","timeUnixNano":"{early}"}}]"#
+        ));
     }
     if random.below(4) == 0 {
-        let _written = write!(
-            text,
-            r#","links":[{{"traceId":"{:032x}","spanId":"{:016x}"}}]"#,
-            random.bits() | 1,
-            random.bits() | 1
-        );
+        let (trace, span) = (random.bits() | 1, random.bits() | 1);
+        fields.push(format!(r#""links":[{{"traceId":"{trace:032x}","spanId":"{span:016x}"}}]"#));
     }
     if random.below(4) == 0 {
         let message = quoted(&random.text());
-        let _written = write!(text, r#","status":{{"code":2,"message":{message}}}"#);
+        fields.push(format!(r#""status":{{"code":2,"message":{message}}}"#));
     }
-    text + "}"
+    format!("{{{}}}", fields.join(","))
+}
+
+/// Of its own, and those that say what OTLP has no fields for.
+fn attributes(random: &mut Random) -> Vec<String> {
+    let set = |key: &str, kind: &str, value: &str| {
+        format!(r#"{{"key":{},"value":{{"{kind}":{value}}}}}"#, quoted(key))
+    };
+    let mut attributes = Vec::new();
+    for key in ["a", "rows", "żółw"].iter().take(random.below(4) as usize) {
+        attributes.push(match random.below(4) {
+            0 => set(key, "intValue", &format!("\"{}\"", random.bits() as i64)),
+            1 => set(key, "boolValue", random.one_of(&["true", "false"])),
+            2 => set(key, "doubleValue", &format!("{}.5", random.below(1_000))),
+            _ => set(key, "stringValue", &quoted(&random.text())),
+        });
+    }
+    if random.below(2) == 0 {
+        let function = random.one_of(&[r#""shop::query""#, r#""shop::pay""#]);
+        attributes.push(set("code.function.name", "stringValue", function));
+        attributes.push(set("code.file.path", "stringValue", r#""src/main.rs""#));
+        attributes.push(set("code.line.number", "intValue", &(random.below(3) + 1).to_string()));
+    }
+    if random.below(2) == 0 {
+        attributes.push(set("tracer.polls", "intValue", "3"));
+        attributes.push(set("tracer.slices", "stringValue", r#""0+10 200+7 1500+200""#));
+        attributes.push(set("tracer.spawned", "boolValue", "true"));
+    }
+    if random.below(4) == 0 {
+        let outcome = random.one_of(&[r#""cancelled""#, r#""panicked""#, r#""open""#]);
+        attributes.push(set("tracer.outcome", "stringValue", outcome));
+    }
+    attributes
 }
 
 /// A span of this name, which is also its only attribute.
