@@ -8,10 +8,11 @@ use crate::{terminal, text};
 
 /// The operations of both, those that changed most first.
 pub(super) fn aligned(before: &Operations, after: &Operations) -> Aligned {
-    let mut both: BTreeMap<&str, [Option<&Operation>; 2]> = BTreeMap::new();
+    let services = before.services.max(after.services);
+    let mut both: BTreeMap<String, [Option<&Operation>; 2]> = BTreeMap::new();
     for (side, operations) in [before, after].into_iter().enumerate() {
         for operation in &operations.list {
-            both.entry(&operation.name).or_default()[side] = Some(operation);
+            both.entry(operation.title(services)).or_default()[side] = Some(operation);
         }
     }
     let mut both: Vec<_> = both.into_iter().collect();
@@ -26,7 +27,7 @@ pub(super) fn aligned(before: &Operations, after: &Operations) -> Aligned {
         };
         let time = |nanos| text::duration(nanos, terminal::is_ascii());
         table.row([
-            name.to_owned(),
+            name,
             both(&|operation| operation.count().to_string()),
             both(&|operation| share_of(operation.failed, operation.count())),
             both(&|operation| time(operation.quantile(500))),

@@ -17,8 +17,8 @@ use crate::command::source::Source;
 use crate::command::written::Table as Aligned;
 use crate::html::{self, Heading};
 use crate::table::Table;
-use crate::terminal;
 use crate::tree::Tree;
+use crate::{terminal, text};
 
 const HELP: &str = "\
 tracer shows traces that are in files
@@ -53,7 +53,7 @@ pub fn main() -> ExitCode {
         Failed::Written(error) => (1, format!("cannot write: {error}")),
     };
     // A closed stderr changes nothing.
-    let _told = writeln!(err, "tracer: {why}");
+    let _told = writeln!(err, "tracer: {}", text::clean(&why, false));
     ExitCode::from(code)
 }
 

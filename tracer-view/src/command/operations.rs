@@ -13,12 +13,14 @@ pub(super) struct Operations {
     pub(super) list: Vec<Operation>,
     /// Nanoseconds from the first start to the last end.
     pub(super) span: u64,
+    /// How many services there are.
+    pub(super) services: usize,
 }
 
 /// All spans of one name in one service.
 #[derive(Debug, Default)]
 pub(super) struct Operation {
-    /// With the service, if there are several.
+    pub(super) service: String,
     pub(super) name: String,
     pub(super) failed: u64,
     /// Nanoseconds, the shortest first.
@@ -36,6 +38,14 @@ impl Operation {
 
     pub(super) fn count(&self) -> u64 {
         self.durations.len() as u64
+    }
+
+    /// Its name, with that of its service where there are several.
+    pub(super) fn title(&self, services: usize) -> String {
+        if services < 2 || self.service.is_empty() {
+            return self.name.clone();
+        }
+        format!("{} · {}", self.service, self.name)
     }
 }
 
@@ -61,16 +71,17 @@ pub(super) fn of(table: &Table) -> Operations {
     }
     let named = by_name.into_iter().map(|((service, name), mut operation)| {
         let (service, name) = (table.strings.text(service), table.strings.text(name));
-        let is_clear = services.len() == 1 || service.is_empty();
-        operation.name = if is_clear { name.to_owned() } else { format!("{service} · {name}") };
+        (operation.service, operation.name) = (service.to_owned(), name.to_owned());
         operation.durations.sort_unstable();
         operation
     });
     let mut list: Vec<_> = named.collect();
-    list.sort_by(|a, b| b.own.cmp(&a.own).then_with(|| a.name.cmp(&b.name)));
+    list.sort_by(|a, b| {
+        b.own.cmp(&a.own).then_with(|| (&a.service, &a.name).cmp(&(&b.service, &b.name)))
+    });
     let start = rows.iter().map(|row| row.start).min().unwrap_or(0);
     let end = rows.iter().map(|row| row.end).max().unwrap_or(0);
-    Operations { list, span: end.saturating_sub(start) }
+    Operations { list, span: end.saturating_sub(start), services: services.len() }
 }
 
 /// The operations as a table.
@@ -82,7 +93,7 @@ pub(super) fn aligned(operations: &Operations) -> Aligned {
         let time = |nanos| text::duration(nanos, crate::terminal::is_ascii());
         let quantile = |thousandths| time(operation.quantile(thousandths));
         table.row([
-            operation.name.clone(),
+            operation.title(operations.services),
             operation.count().to_string(),
             rate(operation.count(), operations.span),
             share_of(operation.failed, operation.count()),

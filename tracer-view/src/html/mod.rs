@@ -29,7 +29,7 @@ use crate::html::store::Store;
 /// [`Tracer::shutdown`](tracer_core::Tracer::shutdown) has. The path is then said in one line on
 /// standard error. The file is replaced at once, so that a page that is open stays whole.
 ///
-/// Where 32 MiB are not enough the oldest traces go; those in which something failed and the 100
+/// Where 48 MiB are not enough the oldest traces go; those in which something failed and the 100
 /// slowest are kept longer. How many are missing is said on the page.
 ///
 /// # Examples
@@ -59,19 +59,21 @@ pub struct Html {
 }
 
 /// Bytes of traces that are kept, unless somebody asks for others.
-const MAX_BYTES: usize = 32 << 20;
+const MAX_BYTES: usize = 48 << 20;
+/// So many of the slowest traces are kept longer.
+const SLOWEST: usize = 100;
 
 impl Html {
     /// Makes one that writes to `path`; its folder has to be there.
     pub fn to(path: impl AsRef<Path>) -> Self {
         let path = path.as_ref().to_owned();
-        let store = Store::new(MAX_BYTES);
+        let store = Store::new(MAX_BYTES, SLOWEST);
         Self { path, max_bytes: MAX_BYTES, store, service: String::new() }
     }
 
-    /// Sets how many bytes of traces are kept, about: 32 MiB unless this is called.
+    /// Sets how many bytes of traces are kept, about: 48 MiB unless this is called.
     pub fn max_bytes(mut self, bytes: usize) -> Self {
-        (self.max_bytes, self.store) = (bytes, Store::new(bytes));
+        (self.max_bytes, self.store) = (bytes, Store::new(bytes, SLOWEST));
         self
     }
 

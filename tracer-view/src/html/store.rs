@@ -8,13 +8,12 @@ use tracer_core::{SpanRecord, TraceId};
 use crate::html::columns::Evicted;
 use crate::table::Table;
 
-/// So many of the slowest traces are kept longer.
-const SLOWEST: usize = 100;
-
 /// Traces, of which the oldest go first, those that failed or were slowest last.
 #[derive(Debug)]
 pub(super) struct Store {
     max_bytes: usize,
+    /// So many of the slowest traces are kept longer.
+    max_slowest: usize,
     bytes: usize,
     traces: HashMap<TraceId, Kept>,
     /// In the order in which they came: those that were neither, and those that failed or are slow.
@@ -36,9 +35,10 @@ struct Kept {
 }
 
 impl Store {
-    pub(super) fn new(max_bytes: usize) -> Self {
+    pub(super) fn new(max_bytes: usize, max_slowest: usize) -> Self {
         Self {
             max_bytes,
+            max_slowest,
             bytes: 0,
             traces: HashMap::new(),
             usual: VecDeque::new(),
@@ -61,14 +61,19 @@ impl Store {
         kept.spans.extend_from_slice(spans);
         kept.bytes += bytes;
         kept.is_failed |= spans.iter().any(SpanRecord::is_failed);
+        // Nothing else makes room for what has none.
+        let is_too_large = kept.bytes > self.max_bytes;
         self.bytes += bytes;
         let before = (kept.duration, id);
         kept.duration = kept.duration.max(duration(spans));
         let now = (kept.duration, id);
         self.slowest.remove(&before);
         self.slowest.insert(now);
-        if self.slowest.len() > SLOWEST {
+        if self.slowest.len() > self.max_slowest {
             self.slowest.pop_first();
+        }
+        if is_too_large {
+            self.evict(id);
         }
         self.make_room();
     }
@@ -101,12 +106,16 @@ impl Store {
                 self.special.push_back(id);
                 continue;
             }
-            if let Some(kept) = self.traces.remove(&id) {
-                self.slowest.remove(&(kept.duration, id));
-                self.bytes -= kept.bytes;
-                self.evicted.traces += 1;
-                self.evicted.spans += kept.spans.len() as u64;
-            }
+            self.evict(id);
+        }
+    }
+
+    fn evict(&mut self, id: TraceId) {
+        if let Some(kept) = self.traces.remove(&id) {
+            self.slowest.remove(&(kept.duration, id));
+            self.bytes -= kept.bytes;
+            self.evicted.traces += 1;
+            self.evicted.spans += kept.spans.len() as u64;
         }
     }
 }
@@ -141,5 +150,95 @@ fn text_size(value: &tracer_core::Value<'_>) -> usize {
     match value {
         tracer_core::Value::Str(text) => text.len(),
         _ => 0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use tracer_core::{Memory, Span, SpanRecord, Tracer};
+
+    use super::{Store, size};
+    use crate::html::columns::Evicted;
+
+    /// A trace of two spans each: the first is open longest, then they come as they are named.
+    fn traces(names: &[&'static str]) -> Vec<Vec<SpanRecord>> {
+        let memory = Memory::default();
+        let tracer = Tracer::builder().exporter(memory.clone()).build().expect("threads");
+        tracer.in_scope(|| {
+            let slow = Span::root("slow");
+            slow.in_scope(|| drop(Span::new("inner")));
+            for name in names {
+                let root = Span::root(name);
+                root.in_scope(|| drop(Span::new("inner")));
+                if *name == "failed" {
+                    root.record_error(&std::io::Error::other("no such row"));
+                }
+            }
+        });
+        tracer.flush(Duration::from_secs(10)).expect("nothing is dropped");
+        let mut spans = memory.take();
+        spans.sort_by_key(SpanRecord::start);
+        let traces = spans.chunk_by(|one, other| one.trace_id() == other.trace_id());
+        traces.map(<[SpanRecord]>::to_vec).collect()
+    }
+
+    fn kept(store: &Store) -> Vec<&'static str> {
+        let roots = store.traces.values().map(|kept| &kept.spans[0]);
+        let mut roots: Vec<_> = roots.map(|root| (root.start(), root.name())).collect();
+        roots.sort_unstable();
+        roots.into_iter().map(|(_, name)| name).collect()
+    }
+
+    #[test]
+    fn the_oldest_go_first_and_what_failed_or_was_slow_last() {
+        let traces = traces(&["a", "failed", "b", "c", "d", "e"]);
+        let bytes = |trace: &[SpanRecord]| trace.iter().map(size).sum::<usize>();
+        // Room for four, the error of one among them.
+        let mut store = Store::new(3 * bytes(&traces[1]) + bytes(&traces[2]), 1);
+        let mut after = Vec::new();
+        for trace in &traces {
+            store.add(trace);
+            after.push(kept(&store).join(" "));
+        }
+        assert_eq!(
+            after,
+            [
+                "slow",
+                "slow a",
+                "slow a failed",
+                "slow a failed b",
+                "slow failed b c",
+                "slow failed c d",
+                "slow failed d e",
+            ]
+        );
+        assert_eq!(store.evicted(), Evicted { traces: 3, spans: 6 });
+        assert_eq!(store.table("shop").rows.len(), 8);
+    }
+
+    #[test]
+    fn where_all_failed_the_oldest_of_these_goes() {
+        let traces = traces(&["failed", "failed", "failed"]);
+        let mut store = Store::new(2 * traces[1].iter().map(size).sum::<usize>(), 0);
+        traces.iter().for_each(|trace| store.add(trace));
+        assert_eq!(kept(&store), ["failed", "failed"]);
+        assert_eq!(store.evicted(), Evicted { traces: 2, spans: 4 });
+        let bytes: usize = store.traces.values().map(|kept| kept.bytes).sum();
+        assert_eq!(store.bytes, bytes);
+    }
+
+    #[test]
+    fn what_comes_late_joins_its_trace_and_more_than_there_is_room_for_is_not_kept() {
+        let traces = traces(&["a"]);
+        let mut store = Store::new(1 << 20, 1);
+        store.add(&traces[1][..1]);
+        store.add(&traces[1][1..]);
+        assert_eq!((store.traces.len(), store.table("").rows.len()), (1, 2));
+        let mut small = Store::new(1, 1);
+        small.add(&traces[0]);
+        assert!(small.traces.is_empty() && small.slowest.is_empty() && !small.is_empty());
+        assert_eq!((small.bytes, small.evicted()), (0, Evicted { traces: 1, spans: 2 }));
     }
 }
