@@ -1,4 +1,4 @@
-//! Shows traces to people: for now, each one as a tree in the terminal.
+//! Shows traces to people: each one as a tree in the terminal, all of them as a page in the browser.
 //!
 //! Use it through the `tracer` crate. The modules stand in the order in which one trace passes
 //! through them; a module uses only modules of lower floors.

@@ -180,8 +180,8 @@ mod tests {
         tracer.flush(Duration::from_secs(10)).expect("nothing is dropped");
         let mut spans = memory.take();
         spans.sort_by_key(SpanRecord::start);
-        let traces = spans.chunk_by(|one, other| one.trace_id() == other.trace_id());
-        traces.map(<[SpanRecord]>::to_vec).collect()
+        let by_trace = spans.chunk_by(|one, other| one.trace_id() == other.trace_id());
+        by_trace.map(<[SpanRecord]>::to_vec).collect()
     }
 
     fn kept(store: &Store) -> Vec<&'static str> {

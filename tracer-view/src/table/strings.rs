@@ -31,6 +31,7 @@ impl Strings {
         number
     }
 
+    #[cfg(feature = "command")]
     pub(crate) fn text(&self, number: Text) -> &str {
         self.texts.get(number as usize).map_or("", |text| text)
     }
