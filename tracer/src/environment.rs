@@ -32,14 +32,23 @@ pub(crate) struct Destinations {
     pub(crate) tree: bool,
     /// Send them as OpenTelemetry's variables say.
     pub(crate) otlp: bool,
-    /// Write a page of them at the end: to this path, or where pages usually are.
-    pub(crate) html: Option<Option<String>>,
+    /// Write a page of them at the end.
+    pub(crate) html: Option<Page>,
     /// Write them to a file.
     pub(crate) file: Option<String>,
 }
 
+/// Where a page is written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Page {
+    /// Where pages are unless somebody says otherwise.
+    Usual,
+    At(String),
+}
+
 /// Destinations that this build has.
 #[derive(Clone, Copy, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each feature is on or off")]
 pub(crate) struct Compiled {
     tree: bool,
     html: bool,
@@ -222,8 +231,10 @@ impl Destinations {
         match name {
             "tree" if word == name && compiled.tree => self.tree = true,
             "otlp" if word == name && compiled.otlp => self.otlp = true,
-            "html" if compiled.html && word == name => self.html = Some(None),
-            "html" if compiled.html && !path.is_empty() => self.html = Some(Some(path.to_owned())),
+            "html" if compiled.html && word == name => self.html = Some(Page::Usual),
+            "html" if compiled.html && !path.is_empty() => {
+                self.html = Some(Page::At(path.to_owned()));
+            }
             "html" if compiled.html => {
                 return Err("`html` is written `html` or `html:PATH`".to_owned());
             }
@@ -306,8 +317,8 @@ mod tests {
         Destinations { tree, otlp, file: file.map(str::to_owned), html: None }
     }
 
-    fn page(path: Option<&str>) -> Destinations {
-        Destinations { html: Some(path.map(str::to_owned)), ..Destinations::default() }
+    fn page(page: Page) -> Destinations {
+        Destinations { html: Some(page), ..Destinations::default() }
     }
 
     #[test]
@@ -332,9 +343,12 @@ mod tests {
         for (value, expected) in [
             ("tree", to(true, false, None)),
             ("otlp", to(false, true, None)),
-            ("html", page(None)),
-            ("html:a/b.html", page(Some("a/b.html"))),
-            ("html:C:\\a.html,tree", Destinations { tree: true, ..page(Some("C:\\a.html")) }),
+            ("html", page(Page::Usual)),
+            ("html:a/b.html", page(Page::At("a/b.html".to_owned()))),
+            (
+                "html:C:\\a.html,tree",
+                Destinations { tree: true, ..page(Page::At("C:\\a.html".to_owned())) },
+            ),
             ("file:a/b.jsonl", to(false, false, Some("a/b.jsonl"))),
             ("file:C:\\traces", to(false, false, Some("C:\\traces"))),
             ("tree, otlp,file:x", to(true, true, Some("x"))),

@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use tracer_core::{Builder, InstallError, Tracer};
 
+#[cfg(feature = "html")]
+use crate::environment::Page;
 use crate::environment::{Compiled, Destinations, Environment, lines};
 use crate::providers;
 
@@ -121,10 +123,12 @@ fn exporters(mut builder: Builder, to: &Destinations) -> Option<Builder> {
         builder = builder.exporter(tracer_view::Tree::stderr());
     }
     #[cfg(feature = "html")]
-    if let Some(path) = &to.html {
+    if let Some(page) = &to.html {
         any = true;
-        let page = tracer_view::Html::default();
-        builder = builder.exporter(path.as_ref().map_or(page, tracer_view::Html::to));
+        builder = builder.exporter(match page {
+            Page::Usual => tracer_view::Html::default(),
+            Page::At(path) => tracer_view::Html::to(path),
+        });
     }
     #[cfg(feature = "otlp")]
     if to.otlp {

@@ -8,7 +8,7 @@ mod ids;
 mod json;
 mod page;
 mod store;
-#[cfg(all(test, feature = "file"))]
+#[cfg(all(test, feature = "command"))]
 mod tests;
 
 use std::env;

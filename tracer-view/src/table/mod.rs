@@ -1,6 +1,6 @@
 //! Spans of any number of traces, from records and from files, side by side in little memory.
 
-#[cfg(feature = "file")]
+#[cfg(feature = "command")]
 mod file;
 mod order;
 mod record;
