@@ -226,6 +226,11 @@ export function roots(m, t) {
   return found;
 }
 
+/** Nanoseconds from start to end of a trace's root. @param {Model} m @param {number} t */
+export function lengthOf(m, t) {
+  return m.end[m.traces.root[t]] - m.start[m.traces.root[t]];
+}
+
 /** Attributes of a span or, with the columns of events, of an event: key, type, text. */
 export function attributesOf(m, i, columns = m.attributes) {
   const found = [];
