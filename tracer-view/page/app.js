@@ -88,7 +88,6 @@ class App {
     const { findings, place } = this;
     fill(this.tabs.findings, TITLES.findings, findings.length > 0 && el('span.count', null, findings.length));
     if (place.view === 'findings') this.show();
-    if (place.view === 'flame') this.views.flame.refresh();
   }
 
   /** Goes where the address says. */

@@ -31,13 +31,14 @@ export function cohorts(m, traces) {
 /**
  * @typedef {object} Node what the traces waited for, on average, in one operation and below it
  * @property {number} name  @property {number} service  @property {number} time  nanoseconds a trace
- * @property {number} own  @property {Map<string, Node>} below  @property {number} longest  a span
+ * @property {number} own  @property {Map<string, Node>} below  @property {number} longest  the span that was waited for longest, in it or below
+ * @property {number} span  one of its own
  */
 
 function merge(m, all) {
   const step = Math.max(1, Math.ceil(all.length / SAMPLE));
   const traces = all.filter((_, k) => k % step === 0);
-  const top = node(-1, -1);
+  const top = node(-1, -1, -1);
   for (const trace of traces) {
     const path = criticalPath(m, m.traces.root[trace]);
     const places = new Map();
@@ -54,8 +55,8 @@ function merge(m, all) {
   return { top, count: all.length, sampled: traces.length };
 }
 
-function node(service, name) {
-  return { service, name, time: 0, own: 0, most: -1, longest: -1, below: new Map() };
+function node(service, name, span) {
+  return { service, name, span, time: 0, own: 0, most: -1, longest: -1, below: new Map() };
 }
 
 /** The nodes from the top to a span's. */
@@ -66,7 +67,7 @@ function placeOf(m, top, places, span) {
   const above = placeOf(m, top, places, m.parent[span]);
   const { below } = above[above.length - 1];
   const key = `${m.service[span]} ${m.name[span]}`;
-  if (!below.has(key)) below.set(key, node(m.service[span], m.name[span]));
+  if (!below.has(key)) below.set(key, node(m.service[span], m.name[span], span));
   const chain = [...above, below.get(key)];
   places.set(span, chain);
   return chain;

@@ -24,13 +24,13 @@ const POOL = /(^|[^a-z])(acquire|pool|checkout_conn\w*|get_conn\w*|connection|se
  */
 
 /**
- * Looks through all traces. It yields after each, so that a page can draw in between.
- * @param {import('./data.js').Model} m
+ * Looks through traces. It yields after each, so that a page can draw in between.
+ * @param {import('./data.js').Model} m @param {number} [from] @param {number} [to] traces
  * @returns {Generator<void, Finding[]>}
  */
-export const lookThrough = function* lookThrough(m) {
+export const lookThrough = function* lookThrough(m, from = 0, to = m.traces.count) {
   const found = new Found(m);
-  for (let trace = 0; trace < m.traces.count; trace++) {
+  for (let trace = from; trace < to; trace++) {
     let pools = false;
     for (let i = m.traces.first[trace]; i < m.traces.first[trace + 1]; i++) {
       blocked(m, i, found);
@@ -90,7 +90,7 @@ function longPoll(m, i, from, to, found) {
     inner = [...children(m, span)].find((child) => m.owner[child] === i
       && Math.min(m.end[child], to) - Math.max(m.start[child], from) > 0.8 * (to - from)) ?? -1;
   }
-  found.add('blocked', span, to - from, { weight: 2 });
+  found.add('blocked', span, to - from, { weight: 3 });
 }
 
 function failed(m, i, found) {
@@ -100,7 +100,7 @@ function failed(m, i, found) {
   // A request that failed was worth nothing.
   const whole = isFailed(m, root) ? m.end[root] - m.start[root] : m.end[i] - m.start[i];
   const message = m.errors[i]?.message ?? '';
-  found.add('error', i, Math.max(1, whole), { weight: m.outcome[i] === PANICKED ? 4 : 2, key: message });
+  found.add('error', i, Math.max(1, whole), { weight: m.outcome[i] === PANICKED ? 8 : 4, key: message });
 }
 
 function cancelled(m, i, found) {

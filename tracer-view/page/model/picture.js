@@ -2,6 +2,7 @@
 
 import { criticalPath, holders } from './critical.js';
 import { isOrigin } from './data.js';
+import { lookThrough } from './findings.js';
 import { layout } from './layout.js';
 
 /** Pictures of the traces that were looked at last. */
@@ -42,6 +43,15 @@ class Picture {
       this.laid.zero = this.m.start[this.root];
     }
     return this.laid;
+  }
+
+  /** What is worth a look in this trace. */
+  get findings() {
+    if (this.found) return this.found;
+    const looking = lookThrough(this.m, this.trace, this.trace + 1);
+    looking.next();
+    this.found = looking.next().value;
+    return this.found;
   }
 
   /** Draws what is folded bar by bar. @param {string} key of a group */

@@ -26,6 +26,7 @@ export function hands(canvas, flame) {
   const end = (event) => {
     const click = touches.delete(event.pointerId) && touches.size === 0 && moved < CLICK;
     if (click && event.type === 'pointerup') flame.click(event.offsetX, event.offsetY);
+    if (event.pointerType === 'touch') flame.hover(-1, -1);
   };
   canvas.addEventListener('pointerup', end);
   canvas.addEventListener('pointercancel', end);

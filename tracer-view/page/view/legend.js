@@ -15,8 +15,8 @@ export function legend(app, picture) {
     style: { '--hue': hueVariable(hue) }, title: 'Search for it',
   }, el('i.dot'), m.strings[name] || '(no name)'));
   return el('div.legend', { role: 'group', 'aria-label': 'Legend' }, names, el('span.gap'),
-    mark('polled', 'being polled'), mark('alive', 'waiting'), mark('critical', 'the request waited for it'),
-    mark('origin', 'error began'), mark('passed', 'error passed on'), mark('cancelled', 'cancelled'));
+    mark('polled', 'polled'), mark('alive', 'waiting'), mark('critical', 'critical path'),
+    mark('origin', 'error began'), mark('passed', 'passed on'), mark('cancelled', 'cancelled'));
 }
 
 function mark(name, text) {

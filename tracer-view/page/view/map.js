@@ -35,7 +35,7 @@ export class MapView {
   drawing(narrow) {
     const { map } = this;
     const placed = layers(map.nodes.length, map.edges);
-    const gap = narrow ? [WIDTH + 14, HEIGHT + 74] : [WIDTH + 150, HEIGHT + 44];
+    const gap = narrow ? [WIDTH + 14, HEIGHT + 74] : [WIDTH + 196, HEIGHT + 48];
     const widest = Math.max(...placed.layers.map((nodes) => nodes.length));
     const across = widest * (narrow ? gap[0] : gap[1]);
     const centers = map.nodes.map((_, node) => {
@@ -43,7 +43,7 @@ export class MapView {
       const beside = across / 2 + placed.order[node] * (narrow ? gap[0] : gap[1]);
       return narrow ? [beside, along + HEIGHT / 2 + 16] : [along + WIDTH / 2 + 16, beside + 8];
     });
-    const size = narrow ? [across + 16, placed.layers.length * gap[1]] : [placed.layers.length * gap[0] - 118, across + 16];
+    const size = narrow ? [across + 16, placed.layers.length * gap[1]] : [placed.layers.length * gap[0] - 164, across + 16];
     const curves = map.edges.map((edge, k) => curve(centers[edge.from], centers[edge.to], narrow, placed.back[k]));
     const forward = map.edges.map((edge, k) => ({ edge, curve: curves[k] })).filter((_, k) => !placed.back[k]);
     return el('svg', { width: size[0], height: size[1], viewBox: `0 0 ${size[0]} ${size[1]}`, role: 'img', 'aria-label': 'Map of calls; the same is in the table below' },

@@ -75,7 +75,7 @@ function draw(canvas, areas, view) {
   ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
   ctx.fillStyle = colours.raised;
   ctx.fillRect(0, 0, width, height);
-  area(ctx, areas.alive, areas.max, width, height, colours.pale(0));
+  area(ctx, areas.alive, areas.max, width, height, colours.still(7));
   area(ctx, areas.polled, areas.max, width, height, colours.hue(0));
   ctx.font = FONT.replace('12px', '11px');
   ctx.fillStyle = colours.dim;

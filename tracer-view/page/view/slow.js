@@ -60,8 +60,8 @@ export class SlowView {
       const text = `${name}: ${duration(one.time)} a request, ${more >= 0 ? '+' : '−'}${duration(Math.abs(more))} against the other`;
       into.append(el('a.block', {
         href: app.link(this.link(one.longest)), title: text,
-        style: { left: `${at * 100}%`, width: `calc(${share * 100}% - 1px)`, top: `${depth * 22}px`, '--hue': hueVariable(app.hues.of[one.longest]) },
-      }, share > 0.03 && [name, el('span', null, ` ${duration(one.time)}`)]));
+        style: { left: `${at * 100}%`, width: `calc(${share * 100}% - 1px)`, top: `${depth * 22}px`, '--hue': hueVariable(app.hues.of[one.span]) },
+      }, share > 0.03 && [name, el('span', null, ` ${duration(one.time)}`), more > 0.02 * scale && el('b', null, `  +${duration(more)}`)]));
       deepest = Math.max(deepest, depth + 1, this.put(into, one, before, at, scale, depth + 1));
       at += share;
     }

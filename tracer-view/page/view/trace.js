@@ -123,12 +123,6 @@ export class TraceView {
     else summary(this.side, this.app, this.picture, (span) => this.pick(span, false));
   }
 
-  /** Says anew what is to say of the trace: findings have come. */
-  refresh() {
-    this.aside = undefined;
-    if (this.trace !== undefined) this.beside();
-  }
-
   nextError(step) {
     this.step(this.picture.origins, step);
   }

@@ -1,6 +1,7 @@
 // All traces: how long they took, and which are worth opening.
 
-import { counted, count, duration, moment } from '../model/format.js';
+import { criticalPath, holders } from '../model/critical.js';
+import { counted, count, duration, moment, percent, plain } from '../model/format.js';
 import { isFailed, lengthOf } from '../model/data.js';
 import { el, fill, foreign } from './dom.js';
 import { histogram } from './histogram.js';
@@ -49,7 +50,7 @@ export class TracesView {
     const { m } = this.app;
     const longest = Math.max(1, ...traces.slice(0, 1000).map((t) => lengthOf(m, t)));
     const columns = [
-      { title: 'Trace' }, { title: 'Duration', class: 'number', sort: 'duration' }, { title: '', class: 'wide' },
+      { title: 'Trace' }, { title: 'Duration', class: 'number', sort: 'duration' }, { title: '', class: 'wide' }, { title: 'Waited for', class: 'holder' },
       { title: 'Spans', class: 'number', sort: 'spans' }, { title: 'Errors', class: 'number', sort: 'errors' }, { title: 'Started', class: 'number when', sort: 'start' },
     ];
     const sort = (by) => {
@@ -76,10 +77,18 @@ export class TracesView {
         foreign(m.strings[m.name[root]] || '(no name)'), state && el(state === 'failed' ? 'span.tag.bad' : 'span.tag', null, state)),
       duration(lengthOf(m, t)),
       el('span.bar', { style: { '--share': share, '--hue': state === 'failed' ? 'var(--error)' : hueVariable(app.hues.of[root]) } }),
+      this.holder(t),
       count(m.traces.first[t + 1] - m.traces.first[t]),
       m.traces.failed[t] > 0 ? el('span.bad', null, count(m.traces.failed[t])) : '',
       moment(m.traces.start[t]).slice(11),
     ];
+  }
+
+  /** What held it longest. */
+  holder(t) {
+    const { m } = this.app;
+    const [most] = holders(m, criticalPath(m, m.traces.root[t]));
+    return most && [plain(m.strings[most.name], { most: 60 }), ' ', el('b', null, percent(most.time / Math.max(1, lengthOf(m, t))))];
   }
 
   key() {
