@@ -14,7 +14,55 @@ macro_rules! modules {
 }
 
 /// Each module stands behind those it imports.
-const MODULES: &[Module<'_>] = modules!["model/data.js", "app.js"];
+const MODULES: &[Module<'_>] = modules![
+    "model/format.js",
+    "view/dom.js",
+    "keys.js",
+    "link.js",
+    "model/ids.js",
+    "model/data.js",
+    "model/critical.js",
+    "model/sequence.js",
+    "model/findings.js",
+    "model/shelf.js",
+    "model/layout.js",
+    "model/picture.js",
+    "model/search.js",
+    "model/columns.js",
+    "model/jaeger.js",
+    "model/notation.js",
+    "model/otlp.js",
+    "open.js",
+    "model/compare.js",
+    "view/table.js",
+    "view/theme.js",
+    "view/compare.js",
+    "view/findings.js",
+    "model/layers.js",
+    "model/operations.js",
+    "model/services.js",
+    "view/labels.js",
+    "view/map.js",
+    "view/operations.js",
+    "model/cohort.js",
+    "view/slow.js",
+    "view/measures.js",
+    "view/bar.js",
+    "view/group.js",
+    "view/hands.js",
+    "view/minimap.js",
+    "view/paint.js",
+    "view/window.js",
+    "view/flame.js",
+    "view/legend.js",
+    "view/failure.js",
+    "view/panel.js",
+    "view/summary.js",
+    "view/trace.js",
+    "view/histogram.js",
+    "view/traces.js",
+    "app.js",
+];
 
 /// All modules as one.
 pub(super) fn script() -> String {
@@ -197,17 +245,17 @@ return {  };
 
     #[test]
     fn modules_are_written_so_that_they_can_be_joined() {
-        let refused = ["</script", "<script", "<!--", "import(", "import.meta", "http:", "https:"];
+        let refused = ["</script", "<script", "<!--", "import.meta", "http:", "https:"];
         for (path, source) in MODULES {
             let source = source.replace("http://www.w3.org/", "");
             for text in refused {
                 assert!(!source.to_lowercase().contains(text), "{path}: {text}");
             }
             for line in parts(&source).body.lines() {
-                assert!(
-                    !line.starts_with("import ") && !line.starts_with("await "),
-                    "{path}: {line}"
-                );
+                let is_code = !line.trim_start().starts_with(['*', '/']);
+                let is_left = line.starts_with("import ") || line.contains("import(");
+                assert!(!(is_code && is_left), "{path}: {line}");
+                assert!(!line.starts_with("await "), "{path}: {line}");
             }
             for line in source.lines().filter_map(|line| line.strip_prefix("export ")) {
                 assert!(declared(line).is_some(), "{path}: export {line}");
