@@ -241,3 +241,37 @@ fn hostile_names_are_text() {
     let page = fs::read_to_string(path.trim_end()).expect("it is there");
     assert!(!page.contains("alert"));
 }
+
+/// One span in protobuf, named `alone`, of a millisecond.
+fn in_protobuf() -> Vec<u8> {
+    let within = |tag: u8, content: &[u8]| [&[tag, content.len() as u8], content].concat();
+    let at = |tag: u8, nanos: u64| [&[tag], nanos.to_le_bytes().as_slice()].concat();
+    let (start, end) = (at(0x39, 1_000_000), at(0x41, 2_000_000));
+    let ids = [within(0x0a, &[7; 16]), within(0x12, &[8; 8])].concat();
+    let span = [ids, within(0x2a, b"alone"), start, end].concat();
+    within(0x0a, &within(0x12, &within(0x12, &span)))
+}
+
+#[test]
+fn protobuf_and_what_is_compressed_are_read() {
+    let folder = Folder::new("protobuf");
+    let message = in_protobuf();
+    let length = (message.len() as u32).to_be_bytes();
+    let framed = [&length, message.as_slice(), &length, message.as_slice()].concat();
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    gzip.write_all(shop().as_bytes()).expect("memory takes it");
+    let gzip = gzip.finish().expect("memory takes it");
+    for (name, bytes, expected) in [
+        ("one", message.as_slice(), "alone          1  1000/s       0  1.00 ms"),
+        ("framed", &framed, "alone          2  2000/s       0  1.00 ms"),
+        ("gzip", &gzip, "stock · select      1  0.97/s         0  38.0 ms"),
+    ] {
+        fs::write(folder.0.join(name), bytes).expect("it can be written");
+        let (code, out, err) = folder.run(&["top", name]);
+        assert_eq!((code, err.as_str()), (0, ""), "{name}");
+        assert!(out.lines().nth(1).is_some_and(|line| line.starts_with(expected)), "{name}: {out}");
+    }
+    fs::write(folder.0.join("cut"), &framed[..framed.len() - 1]).expect("it can be written");
+    let (code, _, err) = folder.run(&["top", "cut"]);
+    assert_eq!((code, err.as_str()), (1, "tracer: cannot read cut: unexpected end of file\n"));
+}

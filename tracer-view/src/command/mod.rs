@@ -33,7 +33,8 @@ usage: tracer view [--open] [--to PATH] FILE…       as one page for the browse
   --trace ID  only the traces whose ids begin so
   --width N   columns of a tree, from 40 to 500
 
-FILE has OTLP in JSON, of any tool: a message a line, or one message; `-` is standard input.
+FILE has OTLP of any tool, in JSON or protobuf: one message, or one a line or behind its length;
+also compressed by gzip. `-` is standard input.
 ";
 
 /// Runs the command; 1 says that it failed, 2 that it was not understood.
