@@ -275,3 +275,25 @@ fn protobuf_and_what_is_compressed_are_read() {
     let (code, _, err) = folder.run(&["top", "cut"]);
     assert_eq!((code, err.as_str()), (1, "tracer: cannot read cut: unexpected end of file\n"));
 }
+
+#[test]
+fn what_jaeger_exports_is_read() {
+    let folder = Folder::new("jaeger");
+    let text = r#"{
+  "data": [{"traceID": "7b", "processes": {"p1": {"serviceName": "web"}, "p2": {"serviceName": "db"}}, "spans": [
+    {"traceID": "7b", "spanID": "b", "operationName": "query", "startTime": 1010, "duration": 980, "processID": "p2",
+     "references": [{"refType": "CHILD_OF", "traceID": "7b", "spanID": "a"}]},
+    {"traceID": "7b", "spanID": "a", "operationName": "get", "startTime": 1000, "duration": 1000, "processID": "p1",
+     "tags": [{"key": "error", "type": "bool", "value": true}]}]}]
+}"#;
+    folder.file("a.json", text);
+    let expected = "\
+trace 00000000  1.00 ms  2 spans · 2 tasks · 2 services · 1 with error
+web · get                       1.00 ms  ▕████████████████████████████████████▏
+│  ✖ error
+└─ db · query                    980 µs ◆▕████████████████████████████████████▏
+█ polled  ░ waiting  ∥ concurrent  ⇢ spawned  ◆ critical path
+";
+    let drawn = folder.run(&["tree", "--width", "90", "a.json"]);
+    assert_eq!(drawn, (0, expected.to_owned(), String::new()));
+}

@@ -22,6 +22,7 @@
 //! ```
 
 mod facts;
+mod jaeger;
 mod message;
 mod protobuf;
 mod span;
@@ -43,7 +44,7 @@ pub const fn lines<R: BufRead>(source: R) -> Lines<R> {
     Lines { source, number: 0, line: Vec::new() }
 }
 
-/// Reads a text that is one message: all spans of it.
+/// Reads a text that is one message, or what Jaeger exports as JSON: all spans of it.
 ///
 /// # Errors
 ///
@@ -51,6 +52,7 @@ pub const fn lines<R: BufRead>(source: R) -> Lines<R> {
 pub fn document(text: &str) -> Result<Vec<Span>, ReadError> {
     let told = |why: String| ReadError { line: None, why, source: None };
     let tree = Tree::parse(text).map_err(|error| told(error.to_string()))?;
+    let tree = jaeger::tree(&tree).unwrap_or(tree);
     message::spans(&tree).map_err(|why| told(why.to_owned()))
 }
 

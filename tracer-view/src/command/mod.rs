@@ -34,7 +34,7 @@ usage: tracer view [--open] [--to PATH] FILE…       as one page for the browse
   --width N   columns of a tree, from 40 to 500
 
 FILE has OTLP of any tool, in JSON or protobuf: one message, or one a line or behind its length;
-also compressed by gzip. `-` is standard input.
+or what Jaeger exports as JSON; also compressed by gzip. `-` is standard input.
 ";
 
 /// Runs the command; 1 says that it failed, 2 that it was not understood.

@@ -62,6 +62,13 @@ fn spans_lie_trace_by_trace_parents_first_and_siblings_by_start() {
 }
 
 #[test]
+fn an_error_that_a_child_had_before_is_passed_on_whoever_wrote_it() {
+    let document = document(&page(&of_read(&spans::failed())));
+    let flags: Vec<_> = decoded::numbers(&document["flags"]).iter().map(|bits| bits & 6).collect();
+    assert_eq!(flags, [6, 6, 2, 2], "two passed it on, one had it first, one has another");
+}
+
+#[test]
 fn records_and_what_was_written_of_them_to_files_are_the_same_page() {
     let (records, read) = spans::recorded();
     let mut table = Table::default();

@@ -141,6 +141,24 @@ pub(super) fn named(name: &str) -> Vec<Span> {
     )])
 }
 
+/// An error that goes up: of the last with a cause of its own.
+pub(super) fn failed() -> Vec<Span> {
+    let span = |id: u8, parent: &str, message: &str| {
+        format!(
+            r#"{{"traceId":"{:032x}","spanId":"{id:016x}","parentSpanId":"{parent}","startTimeUnixNano":"{id}",
+                "endTimeUnixNano":"9","status":{{"code":2,"message":"{message}"}}}}"#,
+            1
+        )
+    };
+    let id = |id: u8| format!("{id:016x}");
+    read(&[
+        span(1, "", ""),
+        span(2, &id(1), "no row"),
+        span(3, &id(2), "no row"),
+        span(4, &id(2), "timeout"),
+    ])
+}
+
 /// What a tracer records of a few requests, and the same read from the file that it wrote.
 pub(super) fn recorded() -> (Vec<SpanRecord>, Vec<Span>) {
     let path = std::env::temp_dir().join(format!("tracer-view-{}.jsonl", std::process::id()));
