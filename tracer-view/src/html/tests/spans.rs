@@ -76,8 +76,9 @@ fn span(random: &mut Random, id: u64) -> String {
     let mut fields = vec![format!(
         r#""traceId":"{trace:032x}","spanId":"{id:016x}","name":{name},"kind":{kind},"startTimeUnixNano":"{start}","endTimeUnixNano":"{end}""#
     )];
-    if id > 5 {
-        let parent = if random.below(9) == 0 { 1 << 40 | id } else { id - 5 };
+    let back = 5 * (1 + random.below(3));
+    if id > back {
+        let parent = if random.below(9) == 0 { 1 << 40 | id } else { id - back };
         fields.push(format!(r#""parentSpanId":"{parent:016x}""#));
     }
     fields.push(format!(r#""attributes":[{}]"#, attributes(random).join(",")));
@@ -141,7 +142,7 @@ pub(super) fn named(name: &str) -> Vec<Span> {
     )])
 }
 
-/// An error that goes up: of the last with a cause of its own.
+/// An error that goes up, and one that became another.
 pub(super) fn failed() -> Vec<Span> {
     let span = |id: u8, parent: &str, message: &str| {
         format!(
@@ -156,6 +157,7 @@ pub(super) fn failed() -> Vec<Span> {
         span(2, &id(1), "no row"),
         span(3, &id(2), "no row"),
         span(4, &id(2), "timeout"),
+        span(5, &id(4), "refused"),
     ])
 }
 
