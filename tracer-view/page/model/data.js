@@ -87,7 +87,7 @@ function traces(m, given) {
     if (root[t] < 0 && m.parent[i] < 0) root[t] = i;
     lo[t] = Math.min(lo[t], m.start[i]);
     hi[t] = Math.max(hi[t], m.end[i]);
-    if (m.flags[i] & FAILED || m.outcome[i] === PANICKED) failed[t] += 1;
+    if (isOrigin(m, i)) failed[t] += 1;
   }
 }
 

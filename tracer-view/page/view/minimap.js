@@ -25,9 +25,9 @@ export function minimap(choose) {
   });
   return {
     element: canvas,
-    set(m, lanes, trace, shown) {
+    set(m, trace, shown) {
       view = shown;
-      areas = concurrency(m, trace, lanes);
+      areas = concurrency(m, trace, shown);
     },
     draw: () => areas && draw(canvas, areas, view),
   };
