@@ -17,9 +17,9 @@ test('shares of something are never nothing', () => {
 });
 
 test('what would hide or turn text is shown by its number', () => {
-  assert.equal(plain('a\u202eb\u0000c\u001b[31m\u2066d\ufeff'), 'a⟨U+202E⟩b␀c␛[31m⟨U+2066⟩d⟨U+FEFF⟩');
+  assert.equal(plain('a\u202eb\u0000c\u001b[31m\u2066d\ufeff'), 'a⟨U+202E⟩b⟨U+0000⟩c⟨U+001B⟩[31m⟨U+2066⟩d⟨U+FEFF⟩');
   assert.equal(plain('\ud800x\udc00'), '⟨U+D800⟩x⟨U+DC00⟩');
   assert.equal(plain('💧 日本 שלום <b>'), '💧 日本 שלום <b>');
-  assert.equal(plain('a\nb\r', { lines: true }), 'a\nb␍');
+  assert.equal(plain('a\nb\r', { lines: true }), 'a\nb⟨U+000D⟩');
   assert.equal(plain('x'.repeat(1e6), { most: 3 }), 'xxx…');
 });
