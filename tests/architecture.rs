@@ -91,7 +91,8 @@ const MODULES: &[(&str, Rows)] = &[
     (
         "tracer-view",
         &[
-            &["tree"],
+            &["command"],
+            &["html", "tree"],
             &["draw"],
             &["failure", "label", "timeline"],
             &["layout"],
@@ -99,7 +100,7 @@ const MODULES: &[(&str, Rows)] = &[
             &["trace"],
             &["node"],
             &["paint"],
-            &["terminal", "text"],
+            &["table", "terminal", "text"],
         ],
     ),
 ];

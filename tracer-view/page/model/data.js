@@ -1,5 +1,7 @@
 // Columns, as they lie in the page, become the model that all views read.
 
+import { digits, ids } from './ids.js';
+
 export const COMPLETED = 0;
 export const CANCELLED = 1;
 export const PANICKED = 2;
@@ -34,7 +36,7 @@ export function model(columns) {
     made: columns.made ?? '0',
     evicted: columns.evicted ?? { traces: 0, spans: 0 },
     callsites: columns.callsites ?? { function: [], module: [], file: [], line: [], target: [], level: [] },
-    ids: columns.id ?? '',
+    ids: ids(columns.id),
     remoteParent: columns.remoteParent ?? {},
     errors: columns.errors ?? {},
     tasks: columns.tasks ?? {},
@@ -216,7 +218,7 @@ export function children(m, i) {
 
 /** @param {Model} m @param {number} i @returns {string} its id, 16 hexadecimal digits */
 export function spanId(m, i) {
-  return m.ids.slice(16 * i, 16 * i + 16);
+  return digits(m.ids, i);
 }
 
 /** Spans of a trace without a parent in it, by start. @param {Model} m @param {number} t */
