@@ -1,7 +1,7 @@
 // What is worth a look, the worst first: each with a span, its place in the code, and its cost.
 
 import { criticalPath, holders } from './critical.js';
-import { CANCELLED, PANICKED, children, isFailed, isLocalRoot, isOrigin, isSpawned, lengthOf } from './data.js';
+import { CANCELLED, PANICKED, children, isFailed, isLocalRoot, isOrigin, isSpawned, lengthOf, pollsKnown } from './data.js';
 import { sequences } from './sequence.js';
 
 /** A poll that is longer keeps other tasks of its thread waiting: nanoseconds. */
@@ -82,7 +82,7 @@ class Found {
 function blocked(m, i, found) {
   const [first, last] = [m.sliceFrom[i], m.sliceFrom[i + 1]];
   if (last - first >= MERGED || m.polls[i] === 0 || m.owner[i] !== i) return;
-  if (first === last && (m.flags[i] & 16)) longPoll(m, i, m.start[i], m.end[i], found);
+  if (first === last && m.polls[i] === 1 && pollsKnown(m, i)) longPoll(m, i, m.start[i], m.end[i], found);
   for (let k = first; k < last; k++) longPoll(m, i, m.sliceStart[k], m.sliceEnd[k], found);
 }
 

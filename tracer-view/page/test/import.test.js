@@ -29,7 +29,7 @@ test('of our own files all is there again', () => {
   assert.deepEqual(attributesOf(m, 1), [{ key: 'id', type: 'n', text: '3' }, { key: 'ok', type: 'b', text: 'false' }]);
   assert.deepEqual([m.events.at[0], text(m, m.events.name[0])], [1000000, 'sent']);
   assert.deepEqual(attributesOf(m, 0, m.eventAttributes), [{ key: 'bytes', type: 'n', text: '12' }]);
-  assert.deepEqual(m.tasks[1], { key: '9', file: m.strings.indexOf('src/main.rs'), line: 15, delay: 2500, name: 0 });
+  assert.deepEqual(m.tasks[1], { key: '0000000000000009', file: m.strings.indexOf('src/main.rs'), line: 15, delay: 2500, name: 0 });
   assert.equal(m.links.span[0], 'd'.repeat(16));
 });
 
