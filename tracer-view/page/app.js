@@ -141,6 +141,7 @@ class App {
       const isHere = view === this.place.view;
       this.tabs[view].setAttribute('href', this.link({ view }));
       if (isHere) this.tabs[view].setAttribute('aria-current', 'page');
+      if (isHere) this.tabs[view].scrollIntoView({ block: 'nearest', inline: 'center' });
       else this.tabs[view].removeAttribute('aria-current');
     }
   }

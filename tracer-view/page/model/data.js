@@ -89,7 +89,7 @@ function traces(m, given) {
     if (root[t] < 0 && m.parent[i] < 0) root[t] = i;
     lo[t] = Math.min(lo[t], m.start[i]);
     hi[t] = Math.max(hi[t], m.end[i]);
-    if (m.flags[i] & FAILED || m.outcome[i] === PANICKED) failed[t] += 1;
+    if (isOrigin(m, i)) failed[t] += 1;
   }
 }
 
@@ -185,12 +185,17 @@ export function isLocalRoot(m, i) {
 
 /** @param {Model} m @param {number} i @returns {boolean} whether it is known when it was polled */
 export function pollsKnown(m, i) {
-  return (m.flags[m.owner[i]] & POLLS_KNOWN) !== 0 || (m.flags[i] & POLLS_KNOWN) !== 0;
+  const of = pollsOf(m, i);
+  return hasSlices(m, of) || ((m.flags[of] & POLLS_KNOWN) !== 0 && m.polls[of] === 1);
 }
 
 /** Of whom the slices of a span are: its own where it has some, else its task's. */
 export function pollsOf(m, i) {
-  return m.flags[i] & POLLS_KNOWN ? i : m.owner[i];
+  return hasSlices(m, i) ? i : m.owner[i];
+}
+
+function hasSlices(m, i) {
+  return m.sliceFrom[i + 1] > m.sliceFrom[i];
 }
 
 /**

@@ -1,11 +1,14 @@
 // What is worth a look, the worst first: each with a span, its place in the code, and its cost.
 
-import { criticalPath } from './critical.js';
-import { CANCELLED, PANICKED, children, isFailed, isLocalRoot, isOrigin, isSpawned } from './data.js';
+import { criticalPath, holders } from './critical.js';
+import { CANCELLED, PANICKED, children, isFailed, isLocalRoot, isOrigin, isSpawned, lengthOf, pollsKnown } from './data.js';
 import { sequences } from './sequence.js';
 
 /** A poll that is longer keeps other tasks of its thread waiting: nanoseconds. */
 export const LONG_POLL = 10e6;
+
+/** A request that takes so many times as long as the one in the middle is slow. */
+const SLOW = 3;
 
 /** Slices are merged where there are more. */
 const MERGED = 64;
@@ -15,7 +18,7 @@ const POOL = /(^|[^a-z])(acquire|pool|checkout_conn\w*|get_conn\w*|connection|se
 
 /**
  * @typedef {object} Finding
- * @property {'blocked' | 'sequence' | 'pool' | 'error' | 'retry' | 'outlived' | 'cancelled'} kind
+ * @property {'slow' | 'blocked' | 'sequence' | 'pool' | 'error' | 'retry' | 'outlived' | 'cancelled'} kind
  * @property {number} cost  nanoseconds, of all that were found
  * @property {number} times  how often it was found
  * @property {number} worst  nanoseconds of the worst of them  @property {number} span  the worst of them
@@ -30,6 +33,7 @@ const POOL = /(^|[^a-z])(acquire|pool|checkout_conn\w*|get_conn\w*|connection|se
  */
 export const lookThrough = function* lookThrough(m, from = 0, to = m.traces.count) {
   const found = new Found(m);
+  const usual = from === 0 && to === m.traces.count ? usualOf(m) : null;
   for (let trace = from; trace < to; trace++) {
     let pools = false;
     for (let i = m.traces.first[trace]; i < m.traces.first[trace + 1]; i++) {
@@ -41,6 +45,7 @@ export const lookThrough = function* lookThrough(m, from = 0, to = m.traces.coun
       pools ||= isPool(m, i, found);
     }
     if (pools) waits(m, trace, found);
+    if (usual) slow(m, trace, usual, found);
     yield;
   }
   return found.sorted();
@@ -77,7 +82,7 @@ class Found {
 function blocked(m, i, found) {
   const [first, last] = [m.sliceFrom[i], m.sliceFrom[i + 1]];
   if (last - first >= MERGED || m.polls[i] === 0 || m.owner[i] !== i) return;
-  if (first === last && (m.flags[i] & 16)) longPoll(m, i, m.start[i], m.end[i], found);
+  if (first === last && m.polls[i] === 1 && pollsKnown(m, i)) longPoll(m, i, m.start[i], m.end[i], found);
   for (let k = first; k < last; k++) longPoll(m, i, m.sliceStart[k], m.sliceEnd[k], found);
 }
 
@@ -128,6 +133,29 @@ function isPool(m, i, { pools }) {
   const name = m.name[i];
   if (!pools.has(name)) pools.set(name, POOL.test(m.strings[name].slice(0, 200)));
   return pools.get(name) && m.end[i] - m.start[i] > 1e6;
+}
+
+/** Of requests of one kind, how long the one in the middle took; of fewer than four, nothing. */
+function usualOf(m) {
+  const byKind = new Map();
+  for (let t = 0; t < m.traces.count; t++) {
+    const kind = kindOf(m, t);
+    if (!byKind.has(kind)) byKind.set(kind, []);
+    byKind.get(kind).push(lengthOf(m, t));
+  }
+  const middle = (lengths) => Float64Array.from(lengths).sort()[lengths.length >> 1];
+  return new Map([...byKind].filter(([, lengths]) => lengths.length >= 4).map(([kind, lengths]) => [kind, middle(lengths)]));
+}
+
+function kindOf(m, trace) {
+  return m.service[m.traces.root[trace]] * 4194304 + m.name[m.traces.root[trace]];
+}
+
+function slow(m, trace, usual, found) {
+  const [length, middle] = [lengthOf(m, trace), usual.get(kindOf(m, trace))];
+  if (!(length > SLOW * middle) || length - middle < 1e6) return;
+  const [most] = holders(m, criticalPath(m, m.traces.root[trace]));
+  found.add('slow', most.longest, length - middle, { count: length });
 }
 
 function waits(m, trace, found) {

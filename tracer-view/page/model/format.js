@@ -60,7 +60,6 @@ export function plain(text, { lines = false, most = Infinity } = {}) {
   return short.replace(HIDDEN, (hidden) => {
     const code = hidden.charCodeAt(0);
     if (lines && (code === 10 || code === 9)) return hidden;
-    if (code < 32) return String.fromCharCode(0x2400 + code);
     return `⟨U+${code.toString(16).toUpperCase().padStart(4, '0')}⟩`;
   });
 }

@@ -109,7 +109,7 @@ function readFacts(span, notes, remote) {
   span.pollsKnown = span.slices.length > 0 || (span.ours && onePoll);
   for (const known of ['tracer.poll_duration', 'tracer.max_poll_duration']) notes.take(known);
   const task = {
-    key: notes.take('tracer.task.key'), parent: notes.take('tracer.task.parent_key'),
+    key: keyOf(notes.take('tracer.task.key')), parent: keyOf(notes.take('tracer.task.parent_key')),
     name: notes.take('tracer.task.name'), ...readPlace(notes.take('tracer.task.spawned_at')),
     delay: number(notes.take('tracer.task.first_poll_delay')),
   };
@@ -152,6 +152,11 @@ function bare(value) {
     return Object.fromEntries((value.kvlistValue.values ?? []).map((one) => [one.key, bare(one.value)]));
   }
   return value === undefined || value === null ? null : Object.values(value)[0];
+}
+
+/** A task's key as columns have it: hexadecimal, of what may be more than a signed number holds. */
+function keyOf(text) {
+  return /^-?\d+$/.test(text ?? '') ? BigInt.asUintN(64, BigInt(text)).toString(16).padStart(16, '0') : undefined;
 }
 
 function number(text) {

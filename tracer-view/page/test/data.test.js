@@ -43,6 +43,13 @@ test('an inner span was polled while its task was', () => {
   assert.deepEqual(polled(m, 1), { total: 1.5e6, longest: 1e6 });
 });
 
+test('of a task that has only a number of polls, nothing is said of when', () => {
+  const m = model(columns([span(1, 0, 'a', 0, 10, { polls: 6, pollsKnown: true }), span(2, 1, 'b', 1, 2, { polls: 1, pollsKnown: true })]));
+  assert.deepEqual([polled(m, 0), polled(m, 1)], [null, null]);
+  const once = model(columns([span(1, 0, 'a', 0, 10, { polls: 1, pollsKnown: true })]));
+  assert.deepEqual(polled(once, 0), { total: 10e6, longest: 10e6 });
+});
+
 test('the critical path covers the root, each moment once', () => {
   for (const seed of SEEDS) {
     const m = random(seed);

@@ -95,7 +95,7 @@ function pollsOf(owner, spans) {
   owner.slices = merged.map(([from, to]) => [Math.round((from - owner.from) * MS), Math.round((to - from) * MS)]);
   owner.polls = merged.length;
   owner.pollsKnown = true;
-  owner.task = { key: String(100 + spans.indexOf(owner)), name: '', file: `${owner.service}/src/main.rs`, line: 31, delay: 42_000 };
+  owner.task = { key: (100 + spans.indexOf(owner)).toString(16), name: '', file: `${owner.service}/src/main.rs`, line: 31, delay: 42_000 };
 }
 
 function ownerOf(span) {

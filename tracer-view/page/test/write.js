@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { columns } from '../model/columns.js';
 import { readOtlp } from '../model/otlp.js';
 import { page } from './bundle.js';
+import { hostile } from './hostile.js';
 import { largeTrace, manyTraces } from './random.js';
 import { shop } from './shop.js';
 
@@ -16,6 +17,7 @@ export const PAGES = {
   large: () => largeTrace(100_000),
   many: () => manyTraces(50_000),
   none: () => columns([]),
+  hostile,
 };
 
 /** @param {string} folder @param {string[]} names @returns {Record<string, string>} paths */

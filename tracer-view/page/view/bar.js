@@ -62,7 +62,7 @@ function polls(ctx, { m, view, theme, hues }, span, x, y, width) {
 
 /** What is not an ordinary end. */
 function outcome(ctx, { m, theme, view }, span, x, y, width) {
-  if (m.outcome[span] === CANCELLED) hatch(ctx, theme, x, y, width);
+  if (m.outcome[span] === CANCELLED) hatch(ctx, theme, x, y, view.x(m.end[span]) - x);
   if (m.outcome[span] === OPEN) {
     ctx.strokeStyle = theme.dim;
     ctx.setLineDash([2, 2]);
@@ -93,6 +93,8 @@ function outcome(ctx, { m, theme, view }, span, x, y, width) {
 /** Cancelled: its end is hatched. */
 function hatch(ctx, theme, x, y, width) {
   const from = Math.max(x, x + width - 36);
+  // Its end may be far outside: then there is nothing to draw.
+  if (from > ctx.canvas.width) return;
   ctx.save();
   ctx.beginPath();
   ctx.rect(from, y, x + width - from, BAR);

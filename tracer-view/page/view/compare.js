@@ -60,8 +60,8 @@ export class CompareView {
     const link = { view: 'flame', trace: m.traces.id[m.trace[span]], span: spanId(m, span), from: undefined, to: undefined };
     return [
       el('a', { href: app.link(link) }, el('i.dot', { style: { '--hue': hueVariable(app.hues.of[span]) } }), foreign(m.strings[row.name] || '(no name)')),
-      m.strings[row.service], duration(row.a), duration(row.b), `${more >= 0 ? '+' : '−'}${duration(Math.abs(more))}`,
-      el(more >= 0 ? 'span.bar' : 'span.bar.less', { style: { '--share': Math.max(0.004, Math.abs(more) / most), '--hue': more >= 0 ? 'var(--error)' : 'var(--hue2)' } }),
+      m.strings[row.service], duration(row.a), duration(row.b), more === 0 ? 'the same' : `${more > 0 ? '+' : '−'}${duration(Math.abs(more))}`,
+      more !== 0 && el(more >= 0 ? 'span.bar' : 'span.bar.less', { style: { '--share': Math.max(0.004, Math.abs(more) / most), '--hue': more >= 0 ? 'var(--error)' : 'var(--hue2)' } }),
     ];
   }
 

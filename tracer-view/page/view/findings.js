@@ -13,6 +13,13 @@ const KINDS = {
     cost: (one) => `${duration(one.worst)} in one poll`,
     advice: `A poll longer than ${duration(LONG_POLL)} lets no other task run on its thread: spawn_blocking, or yield.`,
   },
+  slow: {
+    mark: '◷', name: 'Slow request',
+    title: (name, one, told, m) => [foreign(m.strings[m.name[m.traces.root[one.trace]]].slice(0, 80)), ` took ${duration(one.count)} instead of ${duration(one.count - one.worst)}, waiting for `, name,
+      m.strings[m.service[one.span]] !== m.strings[m.service[m.traces.root[one.trace]]] && ` in ${m.strings[m.service[one.span]]}`],
+    cost: (one) => `${duration(one.worst)} more than usual`,
+    advice: 'Much slower than the one in the middle of its kind: the span that held it longest.',
+  },
   sequence: {
     mark: '⋯', name: 'One after the other',
     title: (name, one) => [`${count(one.count)} × `, name, ' in sequence'],
@@ -27,7 +34,7 @@ const KINDS = {
   },
   error: {
     mark: '✖', name: 'Error',
-    title: (name, one, message) => [name, message ? [': ', foreign(message.slice(0, 160))] : ' failed'],
+    title: (name, one, error) => [name, error.message ? [': ', foreign(error.message.slice(0, 160))] : ` failed ${error.type}`],
     cost: (one) => `${counted(one.times, 'time')}`,
     advice: 'Where the error began; spans above it passed it on.',
   },
@@ -55,13 +62,14 @@ const KINDS = {
 export function card(app, one, attributes = {}) {
   const { m } = app;
   const kind = KINDS[one.kind];
-  const message = m.errors[one.span]?.message;
+  const error = m.errors[one.span];
+  const told = { message: m.strings[error?.message ?? 0], type: m.strings[error?.type ?? 0] };
   const where = place(m, m.callsite[one.span]);
   const name = el('b', null, foreign((m.strings[m.name[one.span]] || '(no name)').slice(0, 120)));
   const link = { view: 'flame', trace: m.traces.id[one.trace], span: spanId(m, one.span), from: undefined, to: undefined };
   return el(`a.card.${one.kind}`, { href: app.link(link), title: kind.advice, ...attributes },
     el('span.kind', null, el('i', { 'aria-hidden': 'true' }, `${kind.mark}\ufe0e`), kind.name),
-    el('span.what', null, kind.title(name, one, typeof message === 'number' ? m.strings[message] : '')),
+    el('span.what', null, kind.title(name, one, told, m)),
     el('span.cost', null, el('b', null, kind.cost(one)),
       one.times > 1 && one.kind !== 'error' && ` · ${counted(one.times, 'time')}, ${duration(one.cost)} in all`),
     el('span.at', null, m.strings[m.service[one.span]], ' ', where?.file && el('code', null, foreign(`${where.file}:${where.line}`))));

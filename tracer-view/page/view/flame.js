@@ -38,9 +38,11 @@ export class Flame {
   set(m, picture, hues) {
     [this.m, this.picture, this.hues] = [m, picture, hues];
     const { lo, hi } = picture.lanes;
-    this.view = new View(lo, hi);
+    // A little room at both sides, for lines and marks.
+    const margin = (hi - lo) * 0.008;
+    this.view = new View(lo - margin, hi + margin);
     [this.selected, this.hovered] = [-1, -1];
-    this.minimap.set(m, picture.lanes, picture.trace, this.view);
+    this.minimap.set(m, picture.trace, this.view);
     this.draw();
   }
 

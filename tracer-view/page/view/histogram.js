@@ -14,7 +14,7 @@ export function histogram(app, traces) {
   const most = bins.reduce((max, bin) => Math.max(max, bin.count), 1);
   const step = WIDTH / bins.length;
   const bars = bins.map((bin, k) => {
-    const tall = (n) => (n === 0 ? 0 : Math.max(3, (n / most) * (HEIGHT - 4)));
+    const tall = (n) => (n === 0 ? 0 : Math.max(1.2, (n / most) * (HEIGHT - 4)));
     const text = `${counted(bin.count, 'trace')} from ${duration(bin.from)} to ${duration(bin.to)}, ${bin.failed} failed`;
     const choose = () => app.go({ search: `>${word(bin.from)} <${word(bin.to)}`, view: 'traces' });
     const part = (n, base, name) => n > 0 && el(`rect.${name}`, { x: k * step + 1, width: step - 2, y: HEIGHT - base - n, height: n, rx: 1.5 });

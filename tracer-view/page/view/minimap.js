@@ -25,9 +25,9 @@ export function minimap(choose) {
   });
   return {
     element: canvas,
-    set(m, lanes, trace, shown) {
+    set(m, trace, shown) {
       view = shown;
-      areas = concurrency(m, trace, lanes);
+      areas = concurrency(m, trace, shown);
     },
     draw: () => areas && draw(canvas, areas, view),
   };
@@ -46,7 +46,7 @@ function drag(canvas, chosen) {
   });
 }
 
-/** At each step, how many spans without children were alive, and how many tasks were polled. */
+/** At each step, how many spans were alive that no child of theirs explains, and how many tasks were polled. */
 function concurrency(m, trace, { lo, hi }) {
   const [alive, polled] = [new Float64Array(STEPS), new Float64Array(STEPS)];
   const scale = STEPS / Math.max(1, hi - lo);
@@ -55,7 +55,7 @@ function concurrency(m, trace, { lo, hi }) {
     for (let at = Math.floor(a); at <= b; at++) area[at] += Math.min(at + 1, b) - Math.max(at, a);
   };
   for (let i = m.traces.first[trace]; i < m.traces.first[trace + 1]; i++) {
-    if (children(m, i).length === 0) add(alive, m.start[i], m.end[i]);
+    innermost(m, i, (from, to) => add(alive, from, to));
     if (pollsOf(m, i) !== i || !pollsKnown(m, i)) continue;
     const [first, last] = [m.sliceFrom[i], m.sliceFrom[i + 1]];
     if (first === last) add(polled, m.start[i], m.end[i]);
@@ -63,6 +63,17 @@ function concurrency(m, trace, { lo, hi }) {
   }
   const most = (area) => area.reduce((max, value) => Math.max(max, value), 0);
   return { alive, polled, max: Math.max(1, most(alive), most(polled)), mostAlive: Math.ceil(most(alive) - 0.01) };
+}
+
+/** When a span was alive and none of its children was. */
+function innermost(m, i, add) {
+  let until = m.start[i];
+  for (const child of children(m, i)) {
+    if (m.start[child] > until) add(until, Math.min(m.start[child], m.end[i]));
+    until = Math.max(until, m.end[child]);
+    if (until >= m.end[i]) return;
+  }
+  add(until, m.end[i]);
 }
 
 function draw(canvas, areas, view) {

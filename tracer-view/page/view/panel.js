@@ -75,10 +75,15 @@ function task(m, span) {
   const file = m.strings[known.file];
   const name = m.strings[known.name];
   return [
-    ['task', `${name || 'number'} ${known.key ?? ''}`.trim()],
+    ['task', [name && foreign(name), ' ', known.key && `number ${numberOf(known.key)}`]],
     ['spawned at', file ? el('code', null, foreign(`${file}:${known.line}`)) : null],
     ['until first poll', known.delay !== undefined && m.owner[span] === span ? duration(known.delay) : null],
   ];
+}
+
+/** A task's number: written in hexadecimal, read in decimal. */
+function numberOf(key) {
+  return /^[0-9a-f]{1,16}$/.test(key) ? BigInt(`0x${key}`).toString() : key;
 }
 
 function section(title, ...inside) {

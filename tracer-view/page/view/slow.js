@@ -61,7 +61,7 @@ export class SlowView {
       into.append(el('a.block', {
         href: app.link(this.link(one.longest)), title: text,
         style: { left: `${at * 100}%`, width: `calc(${share * 100}% - 1px)`, top: `${depth * 22}px`, '--hue': hueVariable(app.hues.of[one.span]) },
-      }, share > 0.03 && [name, el('span', null, ` ${duration(one.time)}`), more > 0.02 * scale && el('b', null, `  +${duration(more)}`)]));
+      }, share > 0.03 && [name, el('span', null, ` ${duration(one.time)}`), more > 0.02 * scale && el('b', null, `  ▲ +${duration(more)}`)]));
       deepest = Math.max(deepest, depth + 1, this.put(into, one, before, at, scale, depth + 1));
       at += share;
     }

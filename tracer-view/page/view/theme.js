@@ -1,19 +1,6 @@
-// Colours of what is drawn on canvases: light and dark, and one hue for each service.
+// Light or dark, and which hue each span has.
 
-/** Hues, told apart also by those who see fewer colours; red is kept for errors. */
-const LIGHT = ['#2f6fde', '#d97f17', '#14946a', '#8a58d8', '#0f93b0', '#c2497f', '#87811c', '#607086'];
-const DARK = ['#6ba2ff', '#f0a44b', '#3fc795', '#b08cf5', '#45c3de', '#ec7fb2', '#c9c25a', '#9fb0c7'];
-
-const THEMES = {
-  light: {
-    bg: '#ffffff', raised: '#f5f7fa', fg: '#161b22', dim: '#596475', grid: '#e9edf2', line: '#d8dee6',
-    error: '#c8102e', errorPale: '#fbdfe3', path: '#161b22', shade: 'rgba(120,132,150,.16)', hues: LIGHT, pale: 0.2, tone: 0.58, still: 0.36,
-  },
-  dark: {
-    bg: '#12161c', raised: '#1a2029', fg: '#edf1f6', dim: '#9aa7b8', grid: '#1f2630', line: '#333d4a',
-    error: '#ff6673', errorPale: '#4a1f28', path: '#ffd166', shade: 'rgba(0,0,0,.42)', hues: DARK, pale: 0.22, tone: 0.52, still: 0.34,
-  },
-};
+import { HUES, THEMES, mix } from './colours.js';
 
 const query = matchMedia('(prefers-color-scheme: dark)');
 
@@ -51,12 +38,6 @@ export function theme() {
   return made.get(name);
 }
 
-function mix(hue, ground, share) {
-  const channel = (colour, at) => parseInt(colour.slice(1 + 2 * at, 3 + 2 * at), 16);
-  const mixed = [0, 1, 2].map((at) => Math.round(channel(hue, at) * share + channel(ground, at) * (1 - share)));
-  return `rgb(${mixed.join(',')})`;
-}
-
 /**
  * Which hue each span has: that of its service, or of its operation where there is one service.
  * @param {import('../model/data.js').Model} m
@@ -70,12 +51,12 @@ export function hues(m) {
   const of = new Uint8Array(m.count);
   for (let i = 0; i < m.count; i++) {
     if (!known.has(column[i])) known.set(column[i], known.size);
-    of[i] = known.get(column[i]) % LIGHT.length;
+    of[i] = known.get(column[i]) % HUES;
   }
   return { of, by, legend: [...known.keys()] };
 }
 
 /** A small square in the hue of a service, for lists. @param {number} hue @returns {string} CSS */
 export function hueVariable(hue) {
-  return `var(--hue${hue % LIGHT.length})`;
+  return `var(--hue${hue % HUES})`;
 }

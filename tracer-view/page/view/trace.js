@@ -1,7 +1,7 @@
 // One trace: what it is, what it waited for, its flame chart, and the span that was chosen.
 
 import { count, counted, duration, moment, percent } from '../model/format.js';
-import { spanId } from '../model/data.js';
+import { CANCELLED, isFailed, spanId } from '../model/data.js';
 import { button, el, fill, foreign } from './dom.js';
 import { Flame } from './flame.js';
 import { legend } from './legend.js';
@@ -60,7 +60,8 @@ export class TraceView {
     const tasks = new Set(m.owner.subarray(first, next));
     const id = m.traces.id[this.trace];
     fill(this.head,
-      el('h1', null, foreign(m.strings[m.name[root]] || '(no name)'), ' ', el('b.time', null, duration(m.end[root] - m.start[root]))),
+      el('h1', null, foreign(m.strings[m.name[root]] || '(no name)'), ' ', el('b.time', null, duration(m.end[root] - m.start[root])),
+        isFailed(m, root) && el('span.tag.bad', null, 'failed'), m.outcome[root] === CANCELLED && el('span.tag', null, 'cancelled')),
       el('p', null, [
         counted(next - first, 'span'), counted(tasks.size, 'task'),
         services.size > 1 && counted(services.size, 'service'),
@@ -124,6 +125,7 @@ export class TraceView {
   }
 
   nextError(step) {
+    if (this.picture.origins.length === 0) this.app.say('No error began in this trace.');
     this.step(this.picture.origins, step);
   }
 

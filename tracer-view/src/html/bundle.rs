@@ -35,6 +35,7 @@ const MODULES: &[Module<'_>] = modules![
     "open.js",
     "model/compare.js",
     "view/table.js",
+    "view/colours.js",
     "view/theme.js",
     "view/compare.js",
     "view/findings.js",
