@@ -297,3 +297,27 @@ web · get                       1.00 ms  ▕███████████�
     let drawn = folder.run(&["tree", "--width", "90", "a.json"]);
     assert_eq!(drawn, (0, expected.to_owned(), String::new()));
 }
+
+#[test]
+fn convert_writes_trace_events_of_chrome() {
+    let folder = Folder::new("convert");
+    let spawned = r#","attributes":[{"key":"tracer.spawned","value":{"boolValue":true}},{"key":"tracer.slices","value":{"stringValue":"0+500000"}}]"#;
+    let spans = [
+        span(0x4f, 1, 0, "checkout", (0, 61), FAILED),
+        span(0x4f, 2, 1, "pay", (1, 20), ""),
+        span(0x4f, 3, 1, "audit", (10, 90), spawned),
+    ];
+    folder.file("a", &message("web", &spans));
+    let (code, out, err) = folder.run(&["convert", "a", "--to", "chrome"]);
+    assert_eq!((code, err.as_str()), (0, ""));
+    let lines = out.replace("{\"ph\"", "\n{\"ph\"");
+    let expected = r#"{"displayTimeUnit":"ns","traceEvents":[
+{"ph":"M","pid":1,"tid":0,"name":"process_name","args":{"name":"4f000000 checkout"}},
+{"ph":"X","pid":1,"tid":1,"name":"checkout","ts":0.000,"dur":61000.000,"cat":"web","args":{"span id":"0000000000000001","error":"no stock"}},
+{"ph":"X","pid":1,"tid":1,"name":"pay","ts":1000.000,"dur":19000.000,"cat":"web","args":{"span id":"0000000000000002"}},
+{"ph":"X","pid":1,"tid":2,"name":"audit","ts":10000.000,"dur":80000.000,"cat":"web","args":{"span id":"0000000000000003"}},
+{"ph":"X","pid":1,"tid":3,"name":"poll","ts":10000.000,"dur":500.000},
+{"ph":"s","pid":1,"tid":1,"name":"spawn","cat":"spawn","id":1,"ts":10000.000},
+{"ph":"f","pid":1,"tid":2,"name":"spawn","cat":"spawn","id":1,"ts":10000.000,"bp":"e"}]}"#;
+    assert_eq!(lines, expected);
+}

@@ -1,6 +1,7 @@
 //! The command `tracer`: shows traces that are in files.
 
 mod arguments;
+mod chrome;
 mod compared;
 mod operations;
 mod source;
@@ -27,6 +28,7 @@ usage: tracer view [--open] [--to PATH] FILE…       as one page for the browse
        tracer tree [--trace ID] [--width N] FILE…   as trees
        tracer top FILE…                             operations: how often, how long, how many failed
        tracer diff FILE FILE                        operations of two runs, side by side
+       tracer convert --to chrome FILE…             as trace events of Chrome, which Perfetto opens, too
 
   --open      opens the page in the browser
   --to PATH   writes the page there, not into the folder for temporary files
@@ -84,6 +86,9 @@ fn run(arguments: Vec<OsString>, out: &mut dyn Write, err: &mut dyn Write) -> Re
         Asked::Top { files } => {
             let table = table(&files, err)?;
             aligned(out, &operations::aligned(&operations::of(&table)))?;
+        }
+        Asked::Convert { files } => {
+            chrome::write(&table(&files, err)?, &mut *out)?;
         }
         Asked::Diff { before, after } => {
             let (before, after) = (table(&[before], err)?, table(&[after], err)?);

@@ -9,7 +9,7 @@ use tracer_core::{Outcome, SpanKind};
 
 use crate::html::details;
 use crate::html::ids;
-use crate::html::json::Json;
+use crate::json::Json;
 use crate::table::{Order, Row, Table, flag};
 
 /// What the page says of all its spans together.

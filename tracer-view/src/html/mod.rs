@@ -5,7 +5,6 @@ mod bundle;
 mod columns;
 mod details;
 mod ids;
-mod json;
 mod page;
 mod store;
 #[cfg(all(test, feature = "command"))]
@@ -21,6 +20,8 @@ use tracer_core::{Batch, ExportError, Exporter, Unit};
 
 pub(crate) use columns::Heading;
 pub(crate) use page::write_file;
+#[cfg(all(test, feature = "command"))]
+pub(crate) use tests::spans::random as random_spans;
 
 use crate::html::store::Store;
 

@@ -1,7 +1,7 @@
 //! What a page holds is what was recorded, and how many bytes that takes.
 
 mod decoded;
-mod spans;
+pub(crate) mod spans;
 
 use std::collections::BTreeMap;
 use std::io::Read;

@@ -44,7 +44,7 @@ fn quoted(text: &str) -> String {
 }
 
 /// Spans of several traces and services, in any order, with all that OTLP has; some parents are not here.
-pub(super) fn random(seed: u64, count: u64) -> Vec<Span> {
+pub(crate) fn random(seed: u64, count: u64) -> Vec<Span> {
     let mut random = Random(seed);
     let mut spans: Vec<String> = (1..=count).map(|id| span(&mut random, id)).collect();
     for place in (1..spans.len()).rev() {
