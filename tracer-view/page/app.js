@@ -88,6 +88,7 @@ class App {
     const { findings, place } = this;
     fill(this.tabs.findings, TITLES.findings, findings.length > 0 && el('span.count', null, findings.length));
     if (place.view === 'findings') this.show();
+    if (place.view === 'flame' && this.m.traces.count === 1) this.views.flame.refresh();
   }
 
   /** Goes where the address says. */

@@ -36,6 +36,11 @@ export function criticalPath(m, root) {
 /** Hands the time of a cause on: to its span, and before that began to those it is below. */
 function wait(m, open, part, { at, span }, since) {
   let [inner, until] = [span, at];
+  // Most are children, which answer for all of it but what was before their start.
+  if (m.parent[span] === part.span) {
+    open.push({ span, from: since, to: at, above: { span: part.span, above: part.above } });
+    return;
+  }
   while (until > since) {
     const above = { span: part.span, above: part.above };
     // What nobody else answers for is the waiting span's own.

@@ -10,6 +10,9 @@ export const LONG_POLL = 10e6;
 /** A request that takes so many times as long as the one in the middle is slow. */
 const SLOW = 3;
 
+/** Spans of one trace between two rests. */
+const STRIDE = 4096;
+
 /** Slices are merged where there are more. */
 const MERGED = 64;
 
@@ -27,7 +30,7 @@ const POOL = /(^|[^a-z])(acquire|pool|checkout_conn\w*|get_conn\w*|connection|se
  */
 
 /**
- * Looks through traces. It yields after each, so that a page can draw in between.
+ * Looks through traces. It yields now and then, so that a page can draw in between.
  * @param {import('./data.js').Model} m @param {number} [from] @param {number} [to] traces
  * @returns {Generator<void, Finding[]>}
  */
@@ -43,6 +46,7 @@ export const lookThrough = function* lookThrough(m, from = 0, to = m.traces.coun
       outlived(m, i, found);
       if (m.childFrom[i + 1] - m.childFrom[i] > 1) repeated(m, i, found);
       pools ||= isPool(m, i, found);
+      if (i % STRIDE === 0) yield;
     }
     if (pools) waits(m, trace, found);
     if (usual) slow(m, trace, usual, found);

@@ -49,8 +49,9 @@ class Picture {
   get findings() {
     if (this.found) return this.found;
     const looking = lookThrough(this.m, this.trace, this.trace + 1);
-    looking.next();
-    this.found = looking.next().value;
+    let step = looking.next();
+    while (!step.done) step = looking.next();
+    this.found = step.value;
     return this.found;
   }
 

@@ -9,7 +9,7 @@ import { hueVariable } from './theme.js';
 export function summary(into, app, picture, pick) {
   const { m } = app;
   const whole = Math.max(1, m.end[picture.root] - m.start[picture.root]);
-  const found = picture.findings;
+  const found = m.traces.count === 1 ? app.findings : picture.findings;
   fill(into,
     el('h2', null, 'What it waited for'),
     el('ol.holders', null, picture.holders.slice(0, 8).map((one) => el('li', { style: { '--hue': hueVariable(app.hues.of[one.longest]), '--share': one.time / whole } },

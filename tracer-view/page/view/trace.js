@@ -124,6 +124,13 @@ export class TraceView {
     else summary(this.side, this.app, this.picture, (span) => this.pick(span, false));
   }
 
+  /** Says anew what is to say of the trace: its findings have come. */
+  refresh() {
+    if (this.flame.selected >= 0) return;
+    this.aside = undefined;
+    this.beside();
+  }
+
   nextError(step) {
     if (this.picture.origins.length === 0) this.app.say('No error began in this trace.');
     this.step(this.picture.origins, step);

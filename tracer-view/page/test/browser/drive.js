@@ -42,9 +42,10 @@ function required(name) {
 
 /**
  * A page that must not complain and must not ask for anything.
- * @param {{hash?: string, width?: number, height?: number, theme?: 'light' | 'dark'}} [how]
+ * @param {{hash?: string, width?: number, height?: number, theme?: 'light' | 'dark',
+ *   before?: (page: object) => Promise<void>}} [how]  before: done before the page is loaded
  */
-async function open(browser, path, { hash = '', width = 1280, height = 800, theme = 'light' } = {}) {
+async function open(browser, path, { hash = '', width = 1280, height = 800, theme = 'light', before } = {}) {
   const touch = width < 500;
   const context = await browser.newContext({ viewport: { width, height }, colorScheme: theme, hasTouch: touch });
   const page = await context.newPage();
@@ -56,6 +57,7 @@ async function open(browser, path, { hash = '', width = 1280, height = 800, them
   page.on('request', (request) => {
     if (!/^(file|data|blob):/.test(request.url())) page.wrong.push(`asks for ${request.url()}`);
   });
+  await before?.(page);
   await page.goto(pathToFileURL(path).href + hash);
   await page.waitForSelector('body[data-ready]');
   return page;

@@ -7,14 +7,27 @@ import { drive, well } from './drive.js';
 /** Milliseconds. */
 const [READY, REDRAW] = [1000, 8];
 
+/**
+ * The best of three: milliseconds that the page's thread computed until it was ready, and that
+ * passed. Only the first is bounded, since others may share the machine.
+ */
 async function ready(open, name, hash = '') {
-  let best = Infinity;
+  const best = { computed: Infinity, passed: Infinity };
   for (let round = 0; round < 3; round++) {
-    const page = await open(name, { hash });
-    best = Math.min(best, await page.evaluate(() => globalThis.tracer.times.ready));
+    let metrics;
+    const before = async (page) => {
+      metrics = await page.context().newCDPSession(page);
+      await metrics.send('Performance.enable');
+    };
+    const page = await open(name, { hash, before });
+    const passed = await page.evaluate(() => globalThis.tracer.times.ready);
+    const all = (await metrics.send('Performance.getMetrics')).metrics;
+    best.computed = Math.min(best.computed, all.find(({ name }) => name === 'ThreadTime').value * 1000);
+    best.passed = Math.min(best.passed, passed);
     await well(page);
   }
-  return best;
+  console.log(`    ready after ${Math.round(best.passed)} ms, of which ${Math.round(best.computed)} computed`);
+  return best.computed;
 }
 
 drive({
@@ -36,7 +49,7 @@ drive({
       drawn.sort((a, b) => a - b);
       return { median: drawn[drawn.length >> 1], worst: drawn[drawn.length - 1] };
     });
-    console.log(`    ready ${Math.round(time)} ms, redraw ${redraws.median.toFixed(2)} ms, at worst ${redraws.worst.toFixed(2)} ms`);
+    console.log(`    redraw ${redraws.median.toFixed(2)} ms, at worst ${redraws.worst.toFixed(2)} ms`);
     assert.ok(time <= READY, `${time} ms`);
     assert.ok(redraws.median <= REDRAW, `${redraws.median} ms`);
     await well(page);
@@ -50,7 +63,7 @@ drive({
       globalThis.tracer.go({ search: 'order error >2ms' });
       return performance.now() - began;
     });
-    console.log(`    ready ${Math.round(time)} ms, search ${Math.round(searched)} ms`);
+    console.log(`    search ${Math.round(searched)} ms`);
     assert.ok(time <= READY, `${time} ms`);
     await page.waitForFunction(() => /of 50,000 traces/.test(document.querySelector('.page-head p').textContent));
     await well(page);
