@@ -248,6 +248,12 @@ export function attributesOf(m, i, columns = m.attributes) {
   return found;
 }
 
+/** Attributes with names of arguments, as they would be called with: `id=3, name=x`. */
+export function argumentsOf(m, i) {
+  const named = attributesOf(m, i).filter(({ key }) => /^[\p{L}\p{N}_]+$/u.test(key));
+  return named.map(({ key, text }) => `${key}=${text.length > 40 ? `${text.slice(0, 40)}…` : text}`).join(', ');
+}
+
 /** Where something is written in the code. @param {Model} m @param {number} c index of a callsite */
 export function place(m, c) {
   if (c < 0 || c >= m.callsites.file.length) return null;

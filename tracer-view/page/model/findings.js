@@ -104,12 +104,13 @@ function longPoll(m, i, from, to, found) {
 
 function failed(m, i, found) {
   if (!isOrigin(m, i)) return;
-  let root = i;
-  while (!isLocalRoot(m, root)) root = m.parent[root];
-  // A request that failed was worth nothing.
-  const whole = isFailed(m, root) ? m.end[root] - m.start[root] : m.end[i] - m.start[i];
+  // All that failed above was worth nothing.
+  let [top, depth] = [i, 0];
+  for (let above = m.parent[i]; above >= 0; above = m.parent[above], depth++) if (isFailed(m, above)) top = above;
   const message = m.errors[i]?.message ?? '';
-  found.add('error', i, Math.max(1, whole), { weight: m.outcome[i] === PANICKED ? 8 : 4, key: message });
+  // Of errors that failed the same, the deepest is where to look first.
+  const weight = (m.outcome[i] === PANICKED ? 8 : 4) * (1 + depth / 1e6);
+  found.add('error', i, Math.max(1, m.end[top] - m.start[top]), { weight, key: message });
 }
 
 function cancelled(m, i, found) {

@@ -92,6 +92,7 @@ function readError(span, notes, message) {
     type: told.take('exception.type') ?? type, message: told.take('exception.message') ?? message,
     sources: told.list('tracer.sources'), stack, backtrace,
   };
+  span.passedOn = told.take('tracer.passed_on') === 'true';
   if (span.ours) span.failed = true;
 }
 
@@ -99,7 +100,7 @@ function readError(span, notes, message) {
 function readFacts(span, notes, remote) {
   span.callsite = readCallsite(notes);
   span.outcome = Math.max(0, ['', 'cancelled', 'panicked', 'open'].indexOf(notes.take('tracer.outcome')));
-  span.passedOn = notes.take('tracer.passed_on') === 'true';
+  span.passedOn = notes.take('tracer.passed_on') === 'true' || span.passedOn === true;
   span.spawned = notes.take('tracer.spawned') === 'true';
   span.localRoot = !span.parent || remote !== 0 || span.kind === 1 || span.kind === 4;
   span.polls = Number(notes.take('tracer.polls') ?? 0);

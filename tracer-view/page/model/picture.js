@@ -35,6 +35,8 @@ class Picture {
     this.unfolded = new Set();
     this.origins = [];
     for (let i = this.first; i < this.next; i++) if (isOrigin(m, i)) this.origins.push(i);
+    // What failed first is most likely why the others did.
+    this.origins.sort((a, b) => m.end[a] - m.end[b] || b - a);
   }
 
   get lanes() {

@@ -27,6 +27,7 @@ test('of our own files all is there again', () => {
   assert.deepEqual(sources.map((one) => text(m, one)), ['no such row']);
   assert.match(text(m, backtrace), /std::backtrace/);
   assert.deepEqual(attributesOf(m, 1), [{ key: 'id', type: 'n', text: '3' }, { key: 'ok', type: 'b', text: 'false' }]);
+  assert.equal(text(m, m.errors[0].message), 'row 3 not found');
   assert.deepEqual([m.events.at[0], text(m, m.events.name[0])], [1000000, 'sent']);
   assert.deepEqual(attributesOf(m, 0, m.eventAttributes), [{ key: 'bytes', type: 'n', text: '12' }]);
   assert.deepEqual(m.tasks[1], { key: '0000000000000009', file: m.strings.indexOf('src/main.rs'), line: 15, delay: 2500, name: 0 });

@@ -35,7 +35,8 @@ export const OWN = [
         scope: { name: 'shop' },
         spans: [{
           traceId: TRACE, spanId: '8a089a185e7a67f3', name: 'handle', kind: 2, startTimeUnixNano: at(0), endTimeUnixNano: at(62),
-          attributes: attributes({ 'tracer.outcome': 'cancelled', 'tracer.polls': 2, 'tracer.passed_on': true, 'error.type': 'x' }), status: { code: 2 },
+          attributes: attributes({ 'tracer.outcome': 'cancelled', 'tracer.polls': 2, 'error.type': 'x' }), status: { code: 2 },
+          events: [{ timeUnixNano: at(62), name: 'exception', attributes: attributes({ 'exception.type': 'x', 'exception.message': 'row 3 not found', 'tracer.passed_on': true }) }],
         }],
       }],
     }],

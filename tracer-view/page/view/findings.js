@@ -4,6 +4,7 @@ import { LONG_POLL } from '../model/findings.js';
 import { place, spanId } from '../model/data.js';
 import { count, counted, duration } from '../model/format.js';
 import { el, fill, foreign } from './dom.js';
+import { evicted } from './traces.js';
 
 /** What each kind says: a mark, a title, what it costs, and what to do about it. */
 const KINDS = {
@@ -94,7 +95,7 @@ export class FindingsView {
       el('div.page-head', null, el('h1', null, 'Findings'),
         el('p', null, shown.length === 0
           ? app.searching ? 'Looking through the traces …' : `Nothing stands out in ${counted(m.traces.count, 'trace')}.`
-          : ['In ', counted(m.traces.count, 'trace'), ', the worst first. ', el('kbd', null, 'N'), ' and ', el('kbd', null, 'P'), ' step through them.'])),
+          : ['In ', counted(m.traces.count, 'trace'), ', the worst first. ', el('kbd', null, 'N'), ' and ', el('kbd', null, 'P'), ' step through them.', evicted(m)])),
       el('div.cards', null, shown.slice(0, cut).map((one) => card(app, one))),
       shown.length > cut && el('p.dim', null, `and ${count(shown.length - cut)} more`),
       kinds.size > 0 && el('details.twin', null, el('summary', null, 'What they mean'),

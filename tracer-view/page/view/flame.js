@@ -2,7 +2,7 @@
 
 import { duration, plain, percent } from '../model/format.js';
 import { polled } from '../model/data.js';
-import { title } from './bar.js';
+import { title, toldOf } from './bar.js';
 import { el } from './dom.js';
 import { groupTitle } from './group.js';
 import { hands } from './hands.js';
@@ -128,7 +128,7 @@ export class Flame {
     const known = polled(m, span);
     const service = plain(m.strings[m.service[span]], { most: 60 });
     const busy = known ? ` · polled ${duration(known.total)} (${percent(known.total / length)})` : '';
-    return `${service ? `${service} · ` : ''}${title(m, span)} · ${duration(length)}${busy}`;
+    return `${service ? `${service} · ` : ''}${title(m, span)}${toldOf(m, span)} · ${duration(length)}${busy}`;
   }
 
   /** Chooses a span; `fit` brings it to where it is seen whole. */

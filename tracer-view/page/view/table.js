@@ -2,6 +2,7 @@
 
 import { count, duration } from '../model/format.js';
 import { isFailed, isOrigin } from '../model/data.js';
+import { toldOf } from './bar.js';
 import { button, el, fill, foreign } from './dom.js';
 
 /** Rows that are made at once. */
@@ -69,7 +70,7 @@ export function spanTable(m, picture, pick) {
   const states = ['', 'cancelled', 'panicked', 'open'];
   return table({ name: 'Spans of the trace', columns }, spans, (span) => [
     el('span', { style: { 'padding-left': `${Math.min(depth.get(span), 30) * 14}px` } },
-      button('.link', () => pick(span), foreign(m.strings[m.name[span]] || '(no name)'))),
+      button('.link', () => pick(span), foreign(m.strings[m.name[span]] || '(no name)')), toldOf(m, span)),
     m.strings[m.service[span]], duration(m.start[span] - m.start[picture.root]), duration(m.end[span] - m.start[span]),
     picture.held(span) > 0 ? duration(picture.held(span)) : '',
     [isFailed(m, span) && (isOrigin(m, span) ? 'error' : 'error passed on'), states[m.outcome[span]]].filter(Boolean).join(', '),

@@ -67,6 +67,7 @@ export class TraceView {
         services.size > 1 && counted(services.size, 'service'),
       ].filter(Boolean).join(' · '), ' · ',
       el('span', null, moment(m.traces.start[this.trace])), ' · ', el('code', { title: id }, id.slice(0, 8)),
+      m.traces.count > 1 && [' · ', el('a.link', { href: this.app.link({ view: 'compare', trace: id, span: undefined, from: undefined, to: undefined }) }, 'compare')],
       origins.length > 0 && button('.origin', () => this.nextError(1), `✖ ${counted(origins.length, 'error')} began here`)));
   }
 

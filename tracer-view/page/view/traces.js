@@ -36,14 +36,9 @@ export class TracesView {
     fill(this.element,
       el('div.page-head', null, el('h1', null, 'Traces'),
         el('p', null, found ? `${count(traces.length)} of ${counted(m.traces.count, 'trace')} match` : counted(traces.length, 'trace'),
-          failed > 0 && el('span.bad', null, ` · ${count(failed)} failed`), this.evicted())),
+          failed > 0 && el('span.bad', null, ` · ${count(failed)} failed`), evicted(m))),
       traces.length > 1 && histogram(app, traces),
       traces.length > 0 ? this.list(traces) : el('p.empty', null, 'No trace matches the search.'));
-  }
-
-  evicted() {
-    const { traces, spans } = this.app.m.evicted;
-    return traces > 0 && el('span.dim', null, ` · ${counted(traces, 'trace')} with ${counted(spans, 'span')} did not fit into memory`);
   }
 
   list(traces) {
@@ -94,4 +89,10 @@ export class TracesView {
   key() {
     return false;
   }
+}
+
+/** What was left out of the page, if anything was. @param {import('../model/data.js').Model} m */
+export function evicted(m) {
+  const { traces, spans } = m.evicted;
+  return traces > 0 && el('span', null, ` · ${counted(traces, 'more trace')} with ${counted(spans, 'span')} had no room and are not here`);
 }
