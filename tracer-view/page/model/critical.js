@@ -59,7 +59,7 @@ function causes(m, known, part) {
   if (part.own) return [];
   const { span, from, to } = part;
   let all = known.get(span);
-  if (!all) known.set(span, all = waitedFor(m, span));
+  if (!all) known.set(span, (all = waitedFor(m, span)));
   const owner = m.owner[span];
   const [first, last] = [m.wakeFrom[owner], m.wakeFrom[owner + 1]];
   if (first === last) return all;
@@ -113,7 +113,14 @@ export function holders(m, path) {
     const time = own.reduce((sum, [from, to]) => sum + to - from, 0);
     if (time === 0) continue;
     const key = `${m.service[span]} ${m.name[span]}`;
-    const entry = held.get(key) ?? { name: m.name[span], service: m.service[span], time: 0, longest: -1, most: 0, spans: 0 };
+    const entry = held.get(key) ?? {
+      name: m.name[span],
+      service: m.service[span],
+      time: 0,
+      longest: -1,
+      most: 0,
+      spans: 0,
+    };
     held.set(key, entry);
     entry.time += time;
     entry.spans += 1;

@@ -77,9 +77,14 @@ function times(m, columns) {
 function traces(m, given) {
   const { length } = given.id;
   m.traces = {
-    count: length, id: given.id, start: given.start,
-    first: new Int32Array(length + 1), root: new Int32Array(length).fill(-1),
-    lo: new Float64Array(length), hi: new Float64Array(length), failed: new Int32Array(length),
+    count: length,
+    id: given.id,
+    start: given.start,
+    first: new Int32Array(length + 1),
+    root: new Int32Array(length).fill(-1),
+    lo: new Float64Array(length),
+    hi: new Float64Array(length),
+    failed: new Int32Array(length),
   };
   const { first, root, lo, hi, failed } = m.traces;
   for (let i = 0; i < m.count; i++) {
@@ -261,7 +266,8 @@ export function place(m, c) {
   const [name, module] = [strings[callsites.function[c]], strings[callsites.module[c]]];
   return {
     function: module && !name.includes('::') ? `${module}::${name}` : name,
-    file: strings[callsites.file[c]], line: callsites.line[c],
+    file: strings[callsites.file[c]],
+    line: callsites.line[c],
     target: strings[callsites.target?.[c]] ?? '',
     level: ['trace', 'debug', 'info', 'warn', 'error'][callsites.level?.[c] ?? 2],
   };

@@ -17,7 +17,8 @@ const STRIDE = 4096;
 const MERGED = 64;
 
 /** What is waited for in line: pools, locks, permits. */
-const POOL = /(^|[^a-z])(acquire|pool|checkout_conn\w*|get_conn\w*|connection|semaphore|permit|lock|mutex)([^a-z]|$)/i;
+const POOL =
+  /(^|[^a-z])(acquire|pool|checkout_conn\w*|get_conn\w*|connection|semaphore|permit|lock|mutex)([^a-z]|$)/i;
 
 /**
  * @typedef {object} Finding
@@ -69,13 +70,23 @@ class Found {
     const name = `${kind} ${m.service[span]} ${m.name[span]} ${key}`;
     const known = this.byKey.get(name);
     if (!known) {
-      this.byKey.set(name, { kind, cost, times: 1, worst: cost, span, trace: m.trace[span], count, weight: cost * weight });
+      this.byKey.set(name, {
+        kind,
+        cost,
+        times: 1,
+        worst: cost,
+        span,
+        trace: m.trace[span],
+        count,
+        weight: cost * weight,
+      });
       return;
     }
     known.cost += cost;
     known.weight += cost * weight;
     known.times += 1;
-    if (cost > known.worst) [known.worst, known.span, known.trace, known.count] = [cost, span, m.trace[span], count];
+    if (cost > known.worst)
+      [known.worst, known.span, known.trace, known.count] = [cost, span, m.trace[span], count];
   }
 
   sorted() {
@@ -96,8 +107,12 @@ function longPoll(m, i, from, to, found) {
   let [span, inner] = [i, i];
   while (inner >= 0) {
     span = inner;
-    inner = [...children(m, span)].find((child) => m.owner[child] === i
-      && Math.min(m.end[child], to) - Math.max(m.start[child], from) > 0.8 * (to - from)) ?? -1;
+    inner =
+      [...children(m, span)].find(
+        (child) =>
+          m.owner[child] === i &&
+          Math.min(m.end[child], to) - Math.max(m.start[child], from) > 0.8 * (to - from),
+      ) ?? -1;
   }
   found.add('blocked', span, to - from, { weight: 3 });
 }
@@ -106,7 +121,8 @@ function failed(m, i, found) {
   if (!isOrigin(m, i)) return;
   // All that failed above was worth nothing.
   let [top, depth] = [i, 0];
-  for (let above = m.parent[i]; above >= 0; above = m.parent[above], depth++) if (isFailed(m, above)) top = above;
+  for (let above = m.parent[i]; above >= 0; above = m.parent[above], depth++)
+    if (isFailed(m, above)) top = above;
   const message = m.errors[i]?.message ?? '';
   // Of errors that failed the same, the deepest is where to look first.
   const weight = (m.outcome[i] === PANICKED ? 8 : 4) * (1 + depth / 1e6);
@@ -149,7 +165,9 @@ function usualOf(m) {
     byKind.get(kind).push(lengthOf(m, t));
   }
   const middle = (lengths) => Float64Array.from(lengths).sort()[lengths.length >> 1];
-  return new Map([...byKind].filter(([, lengths]) => lengths.length >= 4).map(([kind, lengths]) => [kind, middle(lengths)]));
+  return new Map(
+    [...byKind].filter(([, lengths]) => lengths.length >= 4).map(([kind, lengths]) => [kind, middle(lengths)]),
+  );
 }
 
 function kindOf(m, trace) {

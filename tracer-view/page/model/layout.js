@@ -35,8 +35,14 @@ export const FOLD = 8;
 export function layout(m, trace, path, unfolded = new Set()) {
   const [first, next] = [m.traces.first[trace], m.traces.first[trace + 1]];
   const work = {
-    m, path, unfolded, first, blocks: new Array(next - first), below: new Int32Array(next - first),
-    folded: new Uint8Array(next - first), groups: new Map(),
+    m,
+    path,
+    unfolded,
+    first,
+    blocks: new Array(next - first),
+    below: new Int32Array(next - first),
+    folded: new Uint8Array(next - first),
+    groups: new Map(),
   };
   // Parents lie before children: from the end, each subtree is done before its parent asks.
   for (let i = next - 1; i >= first; i--) {
@@ -140,7 +146,16 @@ function fold(work, parent, list) {
 
 function groupOf(work, key, spans, parent) {
   const { m, first } = work;
-  const group = { key, parent, members: Int32Array.from(spans), lo: Infinity, hi: -Infinity, failed: 0, row: 0, below: 0 };
+  const group = {
+    key,
+    parent,
+    members: Int32Array.from(spans),
+    lo: Infinity,
+    hi: -Infinity,
+    failed: 0,
+    row: 0,
+    below: 0,
+  };
   for (const span of spans) {
     const { lo, hi } = work.blocks[span - first] ?? leaf(m, span);
     [group.lo, group.hi] = [Math.min(group.lo, lo), Math.max(group.hi, hi)];

@@ -60,7 +60,7 @@ export class Shelf {
     // The deeper of the two is kept, so that what is copied is never most of it.
     const [ownLos, ownHis] = [this.los, this.his];
     [this.los, this.his] = [los, his];
-    for (let r = 0; r < row; r++) this.los.push(Infinity), this.his.push(-Infinity);
+    for (let r = 0; r < row; r++) (this.los.push(Infinity), this.his.push(-Infinity));
     this.merge(ownLos, ownHis, 0);
   }
 

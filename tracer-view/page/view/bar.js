@@ -83,7 +83,10 @@ function outcome(ctx, { m, theme, view }, span, x, y, width) {
   ctx.strokeStyle = theme.bg;
   ctx.lineWidth = 2;
   ctx.beginPath();
-  for (const [from, to] of [[-3.5, 3.5], [3.5, -3.5]]) {
+  for (const [from, to] of [
+    [-3.5, 3.5],
+    [3.5, -3.5],
+  ]) {
     ctx.moveTo(at + 8.5 - 3.5, y + BAR / 2 + from);
     ctx.lineTo(at + 8.5 + 3.5, y + BAR / 2 + to);
   }
@@ -132,7 +135,7 @@ export function widthOf(ctx, text) {
   let width = widths.get(text);
   if (width === undefined) {
     if (widths.size > 20000) widths.clear();
-    widths.set(text, width = ctx.measureText(text).width);
+    widths.set(text, (width = ctx.measureText(text).width));
   }
   return width;
 }
