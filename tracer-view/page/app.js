@@ -22,8 +22,13 @@ import { TracesView } from './view/traces.js';
 const SLICE = 12;
 
 const TITLES = {
-  findings: 'Findings', traces: 'Traces', flame: 'Flame chart', operations: 'Operations', map: 'Service map',
-  slow: 'Slow vs rest', compare: 'Compare',
+  findings: 'Findings',
+  traces: 'Traces',
+  flame: 'Flame chart',
+  operations: 'Operations',
+  map: 'Service map',
+  slow: 'Slow vs rest',
+  compare: 'Compare',
 };
 
 const at = (id) => document.getElementById(id);
@@ -51,15 +56,21 @@ class App {
     this.pictures = new Pictures(this.m);
     this.hues = hues(this.m);
     this.views = {
-      findings: new FindingsView(this), traces: new TracesView(this), flame: new TraceView(this),
-      operations: new OperationsView(this), map: new MapView(this), slow: new SlowView(this), compare: new CompareView(this),
+      findings: new FindingsView(this),
+      traces: new TracesView(this),
+      flame: new TraceView(this),
+      operations: new OperationsView(this),
+      map: new MapView(this),
+      slow: new SlowView(this),
+      compare: new CompareView(this),
     };
     document.title = `${this.m.program || name || 'traces'} · tracer`;
     this.searched = undefined;
     this.follow();
     this.look();
     if (refused > 0) this.say(`${counted(refused, 'line')} of ${name} could not be read`);
-    else if (name) this.say(`${name}: ${counted(this.m.traces.count, 'trace')}, ${counted(this.m.count, 'span')}`);
+    else if (name)
+      this.say(`${name}: ${counted(this.m.traces.count, 'trace')}, ${counted(this.m.count, 'span')}`);
     this.times.ready = performance.now();
     document.body.dataset.ready = 'yes';
   }
@@ -88,6 +99,7 @@ class App {
     const { findings, place } = this;
     fill(this.tabs.findings, TITLES.findings, findings.length > 0 && el('span.count', null, findings.length));
     if (place.view === 'findings') this.show();
+    if (place.view === 'flame' && this.m.traces.count === 1) this.views.flame.refresh();
   }
 
   /** Goes where the address says. */
@@ -132,7 +144,11 @@ class App {
       at('main').dataset.view = place.view;
       scrollTo(0, 0);
     }
-    if (this.m.count === 0) fill(at('main'), el('p.empty', null, 'No spans yet. Drop a file here: OTLP JSON lines, or Jaeger’s JSON.'));
+    if (this.m.count === 0)
+      fill(
+        at('main'),
+        el('p.empty', null, 'No spans yet. Drop a file here: OTLP JSON lines, or Jaeger’s JSON.'),
+      );
     else view.show(place);
   }
 
@@ -157,7 +173,10 @@ class App {
   typed() {
     clearTimeout(this.typing);
     const soon = this.m.count > 50000 ? 200 : 60;
-    this.typing = setTimeout(() => this.go({ search: at('search').value || undefined }, { quietly: true }), soon);
+    this.typing = setTimeout(
+      () => this.go({ search: at('search').value || undefined }, { quietly: true }),
+      soon,
+    );
   }
 
   /** The trace of a link, or the slowest. @param {string} [id] */
@@ -180,11 +199,21 @@ class App {
   nextFinding(step) {
     const { findings, m } = this;
     if (findings.length === 0) return;
-    const next = this.stepped === undefined ? (step > 0 ? 0 : findings.length - 1)
-      : (this.stepped + step + findings.length) % findings.length;
+    const next =
+      this.stepped === undefined
+        ? step > 0
+          ? 0
+          : findings.length - 1
+        : (this.stepped + step + findings.length) % findings.length;
     this.stepped = next;
     const { trace, span } = findings[next];
-    this.go({ view: 'flame', trace: m.traces.id[trace], span: spanId(m, span), from: undefined, to: undefined });
+    this.go({
+      view: 'flame',
+      trace: m.traces.id[trace],
+      span: spanId(m, span),
+      from: undefined,
+      to: undefined,
+    });
     this.say(`Finding ${next + 1} of ${findings.length}`);
   }
 
@@ -196,10 +225,23 @@ class App {
   /** Says something for a while. @param {string} text */
   say(text) {
     const notice = at('notice');
-    fill(notice, text, button('.close', () => { notice.hidden = true; }, el('span', { 'aria-hidden': 'true' }, '×'), el('span.unseen', null, 'Close')));
+    fill(
+      notice,
+      text,
+      button(
+        '.close',
+        () => {
+          notice.hidden = true;
+        },
+        el('span', { 'aria-hidden': 'true' }, '×'),
+        el('span.unseen', null, 'Close'),
+      ),
+    );
     notice.hidden = false;
     clearTimeout(this.saying);
-    this.saying = setTimeout(() => { notice.hidden = true; }, 6000);
+    this.saying = setTimeout(() => {
+      notice.hidden = true;
+    }, 6000);
   }
 }
 

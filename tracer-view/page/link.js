@@ -18,7 +18,11 @@ export function readLink(hash) {
   const given = new URLSearchParams(hash.replace(/^#/, ''));
   const place = {};
   if (VIEWS.includes(given.get('view'))) place.view = given.get('view');
-  for (const [key, form] of [['trace', /^[0-9a-f]{32}$/], ['span', /^[0-9a-f]{16}$/], ['compare', /^[0-9a-f]{32}$/]]) {
+  for (const [key, form] of [
+    ['trace', /^[0-9a-f]{32}$/],
+    ['span', /^[0-9a-f]{16}$/],
+    ['compare', /^[0-9a-f]{32}$/],
+  ]) {
     const id = given.get(key)?.toLowerCase();
     if (id && form.test(id)) place[key] = id;
   }
@@ -26,7 +30,7 @@ export function readLink(hash) {
     const time = given.get(key);
     if (time !== null && /^-?\d{1,18}$/.test(time)) place[key] = Number(time);
   }
-  if (!(place.from < place.to)) delete place.from, delete place.to;
+  if (!(place.from < place.to)) (delete place.from, delete place.to);
   if (given.get('search')) place.search = given.get('search').slice(0, 1000);
   return place;
 }

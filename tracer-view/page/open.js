@@ -34,7 +34,10 @@ export function dropping(opened) {
     event.preventDefault();
     document.body.classList.add('dropping');
   });
-  addEventListener('dragleave', (event) => event.relatedTarget === null && document.body.classList.remove('dropping'));
+  addEventListener(
+    'dragleave',
+    (event) => event.relatedTarget === null && document.body.classList.remove('dropping'),
+  );
   addEventListener('drop', async (event) => {
     event.preventDefault();
     document.body.classList.remove('dropping');

@@ -27,7 +27,10 @@ export function columns(spans, program = '') {
   const starts = traces.map((trace) => trace.start);
   const text = (s) => work.table.index(s);
   const made = {
-    version: 1, made: String(Date.now() * 1e6), program, evicted: { traces: 0, spans: 0 },
+    version: 1,
+    made: String(Date.now() * 1e6),
+    program,
+    evicted: { traces: 0, spans: 0 },
     spans: sorted.length,
     traces: { id: traces.map((trace) => trace.id), start: starts.map(String) },
     traceOf: traces.flatMap((trace, t) => trace.spans.map(() => t)),
@@ -55,7 +58,7 @@ class Table {
 
   index(text) {
     let at = this.known.get(text);
-    if (at === undefined) this.known.set(text, at = this.strings.push(text) - 1);
+    if (at === undefined) this.known.set(text, (at = this.strings.push(text) - 1));
     return at;
   }
 }
@@ -71,7 +74,7 @@ class Callsites {
     const key = `${site.function}\0${site.file}\0${site.line}`;
     let at = this.known.get(key);
     if (at === undefined) {
-      this.known.set(key, at = this.columns.line.push(site.line ?? 0) - 1);
+      this.known.set(key, (at = this.columns.line.push(site.line ?? 0) - 1));
       for (const name of ['function', 'module', 'file', 'target']) {
         this.columns[name].push(text(site[name] ?? ''));
       }
@@ -90,7 +93,10 @@ function order(spans) {
     traces.get(span.trace).set(span.id, span);
   }
   return [...traces].map(([id, byId]) => {
-    const start = [...byId.values()].reduce((a, s) => (s.start < a ? s.start : a), byId.values().next().value.start);
+    const start = [...byId.values()].reduce(
+      (a, s) => (s.start < a ? s.start : a),
+      byId.values().next().value.start,
+    );
     return { id, start, spans: parentsFirst(byId) };
   });
 }
@@ -193,8 +199,10 @@ function rare(sorted, text, callsites) {
   sorted.forEach(({ error, task }, i) => {
     if (error) {
       errors[i] = {
-        type: text(error.type ?? ''), message: text(error.message ?? ''),
-        sources: (error.sources ?? []).map(text), backtrace: text(error.backtrace ?? ''),
+        type: text(error.type ?? ''),
+        message: text(error.message ?? ''),
+        sources: (error.sources ?? []).map(text),
+        backtrace: text(error.backtrace ?? ''),
         stack: (error.stack ?? []).map((site) => callsites.index(site, text)),
       };
     }

@@ -36,6 +36,11 @@ export function criticalPath(m, root) {
 /** Hands the time of a cause on: to its span, and before that began to those it is below. */
 function wait(m, open, part, { at, span }, since) {
   let [inner, until] = [span, at];
+  // Most are children, which answer for all of it but what was before their start.
+  if (m.parent[span] === part.span) {
+    open.push({ span, from: since, to: at, above: { span: part.span, above: part.above } });
+    return;
+  }
   while (until > since) {
     const above = { span: part.span, above: part.above };
     // What nobody else answers for is the waiting span's own.
@@ -54,7 +59,7 @@ function causes(m, known, part) {
   if (part.own) return [];
   const { span, from, to } = part;
   let all = known.get(span);
-  if (!all) known.set(span, all = waitedFor(m, span));
+  if (!all) known.set(span, (all = waitedFor(m, span)));
   const owner = m.owner[span];
   const [first, last] = [m.wakeFrom[owner], m.wakeFrom[owner + 1]];
   if (first === last) return all;
@@ -108,7 +113,14 @@ export function holders(m, path) {
     const time = own.reduce((sum, [from, to]) => sum + to - from, 0);
     if (time === 0) continue;
     const key = `${m.service[span]} ${m.name[span]}`;
-    const entry = held.get(key) ?? { name: m.name[span], service: m.service[span], time: 0, longest: -1, most: 0, spans: 0 };
+    const entry = held.get(key) ?? {
+      name: m.name[span],
+      service: m.service[span],
+      time: 0,
+      longest: -1,
+      most: 0,
+      spans: 0,
+    };
     held.set(key, entry);
     entry.time += time;
     entry.spans += 1;

@@ -77,9 +77,14 @@ function times(m, columns) {
 function traces(m, given) {
   const { length } = given.id;
   m.traces = {
-    count: length, id: given.id, start: given.start,
-    first: new Int32Array(length + 1), root: new Int32Array(length).fill(-1),
-    lo: new Float64Array(length), hi: new Float64Array(length), failed: new Int32Array(length),
+    count: length,
+    id: given.id,
+    start: given.start,
+    first: new Int32Array(length + 1),
+    root: new Int32Array(length).fill(-1),
+    lo: new Float64Array(length),
+    hi: new Float64Array(length),
+    failed: new Int32Array(length),
   };
   const { first, root, lo, hi, failed } = m.traces;
   for (let i = 0; i < m.count; i++) {
@@ -248,6 +253,12 @@ export function attributesOf(m, i, columns = m.attributes) {
   return found;
 }
 
+/** Attributes with names of arguments, as they would be called with: `id=3, name=x`. */
+export function argumentsOf(m, i) {
+  const named = attributesOf(m, i).filter(({ key }) => /^[\p{L}\p{N}_]+$/u.test(key));
+  return named.map(({ key, text }) => `${key}=${text.length > 40 ? `${text.slice(0, 40)}…` : text}`).join(', ');
+}
+
 /** Where something is written in the code. @param {Model} m @param {number} c index of a callsite */
 export function place(m, c) {
   if (c < 0 || c >= m.callsites.file.length) return null;
@@ -255,7 +266,8 @@ export function place(m, c) {
   const [name, module] = [strings[callsites.function[c]], strings[callsites.module[c]]];
   return {
     function: module && !name.includes('::') ? `${module}::${name}` : name,
-    file: strings[callsites.file[c]], line: callsites.line[c],
+    file: strings[callsites.file[c]],
+    line: callsites.line[c],
     target: strings[callsites.target?.[c]] ?? '',
     level: ['trace', 'debug', 'info', 'warn', 'error'][callsites.level?.[c] ?? 2],
   };

@@ -10,11 +10,15 @@ export const LONG_POLL = 10e6;
 /** A request that takes so many times as long as the one in the middle is slow. */
 const SLOW = 3;
 
+/** Spans of one trace between two rests. */
+const STRIDE = 4096;
+
 /** Slices are merged where there are more. */
 const MERGED = 64;
 
 /** What is waited for in line: pools, locks, permits. */
-const POOL = /(^|[^a-z])(acquire|pool|checkout_conn\w*|get_conn\w*|connection|semaphore|permit|lock|mutex)([^a-z]|$)/i;
+const POOL =
+  /(^|[^a-z])(acquire|pool|checkout_conn\w*|get_conn\w*|connection|semaphore|permit|lock|mutex)([^a-z]|$)/i;
 
 /**
  * @typedef {object} Finding
@@ -27,7 +31,7 @@ const POOL = /(^|[^a-z])(acquire|pool|checkout_conn\w*|get_conn\w*|connection|se
  */
 
 /**
- * Looks through traces. It yields after each, so that a page can draw in between.
+ * Looks through traces. It yields now and then, so that a page can draw in between.
  * @param {import('./data.js').Model} m @param {number} [from] @param {number} [to] traces
  * @returns {Generator<void, Finding[]>}
  */
@@ -43,6 +47,7 @@ export const lookThrough = function* lookThrough(m, from = 0, to = m.traces.coun
       outlived(m, i, found);
       if (m.childFrom[i + 1] - m.childFrom[i] > 1) repeated(m, i, found);
       pools ||= isPool(m, i, found);
+      if (i % STRIDE === 0) yield;
     }
     if (pools) waits(m, trace, found);
     if (usual) slow(m, trace, usual, found);
@@ -65,13 +70,23 @@ class Found {
     const name = `${kind} ${m.service[span]} ${m.name[span]} ${key}`;
     const known = this.byKey.get(name);
     if (!known) {
-      this.byKey.set(name, { kind, cost, times: 1, worst: cost, span, trace: m.trace[span], count, weight: cost * weight });
+      this.byKey.set(name, {
+        kind,
+        cost,
+        times: 1,
+        worst: cost,
+        span,
+        trace: m.trace[span],
+        count,
+        weight: cost * weight,
+      });
       return;
     }
     known.cost += cost;
     known.weight += cost * weight;
     known.times += 1;
-    if (cost > known.worst) [known.worst, known.span, known.trace, known.count] = [cost, span, m.trace[span], count];
+    if (cost > known.worst)
+      [known.worst, known.span, known.trace, known.count] = [cost, span, m.trace[span], count];
   }
 
   sorted() {
@@ -92,20 +107,26 @@ function longPoll(m, i, from, to, found) {
   let [span, inner] = [i, i];
   while (inner >= 0) {
     span = inner;
-    inner = [...children(m, span)].find((child) => m.owner[child] === i
-      && Math.min(m.end[child], to) - Math.max(m.start[child], from) > 0.8 * (to - from)) ?? -1;
+    inner =
+      [...children(m, span)].find(
+        (child) =>
+          m.owner[child] === i &&
+          Math.min(m.end[child], to) - Math.max(m.start[child], from) > 0.8 * (to - from),
+      ) ?? -1;
   }
   found.add('blocked', span, to - from, { weight: 3 });
 }
 
 function failed(m, i, found) {
   if (!isOrigin(m, i)) return;
-  let root = i;
-  while (!isLocalRoot(m, root)) root = m.parent[root];
-  // A request that failed was worth nothing.
-  const whole = isFailed(m, root) ? m.end[root] - m.start[root] : m.end[i] - m.start[i];
+  // All that failed above was worth nothing.
+  let [top, depth] = [i, 0];
+  for (let above = m.parent[i]; above >= 0; above = m.parent[above], depth++)
+    if (isFailed(m, above)) top = above;
   const message = m.errors[i]?.message ?? '';
-  found.add('error', i, Math.max(1, whole), { weight: m.outcome[i] === PANICKED ? 8 : 4, key: message });
+  // Of errors that failed the same, the deepest is where to look first.
+  const weight = (m.outcome[i] === PANICKED ? 8 : 4) * (1 + depth / 1e6);
+  found.add('error', i, Math.max(1, m.end[top] - m.start[top]), { weight, key: message });
 }
 
 function cancelled(m, i, found) {
@@ -144,7 +165,9 @@ function usualOf(m) {
     byKind.get(kind).push(lengthOf(m, t));
   }
   const middle = (lengths) => Float64Array.from(lengths).sort()[lengths.length >> 1];
-  return new Map([...byKind].filter(([, lengths]) => lengths.length >= 4).map(([kind, lengths]) => [kind, middle(lengths)]));
+  return new Map(
+    [...byKind].filter(([, lengths]) => lengths.length >= 4).map(([kind, lengths]) => [kind, middle(lengths)]),
+  );
 }
 
 function kindOf(m, trace) {

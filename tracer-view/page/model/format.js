@@ -5,7 +5,11 @@ export function duration(ns) {
   if (!Number.isFinite(ns)) return '–';
   const size = Math.abs(ns);
   if (size < 999.5) return `${Math.round(ns)} ns`;
-  for (const [unit, name] of [[1e3, 'µs'], [1e6, 'ms'], [1e9, 's']]) {
+  for (const [unit, name] of [
+    [1e3, 'µs'],
+    [1e6, 'ms'],
+    [1e9, 's'],
+  ]) {
     if (size < unit * 999.5) return `${three(ns / unit)} ${name}`;
   }
   const seconds = Math.round(size / 1e9);
@@ -23,7 +27,9 @@ export function three(x) {
 
 /** A count with thin groups. @param {number} n @returns {string} */
 export function count(n) {
-  return Math.round(n).toString().replace(/\B(?=(\d{3})+$)/g, ',');
+  return Math.round(n)
+    .toString()
+    .replace(/\B(?=(\d{3})+$)/g, ',');
 }
 
 /** `1 span`, `2 spans`. @param {number} n @param {string} one @param {string} [many] */
@@ -45,9 +51,12 @@ export function readDuration(text) {
   return parts ? Number(parts[1]) * units[parts[2]] : NaN;
 }
 
-const HIDDEN = new RegExp('[\\u0000-\\u001f\\u007f-\\u009f\\u00ad\\u061c\\u200b-\\u200f\\u2028-\\u202e'
-  + '\\u2060-\\u2069\\ufeff\\ufff9-\\ufffb]|[\\ud800-\\udbff](?![\\udc00-\\udfff])'
-  + '|(?<![\\ud800-\\udbff])[\\udc00-\\udfff]', 'g');
+const HIDDEN = new RegExp(
+  '[\\u0000-\\u001f\\u007f-\\u009f\\u00ad\\u061c\\u200b-\\u200f\\u2028-\\u202e' +
+    '\\u2060-\\u2069\\ufeff\\ufff9-\\ufffb]|[\\ud800-\\udbff](?![\\udc00-\\udfff])' +
+    '|(?<![\\ud800-\\udbff])[\\udc00-\\udfff]',
+  'g',
+);
 
 /**
  * Foreign text made harmless to look at: what would be invisible, would turn the direction of
@@ -74,7 +83,9 @@ export function bytes(n) {
 export function moment(ns) {
   const date = new Date(Number(BigInt(ns) / 1000000n));
   const two = (x, digits = 2) => String(x).padStart(digits, '0');
-  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())} `
-    + `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`
-    + `.${two(date.getMilliseconds(), 3)}`;
+  return (
+    `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())} ` +
+    `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}` +
+    `.${two(date.getMilliseconds(), 3)}`
+  );
 }

@@ -11,7 +11,9 @@ export function isJaeger(text) {
 export function readJaeger(text) {
   const document = JSON.parse(text);
   const traces = [document.data ?? document].flat();
-  const spans = traces.flatMap((trace) => (trace.spans ?? []).map((span) => readSpan(span, trace.processes ?? {})));
+  const spans = traces.flatMap((trace) =>
+    (trace.spans ?? []).map((span) => readSpan(span, trace.processes ?? {})),
+  );
   const failedBelow = new Set(spans.filter((span) => span.failed).map((span) => span.trace + span.parent));
   for (const span of spans) span.passedOn = span.failed && failedBelow.has(span.trace + span.id);
   return { columns: columns(spans), refused: 0 };
@@ -27,12 +29,18 @@ function readSpan(given, processes) {
   const failed = String(tags.get('error')?.value) === 'true' || tags.get('otel.status_code')?.value === 'ERROR';
   const kind = Math.max(0, KINDS.indexOf(tags.get('span.kind')?.value));
   const span = {
-    trace: pad(given.traceID, 32), id: pad(given.spanID, 16),
+    trace: pad(given.traceID, 32),
+    id: pad(given.spanID, 16),
     parent: parent ? pad(parent.spanID, 16) : pad(given.parentSpanID ?? '', 16),
-    name: String(given.operationName ?? ''), kind, failed, start,
+    name: String(given.operationName ?? ''),
+    kind,
+    failed,
+    start,
     service: (given.process ?? processes[given.processID])?.serviceName ?? 'unknown',
     end: start + BigInt(Math.max(0, given.duration ?? 0)) * 1000n,
-    links: references.filter((to) => to !== parent).map((to) => ({ trace: pad(to.traceID, 32), span: pad(to.spanID, 16) })),
+    links: references
+      .filter((to) => to !== parent)
+      .map((to) => ({ trace: pad(to.traceID, 32), span: pad(to.spanID, 16) })),
     attributes: (given.tags ?? []).map(tagOf),
     events: (given.logs ?? []).map((log) => readLog(log, given.startTime)),
   };
@@ -52,9 +60,12 @@ function errorOf(span, tags) {
   const text = (...keys) => keys.map((key) => told.get(key)?.slice(1)).find((value) => value) ?? '';
   return {
     type: text('exception.type', 'error.kind') || String(tags.get('error.type')?.value ?? ''),
-    message: text('exception.message', 'message', 'error.object')
-      || String(tags.get('otel.status_description')?.value ?? tags.get('error.message')?.value ?? ''),
-    sources: [], stack: [], backtrace: text('exception.stacktrace', 'stack'),
+    message:
+      text('exception.message', 'message', 'error.object') ||
+      String(tags.get('otel.status_description')?.value ?? tags.get('error.message')?.value ?? ''),
+    sources: [],
+    stack: [],
+    backtrace: text('exception.stacktrace', 'stack'),
   };
 }
 

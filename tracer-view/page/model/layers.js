@@ -21,7 +21,12 @@ export function layers(count, edges) {
   const all = Array.from({ length: Math.max(0, ...layer) + 1 }, () => []);
   layer.forEach((at, node) => all[at].push(node));
   const order = new Array(count).fill(0);
-  const number = () => all.forEach((nodes) => nodes.forEach((node, k) => { order[node] = k - (nodes.length - 1) / 2; }));
+  const number = () =>
+    all.forEach((nodes) =>
+      nodes.forEach((node, k) => {
+        order[node] = k - (nodes.length - 1) / 2;
+      }),
+    );
   number();
   for (let sweep = 0; sweep < 6; sweep++) {
     for (const nodes of sweep % 2 ? [...all].reverse() : all) settle(nodes, forward, order, sweep % 2 === 1);
@@ -32,10 +37,14 @@ export function layers(count, edges) {
 
 /** Each node goes where those are that it belongs to. */
 function settle(nodes, edges, order, down) {
-  const wanted = new Map(nodes.map((node) => {
-    const near = edges.filter((edge) => (down ? edge.from : edge.to) === node).map((edge) => order[down ? edge.to : edge.from]);
-    return [node, near.length > 0 ? near.reduce((sum, at) => sum + at, 0) / near.length : order[node]];
-  }));
+  const wanted = new Map(
+    nodes.map((node) => {
+      const near = edges
+        .filter((edge) => (down ? edge.from : edge.to) === node)
+        .map((edge) => order[down ? edge.to : edge.from]);
+      return [node, near.length > 0 ? near.reduce((sum, at) => sum + at, 0) / near.length : order[node]];
+    }),
+  );
   nodes.sort((a, b) => wanted.get(a) - wanted.get(b));
 }
 

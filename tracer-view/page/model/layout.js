@@ -1,8 +1,8 @@
 // Lanes: a place for each span of a trace, so that bars never overlap and children are below parents.
 //
-// Each subtree is a block, from its earliest start to its latest end. Children that wait for each
-// other share a lane; concurrent ones get lanes of their own. Children on the critical path own the
-// first lane, so that the path is a straight spine. Many equal children become one bar.
+// Each subtree is a block of rows. Children that wait for each other share a lane; concurrent ones
+// get lanes of their own. Children on the critical path own the first lane, so that the path is a
+// straight spine. Many equal children become one bar.
 
 import { children, isFailed, roots } from './data.js';
 import { Shelf } from './shelf.js';
@@ -35,56 +35,63 @@ export const FOLD = 8;
 export function layout(m, trace, path, unfolded = new Set()) {
   const [first, next] = [m.traces.first[trace], m.traces.first[trace + 1]];
   const work = {
-    m, path, unfolded, first,
-    lo: m.start.slice(first, next), hi: m.end.slice(first, next),
-    height: new Int32Array(next - first).fill(1), below: new Int32Array(next - first),
-    folded: new Uint8Array(next - first), groups: new Map(),
+    m,
+    path,
+    unfolded,
+    first,
+    blocks: new Array(next - first),
+    below: new Int32Array(next - first),
+    folded: new Uint8Array(next - first),
+    groups: new Map(),
   };
   // Parents lie before children: from the end, each subtree is done before its parent asks.
   for (let i = next - 1; i >= first; i--) {
     if (m.childFrom[i] === m.childFrom[i + 1]) continue;
-    const block = { lo: work.lo[i - first], hi: work.hi[i - first], height: 1 };
-    stack(work, String(i), children(m, i), block, 1);
-    work.lo[i - first] = block.lo;
-    work.hi[i - first] = block.hi;
-    work.height[i - first] = block.height;
+    const shelf = stack(work, i, children(m, i), 1);
+    shelf.los.push(m.start[i]);
+    shelf.his.push(m.end[i]);
+    work.blocks[i - first] = blockOf(i, shelf);
   }
-  const all = { lo: Infinity, hi: -Infinity, height: 0 };
-  stack(work, 'root', roots(m, trace), all, 0);
+  const all = blockOf(-1, stack(work, -1, roots(m, trace), 0));
   return place(work, next - first, all);
 }
 
-/** Places the blocks of children below a parent, `inset` rows below its own. */
-function stack(work, key, list, parent, inset) {
-  const blocks = fold(work, key, list);
-  blocks.sort((a, b) => a.lo - b.lo || b.hi - a.hi);
-  const spine = spineOf(work, blocks);
-  const shelf = new Shelf();
-  let next = 0;
-  for (const block of blocks) {
-    let row = 0;
-    if (next < spine.length && spine[next] === block) {
-      next += 1;
-      shelf.take(0, block.height, block.hi);
-    } else {
-      row = shelf.fit(block, reserved(spine, next, block));
-    }
-    if (block.group) block.group.below = row + inset;
-    else work.below[block.span - work.first] = row + inset;
-    parent.lo = Math.min(parent.lo, block.lo);
-    parent.hi = Math.max(parent.hi, block.hi);
-    parent.height = Math.max(parent.height, row + inset + block.height);
-  }
+/** What a subtree takes, once all of it has its place. */
+function blockOf(span, { los, his, lo, hi }) {
+  const last = los.length - 1;
+  return { span, los, his, lo: Math.min(lo, los[last]), hi: Math.max(hi, his[last]) };
 }
 
-/** The blocks on the critical path, as far as they follow on each other. */
-function spineOf({ path }, blocks) {
+/** Places the blocks of children below a parent, `inset` rows below its own. */
+function stack(work, parent, list, inset) {
+  const shelf = new Shelf();
+  [shelf.lo, shelf.hi] = [Infinity, -Infinity];
+  if (list.length === 0) return shelf;
+  const blocks = fold(work, parent, list);
+  if (blocks.length > 1) blocks.sort((a, b) => a.lo - b.lo || b.hi - a.hi);
+  const spine = spineOf(work, blocks);
+  let next = 0;
+  for (const block of blocks) {
+    const isSpine = spine[next] === block;
+    if (isSpine) next += 1;
+    [shelf.lo, shelf.hi] = [Math.min(shelf.lo, block.lo), Math.max(shelf.hi, block.hi)];
+    let row = 0;
+    if (isSpine && shelf.next(block, 0) === 0) shelf.take(block, 0);
+    else row = shelf.fit(block, reserved(spine, next, block));
+    if (block.group) block.group.below = row + inset;
+    else work.below[block.span - work.first] = row + inset;
+  }
+  return shelf;
+}
+
+/** The blocks on the critical path, as far as their own bars follow on each other. */
+function spineOf({ m, path }, blocks) {
   const spine = [];
   let until = -Infinity;
   for (const block of blocks) {
-    if (block.group || !path.has(block.span) || block.lo < until) continue;
+    if (block.group || !path.has(block.span) || m.start[block.span] < until) continue;
     spine.push(block);
-    until = block.hi;
+    until = m.end[block.span];
   }
   return spine;
 }
@@ -93,19 +100,25 @@ function spineOf({ path }, blocks) {
 function reserved(spine, next, block) {
   let rows = 0;
   for (let k = next; k < spine.length && spine[k].lo < block.hi; k++) {
-    rows = Math.max(rows, spine[k].height);
+    rows = Math.max(rows, spine[k].los.length);
     // Many: then they are of few heights, and this is enough.
-    if (k - next > 256) return spine.reduce((most, { height }) => Math.max(most, height), rows);
+    if (k - next > 256) return spine.reduce((most, { los }) => Math.max(most, los.length), rows);
   }
   return rows;
 }
 
+/** What a span without children takes. */
+function leaf({ start, end }, span) {
+  return { span, los: [start[span]], his: [end[span]], lo: start[span], hi: end[span] };
+}
+
 /** One block for each child, and one for each kind of children that are too many. */
-function fold(work, key, list) {
+function fold(work, parent, list) {
   const { m, first, path, unfolded } = work;
   const block = (span) => {
-    const at = span - first;
-    return { span, lo: work.lo[at], hi: work.hi[at], height: work.height[at] };
+    const made = work.blocks[span - first];
+    work.blocks[span - first] = null;
+    return made ?? leaf(m, span);
   };
   if (list.length <= FOLD) return Array.from(list, block);
   const kinds = new Map();
@@ -120,23 +133,32 @@ function fold(work, key, list) {
     kinds.get(kind).push(span);
   }
   for (const [kind, spans] of kinds) {
-    const name = `${key} ${kind}`;
+    const name = `${parent} ${kind}`;
     if (spans.length <= FOLD || unfolded.has(name)) {
       blocks.push(...spans.map(block));
       continue;
     }
-    const group = groupOf(work, name, spans, key === 'root' ? -1 : Number(key));
-    blocks.push({ group, lo: group.lo, hi: group.hi, height: 1 });
+    const group = groupOf(work, name, spans, parent);
+    blocks.push({ group, lo: group.lo, hi: group.hi, los: [group.lo], his: [group.hi] });
   }
   return blocks;
 }
 
 function groupOf(work, key, spans, parent) {
   const { m, first } = work;
-  const group = { key, parent, members: Int32Array.from(spans), lo: Infinity, hi: -Infinity, failed: 0, row: 0, below: 0 };
+  const group = {
+    key,
+    parent,
+    members: Int32Array.from(spans),
+    lo: Infinity,
+    hi: -Infinity,
+    failed: 0,
+    row: 0,
+    below: 0,
+  };
   for (const span of spans) {
-    group.lo = Math.min(group.lo, work.lo[span - first]);
-    group.hi = Math.max(group.hi, work.hi[span - first]);
+    const { lo, hi } = work.blocks[span - first] ?? leaf(m, span);
+    [group.lo, group.hi] = [Math.min(group.lo, lo), Math.max(group.hi, hi)];
     if (isFailed(m, span)) group.failed += 1;
     work.folded[span - first] = 1;
   }
@@ -162,7 +184,7 @@ function atOnce(m, spans) {
 /** From the top down, rows become absolute. */
 function place({ m, first, folded, below, groups }, length, all) {
   const row = new Int32Array(length);
-  const counts = new Int32Array(all.height);
+  const counts = new Int32Array(all.los.length);
   for (let at = 0; at < length; at++) {
     const parent = m.parent[at + first] - first;
     const hidden = m.parent[at + first] >= 0 && folded[parent];

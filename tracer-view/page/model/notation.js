@@ -43,7 +43,9 @@ export function readWakes(text) {
   const wakes = text.split(' ').map((wake) => /^(-?\d+)\+(\d*)(?:@([0-9a-f]{32})-([0-9a-f]{16}))?$/.exec(wake));
   if (!wakes.every(Boolean)) return [];
   return wakes.map(([, at, waited, trace, span]) => ({
-    at: Number(at), waited: waited === '' ? -1 : Number(waited), by: trace ? trace + span : '',
+    at: Number(at),
+    waited: waited === '' ? -1 : Number(waited),
+    by: trace ? trace + span : '',
   }));
 }
 

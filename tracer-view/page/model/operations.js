@@ -20,8 +20,17 @@ export function operations(m, only = null) {
     const key = m.service[i] * 4194304 + m.name[i];
     let at = known.get(key);
     if (at === undefined) {
-      known.set(key, at = rows.length);
-      rows.push({ service: m.service[i], name: m.name[i], count: 0, failed: 0, total: 0, self: 0, polled: -1, longest: i });
+      known.set(key, (at = rows.length));
+      rows.push({
+        service: m.service[i],
+        name: m.name[i],
+        count: 0,
+        failed: 0,
+        total: 0,
+        self: 0,
+        polled: -1,
+        longest: i,
+      });
     }
     of[i] = at;
     add(m, rows[at], i);

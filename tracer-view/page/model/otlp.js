@@ -5,7 +5,9 @@ import { Notes, readPlace, readSlices, readStack, readWakes } from './notation.j
 
 /** Whether a text may be OTLP JSON. @param {string} text @returns {boolean} */
 export function isOtlp(text) {
-  return /^\s*[[{]\s*[[{]?\s*"?resource_?[sS]pans"/.test(text.slice(0, 200)) || text.includes('"resourceSpans"');
+  return (
+    /^\s*[[{]\s*[[{]?\s*"?resource_?[sS]pans"/.test(text.slice(0, 200)) || text.includes('"resourceSpans"')
+  );
 }
 
 /**
@@ -27,14 +29,17 @@ function parse(text) {
     return { documents: [JSON.parse(text)], refused: 0 };
   } catch {
     let refused = 0;
-    const documents = text.split('\n').filter((line) => line.trim()).flatMap((line) => {
-      try {
-        return [JSON.parse(line)];
-      } catch {
-        refused += 1;
-        return [];
-      }
-    });
+    const documents = text
+      .split('\n')
+      .filter((line) => line.trim())
+      .flatMap((line) => {
+        try {
+          return [JSON.parse(line)];
+        } catch {
+          refused += 1;
+          return [];
+        }
+      });
     return { documents, refused };
   }
 }
@@ -58,17 +63,26 @@ function readSpan(given, service, ours) {
   if (!trace || !id) return null;
   const start = nanoseconds(given.startTimeUnixNano);
   const end = nanoseconds(given.endTimeUnixNano);
-  const kind = typeof given.kind === 'string' ? KINDS.indexOf(given.kind.replace('SPAN_KIND_', '')) : given.kind;
+  const kind =
+    typeof given.kind === 'string' ? KINDS.indexOf(given.kind.replace('SPAN_KIND_', '')) : given.kind;
   const code = given.status?.code;
   const span = {
-    ours, trace, id, parent: hex(given.parentSpanId, 16), service,
-    name: String(given.name ?? ''), kind: Math.max(0, (kind ?? 1) - 1), start, end: end < start ? start : end,
+    ours,
+    trace,
+    id,
+    parent: hex(given.parentSpanId, 16),
+    service,
+    name: String(given.name ?? ''),
+    kind: Math.max(0, (kind ?? 1) - 1),
+    start,
+    end: end < start ? start : end,
     failed: code === 2 || code === 'STATUS_CODE_ERROR',
     links: (given.links ?? []).map((link) => ({ trace: hex(link.traceId, 32), span: hex(link.spanId, 16) })),
   };
   const notes = new Notes((given.attributes ?? []).map(attribute));
   span.events = (given.events ?? []).map((event) => ({
-    at: Number(nanoseconds(event.timeUnixNano) - start), name: String(event.name ?? ''),
+    at: Number(nanoseconds(event.timeUnixNano) - start),
+    name: String(event.name ?? ''),
     attributes: (event.attributes ?? []).map(attribute),
   }));
   readError(span, notes, given.status?.message ?? '');
@@ -89,9 +103,13 @@ function readError(span, notes, message) {
   const told = new Notes(event.attributes);
   const { stack, backtrace } = readStack(told.take('exception.stacktrace') ?? '');
   span.error = {
-    type: told.take('exception.type') ?? type, message: told.take('exception.message') ?? message,
-    sources: told.list('tracer.sources'), stack, backtrace,
+    type: told.take('exception.type') ?? type,
+    message: told.take('exception.message') ?? message,
+    sources: told.list('tracer.sources'),
+    stack,
+    backtrace,
   };
+  span.passedOn = told.take('tracer.passed_on') === 'true';
   if (span.ours) span.failed = true;
 }
 
@@ -99,7 +117,7 @@ function readError(span, notes, message) {
 function readFacts(span, notes, remote) {
   span.callsite = readCallsite(notes);
   span.outcome = Math.max(0, ['', 'cancelled', 'panicked', 'open'].indexOf(notes.take('tracer.outcome')));
-  span.passedOn = notes.take('tracer.passed_on') === 'true';
+  span.passedOn = notes.take('tracer.passed_on') === 'true' || span.passedOn === true;
   span.spawned = notes.take('tracer.spawned') === 'true';
   span.localRoot = !span.parent || remote !== 0 || span.kind === 1 || span.kind === 4;
   span.polls = Number(notes.take('tracer.polls') ?? 0);
@@ -109,8 +127,10 @@ function readFacts(span, notes, remote) {
   span.pollsKnown = span.slices.length > 0 || (span.ours && onePoll);
   for (const known of ['tracer.poll_duration', 'tracer.max_poll_duration']) notes.take(known);
   const task = {
-    key: keyOf(notes.take('tracer.task.key')), parent: keyOf(notes.take('tracer.task.parent_key')),
-    name: notes.take('tracer.task.name'), ...readPlace(notes.take('tracer.task.spawned_at')),
+    key: keyOf(notes.take('tracer.task.key')),
+    parent: keyOf(notes.take('tracer.task.parent_key')),
+    name: notes.take('tracer.task.name'),
+    ...readPlace(notes.take('tracer.task.spawned_at')),
     delay: number(notes.take('tracer.task.first_poll_delay')),
   };
   const known = Object.entries(task).filter(([, value]) => value !== undefined);
@@ -130,7 +150,8 @@ function readCallsite(notes) {
 function passOn(spans) {
   const failedBelow = new Set();
   for (const span of spans) if (span.failed && span.parent) failedBelow.add(span.trace + span.parent);
-  for (const span of spans) if (!span.ours) span.passedOn = span.failed && failedBelow.has(span.trace + span.id);
+  for (const span of spans)
+    if (!span.ours) span.passedOn = span.failed && failedBelow.has(span.trace + span.id);
 }
 
 function attribute({ key, value }) {
@@ -156,7 +177,9 @@ function bare(value) {
 
 /** A task's key as columns have it: hexadecimal, of what may be more than a signed number holds. */
 function keyOf(text) {
-  return /^-?\d+$/.test(text ?? '') ? BigInt.asUintN(64, BigInt(text)).toString(16).padStart(16, '0') : undefined;
+  return /^-?\d+$/.test(text ?? '')
+    ? BigInt.asUintN(64, BigInt(text)).toString(16).padStart(16, '0')
+    : undefined;
 }
 
 function number(text) {

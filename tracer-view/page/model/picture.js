@@ -35,6 +35,8 @@ class Picture {
     this.unfolded = new Set();
     this.origins = [];
     for (let i = this.first; i < this.next; i++) if (isOrigin(m, i)) this.origins.push(i);
+    // What failed first is most likely why the others did.
+    this.origins.sort((a, b) => m.end[a] - m.end[b] || b - a);
   }
 
   get lanes() {
@@ -49,8 +51,9 @@ class Picture {
   get findings() {
     if (this.found) return this.found;
     const looking = lookThrough(this.m, this.trace, this.trace + 1);
-    looking.next();
-    this.found = looking.next().value;
+    let step = looking.next();
+    while (!step.done) step = looking.next();
+    this.found = step.value;
     return this.found;
   }
 

@@ -17,7 +17,7 @@ export function reader(m, text) {
   const words = text.match(/-?[^\s"=]*="[^"]*"?|-?"[^"]*"?|\S+/g) ?? [];
   const tests = words.map((word) => {
     const not = word.startsWith('-') && word.length > 1;
-    const test = one(m, (not ? word.slice(1) : word));
+    const test = one(m, not ? word.slice(1) : word);
     return not ? (span) => !test(span) : test;
   });
   if (tests.length === 0) return null;
@@ -50,8 +50,11 @@ function named(m, part) {
   const has = m.strings.map((text) => text.length < 10000 && text.toLowerCase().includes(part));
   const isId = /^[0-9a-f]{6,32}$/.test(part);
   const traces = m.traces.id.map((id) => isId && id.startsWith(part));
-  return (span) => has[m.name[span]] || has[m.service[span]] || traces[m.trace[span]]
-    || (isId && spanId(m, span).startsWith(part));
+  return (span) =>
+    has[m.name[span]] ||
+    has[m.service[span]] ||
+    traces[m.trace[span]] ||
+    (isId && spanId(m, span).startsWith(part));
 }
 
 function attribute(m, key, value) {
@@ -86,4 +89,3 @@ export function search(m, text) {
   }
   return { spans, traces, count };
 }
-

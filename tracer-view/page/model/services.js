@@ -40,8 +40,14 @@ function peerOf(m, i) {
   if (m.kind[i] !== 2 && m.kind[i] !== 3) return null;
   if (children(m, i).some((child) => m.service[child] !== m.service[i])) return null;
   const told = new Map(attributesOf(m, i).map(({ key, text }) => [key, text]));
-  return told.get('peer.service') || told.get('db.system.name') || told.get('db.system')
-    || told.get('messaging.system') || told.get('server.address') || null;
+  return (
+    told.get('peer.service') ||
+    told.get('db.system.name') ||
+    told.get('db.system') ||
+    told.get('messaging.system') ||
+    told.get('server.address') ||
+    null
+  );
 }
 
 class Calls {
@@ -66,12 +72,15 @@ class Calls {
 
   graph(seconds) {
     const told = ({ lengths, ...one }) => ({
-      ...one, rate: one.count / seconds, p95: quantile(Float64Array.from(lengths).sort(), 0.95),
+      ...one,
+      rate: one.count / seconds,
+      p95: quantile(Float64Array.from(lengths).sort(), 0.95),
     });
     const all = [...this.nodes.values()].sort((a, b) => b.count - a.count);
     const nodes = all.slice(0, MOST).map(told);
     const at = new Map(nodes.map((node, k) => [node.name, k]));
-    const edges = [...this.edges.values()].filter(({ from, to }) => at.has(from) && at.has(to))
+    const edges = [...this.edges.values()]
+      .filter(({ from, to }) => at.has(from) && at.has(to))
       .map((edge) => told({ ...edge, from: at.get(edge.from), to: at.get(edge.to) }));
     return { nodes, edges, left: all.length - nodes.length };
   }

@@ -14,8 +14,14 @@ export function page(columns) {
   const data = gzipSync(JSON.stringify(columns)).toString('base64');
   return read('page.html')
     .replace('<link rel="stylesheet" href="style.css">', () => `<style>\n${read('style.css')}</style>`)
-    .replace('<script id="data" type="text/plain"></script>', () => `<script id="data" type="text/plain">${data}</script>`)
-    .replace('<script type="module" src="app.js"></script>', () => `<script type="module">\n${script()}</script>`);
+    .replace(
+      '<script id="data" type="text/plain"></script>',
+      () => `<script id="data" type="text/plain">${data}</script>`,
+    )
+    .replace(
+      '<script type="module" src="app.js"></script>',
+      () => `<script type="module">\n${script()}</script>`,
+    );
 }
 
 /** All modules as one script. @returns {string} */

@@ -17,17 +17,32 @@ function random(seed) {
 export function span(n, parent, name, from, to, more = {}) {
   const start = 1_000_000_000n;
   return {
-    trace: 'b'.repeat(32), id: id(n), parent: parent ? id(parent) : '', name, service: 's', kind: 0,
-    start: start + BigInt(from * 1e6), end: start + BigInt(to * 1e6), ...more,
+    trace: 'b'.repeat(32),
+    id: id(n),
+    parent: parent ? id(parent) : '',
+    name,
+    service: 's',
+    kind: 0,
+    start: start + BigInt(from * 1e6),
+    end: start + BigInt(to * 1e6),
+    ...more,
   };
 }
 
 const names = (m, path) => [...path].filter(([, own]) => own.length > 0).map(([i]) => m.strings[m.name[i]]);
 
 test('columns keep what spans say', () => {
-  const given = [span(3, 2, 'c', 1, 9), span(1, 0, 'a', 0, 10), span(2, 1, 'b', 0.5, 9.5), span(4, 1, 'd', 0.25, 1)];
+  const given = [
+    span(3, 2, 'c', 1, 9),
+    span(1, 0, 'a', 0, 10),
+    span(2, 1, 'b', 0.5, 9.5),
+    span(4, 1, 'd', 0.25, 1),
+  ];
   const m = model(columns(given));
-  assert.deepEqual(Array.from({ length: 4 }, (_, i) => m.strings[m.name[i]]), ['a', 'd', 'b', 'c']);
+  assert.deepEqual(
+    Array.from({ length: 4 }, (_, i) => m.strings[m.name[i]]),
+    ['a', 'd', 'b', 'c'],
+  );
   assert.deepEqual([...m.parent], [-1, 0, 0, 2]);
   assert.deepEqual([...children(m, 0)], [1, 2]);
   assert.deepEqual([...m.start], [0, 0.25e6, 0.5e6, 1e6]);
@@ -37,14 +52,22 @@ test('columns keep what spans say', () => {
 });
 
 test('an inner span was polled while its task was', () => {
-  const slices = [[0, 1e6], [5e6, 2e6]];
+  const slices = [
+    [0, 1e6],
+    [5e6, 2e6],
+  ];
   const m = model(columns([span(1, 0, 'a', 0, 10, { slices, pollsKnown: true }), span(2, 1, 'b', 0.5, 6)]));
   assert.deepEqual(polled(m, 0), { total: 3e6, longest: 2e6 });
   assert.deepEqual(polled(m, 1), { total: 1.5e6, longest: 1e6 });
 });
 
 test('of a task that has only a number of polls, nothing is said of when', () => {
-  const m = model(columns([span(1, 0, 'a', 0, 10, { polls: 6, pollsKnown: true }), span(2, 1, 'b', 1, 2, { polls: 1, pollsKnown: true })]));
+  const m = model(
+    columns([
+      span(1, 0, 'a', 0, 10, { polls: 6, pollsKnown: true }),
+      span(2, 1, 'b', 1, 2, { polls: 1, pollsKnown: true }),
+    ]),
+  );
   assert.deepEqual([polled(m, 0), polled(m, 1)], [null, null]);
   const once = model(columns([span(1, 0, 'a', 0, 10, { polls: 1, pollsKnown: true })]));
   assert.deepEqual(polled(once, 0), { total: 10e6, longest: 10e6 });
@@ -67,29 +90,44 @@ test('the critical path covers the root, each moment once', () => {
 });
 
 test('of concurrent children the last to end was waited for', () => {
-  const m = model(columns([
-    span(1, 0, 'root', 0, 10), span(2, 1, 'short', 0, 4), span(3, 1, 'long', 0, 9),
-    span(4, 2, 'inside short', 0, 4), span(5, 3, 'inside long', 1, 8),
-  ]));
+  const m = model(
+    columns([
+      span(1, 0, 'root', 0, 10),
+      span(2, 1, 'short', 0, 4),
+      span(3, 1, 'long', 0, 9),
+      span(4, 2, 'inside short', 0, 4),
+      span(5, 3, 'inside long', 1, 8),
+    ]),
+  );
   const path = criticalPath(m, 0);
   assert.deepEqual(new Set(names(m, path)), new Set(['root', 'long', 'inside long']));
   assert.equal(m.strings[holders(m, path)[0].name], 'inside long');
 });
 
 test('the loser of a race was not waited for', () => {
-  const m = model(columns([
-    span(1, 0, 'root', 0, 10), span(2, 1, 'winner', 0, 5), span(3, 1, 'loser', 0, 5.01, { outcome: 1 }),
-  ]));
+  const m = model(
+    columns([
+      span(1, 0, 'root', 0, 10),
+      span(2, 1, 'winner', 0, 5),
+      span(3, 1, 'loser', 0, 5.01, { outcome: 1 }),
+    ]),
+  );
   assert.deepEqual(new Set(names(m, criticalPath(m, 0))), new Set(['root', 'winner']));
 });
 
 test('who woke a task was waited for', () => {
   const wakes = [{ at: 6e6, waited: 1000, by: 'b'.repeat(32) + id(3) }];
-  const slices = [[0, 1e6], [6.001e6, 1e6]];
-  const m = model(columns([
-    span(1, 0, 'root', 0, 10), span(2, 1, 'receive', 0, 9, { spawned: true, wakes, slices, pollsKnown: true }),
-    span(3, 1, 'send', 0, 11, { spawned: true }),
-  ]));
+  const slices = [
+    [0, 1e6],
+    [6.001e6, 1e6],
+  ];
+  const m = model(
+    columns([
+      span(1, 0, 'root', 0, 10),
+      span(2, 1, 'receive', 0, 9, { spawned: true, wakes, slices, pollsKnown: true }),
+      span(3, 1, 'send', 0, 11, { spawned: true }),
+    ]),
+  );
   const path = criticalPath(m, 0);
   const sender = [...path].find(([i]) => m.strings[m.name[i]] === 'send');
   assert.deepEqual(sender?.[1], [[1e6, 6e6]]);

@@ -21,8 +21,16 @@ const shopped = model(shop(60));
 function span(n, parent, name, from, to, more = {}) {
   const start = 1_000_000_000n;
   return {
-    trace: 'b'.repeat(32), id: id(n), parent: parent ? id(parent) : '', name, service: 's', kind: 0, localRoot: !parent,
-    start: start + BigInt(from * 1e6), end: start + BigInt(to * 1e6), ...more,
+    trace: 'b'.repeat(32),
+    id: id(n),
+    parent: parent ? id(parent) : '',
+    name,
+    service: 's',
+    kind: 0,
+    localRoot: !parent,
+    start: start + BigInt(from * 1e6),
+    end: start + BigInt(to * 1e6),
+    ...more,
   };
 }
 
@@ -43,27 +51,49 @@ test('equal calls in sequence, but not few of them, and not at once', () => {
 });
 
 test('attempts that failed before the last', () => {
-  assert.deepEqual(found([span(1, 0, 'root', 0, 30), span(2, 1, 'try', 0, 2, { failed: true }), span(3, 1, 'try', 5, 8)]), ['error try 2', 'retry try 5'].sort((a, b) => a < b ? -1 : 1));
+  assert.deepEqual(
+    found([span(1, 0, 'root', 0, 30), span(2, 1, 'try', 0, 2, { failed: true }), span(3, 1, 'try', 5, 8)]),
+    ['error try 2', 'retry try 5'].sort((a, b) => (a < b ? -1 : 1)),
+  );
 });
 
 test('a long poll is laid to the innermost span that was there', () => {
-  const slices = [[0, 1e6], [5e6, 20e6]];
-  assert.deepEqual(found([
-    span(1, 0, 'root', 0, 30, { slices, polls: 2, pollsKnown: true }), span(2, 1, 'hash', 5, 25), span(3, 1, 'beside', 5, 25, { spawned: true }),
-  ]), ['blocked hash 20']);
+  const slices = [
+    [0, 1e6],
+    [5e6, 20e6],
+  ];
+  assert.deepEqual(
+    found([
+      span(1, 0, 'root', 0, 30, { slices, polls: 2, pollsKnown: true }),
+      span(2, 1, 'hash', 5, 25),
+      span(3, 1, 'beside', 5, 25, { spawned: true }),
+    ]),
+    ['blocked hash 20'],
+  );
 });
 
 test('waits in line that the request waited for', () => {
-  assert.deepEqual(found([span(1, 0, 'root', 0, 30), span(2, 1, 'pool.acquire', 1, 21), span(3, 1, 'blocks', 21, 29)]), ['pool pool.acquire 20']);
+  assert.deepEqual(
+    found([span(1, 0, 'root', 0, 30), span(2, 1, 'pool.acquire', 1, 21), span(3, 1, 'blocks', 21, 29)]),
+    ['pool pool.acquire 20'],
+  );
 });
 
 test('what outlived its request, and what was cancelled late', () => {
-  assert.deepEqual(found([span(1, 0, 'root', 0, 10), span(2, 1, 'audit', 5, 40, { spawned: true })]), ['outlived audit 30']);
+  assert.deepEqual(found([span(1, 0, 'root', 0, 10), span(2, 1, 'audit', 5, 40, { spawned: true })]), [
+    'outlived audit 30',
+  ]);
   assert.deepEqual(found([span(1, 0, 'root', 0, 10, { outcome: 1 })]), ['cancelled root 10']);
 });
 
 test('an error counts where it began, not where it passed', () => {
-  assert.deepEqual(found([span(1, 0, 'root', 0, 10, { failed: true, passedOn: true }), span(2, 1, 'deep', 1, 2, { failed: true })]), ['error deep 10']);
+  assert.deepEqual(
+    found([
+      span(1, 0, 'root', 0, 10, { failed: true, passedOn: true }),
+      span(2, 1, 'deep', 1, 2, { failed: true }),
+    ]),
+    ['error deep 10'],
+  );
 });
 
 test('a search finds by name, service, attribute, state and duration, all at once', () => {
@@ -81,7 +111,10 @@ test('a search finds by name, service, attribute, state and duration, all at onc
 
 test('operations count, and quantiles are durations that were there', () => {
   const rows = operations(shopped);
-  assert.equal(rows.reduce((sum, row) => sum + row.count, 0), shopped.count);
+  assert.equal(
+    rows.reduce((sum, row) => sum + row.count, 0),
+    shopped.count,
+  );
   for (const row of rows) assert.ok(row.p50 <= row.p95 && row.p95 <= row.p99 && row.p99 <= row.total);
   const charge = rows.find((row) => shopped.strings[row.name] === 'bank.charge');
   assert.deepEqual([charge.count, charge.failed], [54, 10]);
@@ -96,7 +129,13 @@ test('the map has who calls whom, and what is called without spans of its own', 
 });
 
 test('layers lead from callers to called, and circles end', () => {
-  const edges = [[0, 1], [1, 2], [2, 0], [0, 2], [2, 2]].map(([from, to]) => ({ from, to }));
+  const edges = [
+    [0, 1],
+    [1, 2],
+    [2, 0],
+    [0, 2],
+    [2, 2],
+  ].map(([from, to]) => ({ from, to }));
   const { layer, back } = layers(3, edges);
   assert.deepEqual(layer, [0, 1, 2]);
   assert.deepEqual(back, [false, false, true, false, true]);
@@ -119,7 +158,15 @@ test('a cohort is as long as its requests on average', () => {
 });
 
 test('links come back as they were, and what is no link is left out', () => {
-  const place = { view: 'flame', trace: 'a'.repeat(32), span: 'b'.repeat(16), from: -5, to: 70, search: 'x=y & "z"', compare: 'c'.repeat(32) };
+  const place = {
+    view: 'flame',
+    trace: 'a'.repeat(32),
+    span: 'b'.repeat(16),
+    from: -5,
+    to: 70,
+    search: 'x=y & "z"',
+    compare: 'c'.repeat(32),
+  };
   assert.deepEqual(readLink(writeLink(place)), place);
   assert.deepEqual(readLink('#view=nothing&trace=zz&from=9&to=3&span=<b>'), {});
   assert.equal(writeLink({ view: 'map', search: undefined }), '#view=map');

@@ -6,8 +6,11 @@ import { modules, page, read, script } from './bundle.js';
 
 const folders = ['.', 'model', 'view'];
 const root = new URL('../', import.meta.url);
-const files = folders.flatMap((folder) => readdirSync(new URL(folder, root))
-  .filter((name) => name.endsWith('.js')).map((name) => (folder === '.' ? name : `${folder}/${name}`)));
+const files = folders.flatMap((folder) =>
+  readdirSync(new URL(folder, root))
+    .filter((name) => name.endsWith('.js'))
+    .map((name) => (folder === '.' ? name : `${folder}/${name}`)),
+);
 
 test('every module is part of the page', () => {
   assert.deepEqual(modules().sort(), files.sort());
@@ -16,8 +19,10 @@ test('every module is part of the page', () => {
 test('imports and exports have the one form that can be joined', () => {
   for (const name of files) {
     for (const line of read(name).split('\n')) {
-      if (/^\s*import\b/.test(line)) assert.match(line, /^import \{ \w+(, \w+)* \} from '\.{1,2}\/[\w/.]+\.js';$/, name);
-      if (/\bexport\b/.test(line) && !line.startsWith('//')) assert.match(line, /^export (async function|function|const|class) \w+/, name);
+      if (/^\s*import\b/.test(line))
+        assert.match(line, /^import \{ \w+(, \w+)* \} from '\.{1,2}\/[\w/.]+\.js';$/, name);
+      if (/\bexport\b/.test(line) && !line.startsWith('//'))
+        assert.match(line, /^export (async function|function|const|class) \w+/, name);
     }
   }
 });
@@ -25,7 +30,16 @@ test('imports and exports have the one form that can be joined', () => {
 test('nothing is read as markup, nothing is fetched, nothing ends the script early', () => {
   for (const name of files) {
     const source = read(name);
-    for (const never of ['innerHTML', 'outerHTML', 'insertAdjacentHTML', 'document.write', 'eval(', 'new Function', '</script', '<!--']) {
+    for (const never of [
+      'innerHTML',
+      'outerHTML',
+      'insertAdjacentHTML',
+      'document.write',
+      'eval(',
+      'new Function',
+      '</script',
+      '<!--',
+    ]) {
       assert.ok(!source.includes(never), `${never} in ${name}`);
     }
     assert.doesNotMatch(source.replaceAll('http://www.w3.org/2000/svg', ''), /https?:\/\//, name);

@@ -43,11 +43,23 @@ export function anySpans(seed, count) {
 
 function anySpan(next, i, parent, [lo, hi], names) {
   const span = {
-    lo, hi, trace: TRACE, id: id(i), parent: parent?.id ?? '', name: `n${Math.floor(next() * names)}`,
-    service: 's', kind: 0, start: BigInt(lo + 1000), end: BigInt(hi + 1000), wakes: [], slices: [],
-    spawned: next() < 0.2, outcome: next() < 0.1 ? 1 : 0, failed: next() < 0.1,
+    lo,
+    hi,
+    trace: TRACE,
+    id: id(i),
+    parent: parent?.id ?? '',
+    name: `n${Math.floor(next() * names)}`,
+    service: 's',
+    kind: 0,
+    start: BigInt(lo + 1000),
+    end: BigInt(hi + 1000),
+    wakes: [],
+    slices: [],
+    spawned: next() < 0.2,
+    outcome: next() < 0.1 ? 1 : 0,
+    failed: next() < 0.1,
   };
-  for (let at = 0; next() < 0.5 && at < hi - lo; ) {
+  for (let at = 0; next() < 0.5 && at < hi - lo;) {
     const length = Math.floor(next() * 5);
     span.slices.push([at, length]);
     at += length + 1 + Math.floor(next() * 20);
@@ -74,11 +86,25 @@ export function largeTrace(count) {
     const [lo, hi] = above ? [above.lo, above.hi] : [0, 400e6];
     const from = lo + Math.floor(next() * next() * (hi - lo) * 0.7);
     const to = i === 0 ? hi : from + Math.floor((hi - from) * (0.1 + 0.9 * next() ** 3));
-    const slices = [[0, Math.floor((to - from) / 9)], [Math.floor((to - from) / 2), Math.floor((to - from) / 11)]];
+    const slices = [
+      [0, Math.floor((to - from) / 9)],
+      [Math.floor((to - from) / 2), Math.floor((to - from) / 11)],
+    ];
     spans.push({
-      lo: from, hi: to, trace: TRACE, id: id(i), parent: above?.id ?? '', name: names[i % names.length],
-      service: ['web', 'prices', 'database'][(i * 7) % 3], kind: 0, spawned: next() < 0.5, polls: 2,
-      start: BigInt(1.8e18) + BigInt(from), end: BigInt(1.8e18) + BigInt(to), slices, pollsKnown: true,
+      lo: from,
+      hi: to,
+      trace: TRACE,
+      id: id(i),
+      parent: above?.id ?? '',
+      name: names[i % names.length],
+      service: ['web', 'prices', 'database'][(i * 7) % 3],
+      kind: 0,
+      spawned: next() < 0.5,
+      polls: 2,
+      start: BigInt(1.8e18) + BigInt(from),
+      end: BigInt(1.8e18) + BigInt(to),
+      slices,
+      pollsKnown: true,
       callsite: { function: `shop::f${i % 40}`, module: '', file: 'src/shop.rs', line: i % 40 },
       failed: i > 0 && i % 9973 === 0,
     });
@@ -94,11 +120,19 @@ export function manyTraces(count) {
     const trace = (t + 1).toString(16).padStart(32, '0');
     const start = BigInt(1.8e18) + BigInt(t * 1e6);
     const length = Math.floor(1e6 * (1 + 40 * next() ** 6));
-    const add = (n, parent, from, to, name) => spans.push({
-      trace, id: id(t * 8 + n), parent: parent < 0 ? '' : id(t * 8 + parent), name, kind: parent < 0 ? 1 : 0,
-      service: n > 1 ? 'database' : 'web', start: start + BigInt(Math.floor(from * length)),
-      end: start + BigInt(Math.floor(to * length)), failed: n === 0 && t % 97 === 0, localRoot: parent < 0,
-    });
+    const add = (n, parent, from, to, name) =>
+      spans.push({
+        trace,
+        id: id(t * 8 + n),
+        parent: parent < 0 ? '' : id(t * 8 + parent),
+        name,
+        kind: parent < 0 ? 1 : 0,
+        service: n > 1 ? 'database' : 'web',
+        start: start + BigInt(Math.floor(from * length)),
+        end: start + BigInt(Math.floor(to * length)),
+        failed: n === 0 && t % 97 === 0,
+        localRoot: parent < 0,
+      });
     add(0, -1, 0, 1, t % 3 ? 'GET /item/{id}' : 'POST /order');
     add(1, 0, 0.1, 0.9, 'handle');
     add(2, 1, 0.2, 0.8, 'SELECT item');

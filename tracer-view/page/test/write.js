@@ -23,11 +23,13 @@ export const PAGES = {
 /** @param {string} folder @param {string[]} names @returns {Record<string, string>} paths */
 export function write(folder, names = Object.keys(PAGES)) {
   mkdirSync(folder, { recursive: true });
-  return Object.fromEntries(names.map((name) => {
-    const path = join(folder, `${name}.html`);
-    writeFileSync(path, page(PAGES[name]()));
-    return [name, path];
-  }));
+  return Object.fromEntries(
+    names.map((name) => {
+      const path = join(folder, `${name}.html`);
+      writeFileSync(path, page(PAGES[name]()));
+      return [name, path];
+    }),
+  );
 }
 
 if (process.argv[1]?.endsWith('write.js')) {

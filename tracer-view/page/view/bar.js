@@ -1,6 +1,6 @@
 // Draws one bar: when the span was alive, when it was polled, how it ended, whether it was waited for.
 
-import { CANCELLED, OPEN, PANICKED, isFailed, isOrigin, isSpawned, pollsKnown, pollsOf } from '../model/data.js';
+import { CANCELLED, OPEN, PANICKED, argumentsOf, isFailed, isOrigin, isSpawned, pollsKnown, pollsOf } from '../model/data.js';
 import { duration, plain } from '../model/format.js';
 import { BAR } from './measures.js';
 
@@ -83,7 +83,10 @@ function outcome(ctx, { m, theme, view }, span, x, y, width) {
   ctx.strokeStyle = theme.bg;
   ctx.lineWidth = 2;
   ctx.beginPath();
-  for (const [from, to] of [[-3.5, 3.5], [3.5, -3.5]]) {
+  for (const [from, to] of [
+    [-3.5, 3.5],
+    [3.5, -3.5],
+  ]) {
     ctx.moveTo(at + 8.5 - 3.5, y + BAR / 2 + from);
     ctx.lineTo(at + 8.5 + 3.5, y + BAR / 2 + to);
   }
@@ -132,7 +135,7 @@ export function widthOf(ctx, text) {
   let width = widths.get(text);
   if (width === undefined) {
     if (widths.size > 20000) widths.clear();
-    widths.set(text, width = ctx.measureText(text).width);
+    widths.set(text, (width = ctx.measureText(text).width));
   }
   return width;
 }
@@ -159,13 +162,32 @@ export function label(ctx, { m, theme, view, matches }, { span, x, y, end }) {
   ctx.globalAlpha = matches && !matches[span] ? 0.45 : 1;
   ctx.fillStyle = theme.fg;
   const middle = y + BAR / 2 + 0.5;
-  const taken = write(ctx, title(m, span), left, middle, room);
+  let taken = write(ctx, title(m, span), left, middle, room);
+  const told = toldOf(m, span);
+  if (told && room - taken > 40) {
+    ctx.globalAlpha *= 0.8;
+    taken += write(ctx, told, left + taken, middle, room - taken);
+    ctx.globalAlpha /= 0.8;
+  }
   const time = duration(m.end[span] - m.start[span]);
   if (room - taken > widthOf(ctx, time) + 8) {
     ctx.globalAlpha *= 0.72;
     ctx.fillText(time, left + taken + 8, middle);
   }
   ctx.globalAlpha = 1;
+}
+
+const called = new WeakMap();
+
+/** The arguments of a span in brackets, made once. */
+export function toldOf(m, span) {
+  if (!called.has(m)) called.set(m, new Map());
+  const known = called.get(m);
+  if (!known.has(span)) {
+    const told = argumentsOf(m, span);
+    known.set(span, told && `(${plain(told, { most: 120 })})`);
+  }
+  return known.get(span);
 }
 
 const titles = new Map();

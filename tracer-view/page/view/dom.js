@@ -5,7 +5,19 @@ import { bytes, plain } from '../model/format.js';
 /** Longer texts are cut, with a button that shows all. */
 const LONG = 2000;
 
-const SVG = new Set(['svg', 'g', 'path', 'rect', 'circle', 'text', 'line', 'title', 'defs', 'marker', 'polygon']);
+const SVG = new Set([
+  'svg',
+  'g',
+  'path',
+  'rect',
+  'circle',
+  'text',
+  'line',
+  'title',
+  'defs',
+  'marker',
+  'polygon',
+]);
 
 /**
  * Makes an element. Texts are shown as they are, whatever they hold.
@@ -22,16 +34,20 @@ export function el(tag, given, ...inside) {
   if (classes.length > 0) made.setAttribute('class', classes.join(' '));
   for (const [key, value] of Object.entries(given ?? {})) {
     if (typeof value === 'function') made.addEventListener(key, value);
-    else if (key === 'style') for (const [name, one] of Object.entries(value)) made.style.setProperty(name, one);
+    else if (key === 'style')
+      for (const [name, one] of Object.entries(value)) made.style.setProperty(name, one);
     else if (value === true) made.setAttribute(key, '');
-    else if (value !== false && value !== null && value !== undefined) made.setAttribute(key, plain(String(value)));
+    else if (value !== false && value !== null && value !== undefined)
+      made.setAttribute(key, plain(String(value)));
   }
   made.append(...nodes(inside));
   return made;
 }
 
 function nodes(inside) {
-  return inside.flat(Infinity).filter((one) => one || one === 0)
+  return inside
+    .flat(Infinity)
+    .filter((one) => one || one === 0)
     .map((one) => (one instanceof Node ? one : document.createTextNode(plain(String(one)))));
 }
 
@@ -52,11 +68,17 @@ export function foreign(text, tag = 'span') {
   if (text.length <= most) return el(`${tag}.foreign`, null, lines(text));
   const made = el(`${tag}.foreign`, null, lines(text.slice(0, most)), '… ');
   const rest = bytes(text.length);
-  made.append(button('.link', () => {
-    const whole = el('textarea.whole', { readonly: true, rows: 12, 'aria-label': 'All of the text' });
-    whole.value = plain(text, { lines: true });
-    made.replaceWith(whole);
-  }, `show all ${rest}`));
+  made.append(
+    button(
+      '.link',
+      () => {
+        const whole = el('textarea.whole', { readonly: true, rows: 12, 'aria-label': 'All of the text' });
+        whole.value = plain(text, { lines: true });
+        made.replaceWith(whole);
+      },
+      `show all ${rest}`,
+    ),
+  );
   return made;
 }
 

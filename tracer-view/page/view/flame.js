@@ -2,7 +2,7 @@
 
 import { duration, plain, percent } from '../model/format.js';
 import { polled } from '../model/data.js';
-import { title } from './bar.js';
+import { title, toldOf } from './bar.js';
 import { el } from './dom.js';
 import { groupTitle } from './group.js';
 import { hands } from './hands.js';
@@ -24,7 +24,9 @@ export class Flame {
     this.hovered = -1;
     this.matches = null;
     this.canvas = el('canvas.flame', {
-      tabindex: 0, role: 'img', 'aria-label': 'Flame chart. Its spans are in the table below the chart.',
+      tabindex: 0,
+      role: 'img',
+      'aria-label': 'Flame chart. Its spans are in the table below the chart.',
     });
     this.minimap = minimap((from, to) => this.change(() => this.view.show(from, to)));
     this.tip = el('div.tip', { hidden: true });
@@ -114,8 +116,8 @@ export class Flame {
     }
     this.tip.hidden = there === -1;
     if (there === -1) return;
-    this.tip.textContent = typeof there === 'object'
-      ? `${groupTitle(this.m, there).slice(2)} · click to unfold` : this.about(there);
+    this.tip.textContent =
+      typeof there === 'object' ? `${groupTitle(this.m, there).slice(2)} · click to unfold` : this.about(there);
     const left = Math.min(x + 14, this.view.width - this.tip.offsetWidth - 6);
     const under = this.canvas.offsetTop + y + 18;
     this.tip.style.left = `${Math.max(4, left)}px`;
@@ -128,7 +130,7 @@ export class Flame {
     const known = polled(m, span);
     const service = plain(m.strings[m.service[span]], { most: 60 });
     const busy = known ? ` · polled ${duration(known.total)} (${percent(known.total / length)})` : '';
-    return `${service ? `${service} · ` : ''}${title(m, span)} · ${duration(length)}${busy}`;
+    return `${service ? `${service} · ` : ''}${title(m, span)}${toldOf(m, span)} · ${duration(length)}${busy}`;
   }
 
   /** Chooses a span; `fit` brings it to where it is seen whole. */

@@ -35,8 +35,10 @@ export function paintGroup(ctx, { m, view, theme, hues, hovered }, group, y) {
 export function groupTitle(m, group) {
   const name = plain(m.strings[m.name[group.members[0]]], { most: 200 });
   const failed = group.failed > 0 ? `  ⚠\ufe0e ${count(group.failed)}` : '';
-  return `▸ ${name} ×${count(group.members.length)}${failed}  p50 ${duration(group.p50)}`
-    + `  p95 ${duration(group.p95)}  up to ${count(group.most)} at once`;
+  return (
+    `▸ ${name} ×${count(group.members.length)}${failed}  p50 ${duration(group.p50)}` +
+    `  p95 ${duration(group.p95)}  up to ${count(group.most)} at once`
+  );
 }
 
 /** How many were alive at each step that had any. */

@@ -15,8 +15,12 @@ export function labels(all, taken) {
     const tries = [0.5, 0.42, 0.58, 0.34, 0.66, 0.26, 0.74].map((along) => boxAt(curve.points, along, width));
     const box = tries.find((one) => !boxes.some((other) => overlap(one, other))) ?? moved(tries[0], boxes);
     boxes.push(box);
-    return el(bad ? 'g.label.bad' : 'g.label', { transform: `translate(${box[0]},${box[1]})` },
-      el('rect', { width, height: TALL, rx: 4 }), el('text', { x: width / 2, y: 12.5, 'text-anchor': 'middle' }, text));
+    return el(
+      bad ? 'g.label.bad' : 'g.label',
+      { transform: `translate(${box[0]},${box[1]})` },
+      el('rect', { width, height: TALL, rx: 4 }),
+      el('text', { x: width / 2, y: 12.5, 'text-anchor': 'middle' }, text),
+    );
   });
 }
 

@@ -11,12 +11,30 @@ export function legend(app, picture) {
   for (let i = picture.first; i < picture.next && known.size < 8; i++) {
     if (!known.has(column[i])) known.set(column[i], hues.of[i]);
   }
-  const names = [...known].map(([name, hue]) => button('.key', () => app.go({ search: quoted(m.strings[name]) }), {
-    style: { '--hue': hueVariable(hue) }, title: 'Search for it',
-  }, el('i.dot'), m.strings[name] || '(no name)'));
-  return el('div.legend', { role: 'group', 'aria-label': 'Legend' }, names, el('span.gap'),
-    mark('polled', 'polled'), mark('alive', 'waiting'), mark('critical', 'critical path'),
-    mark('origin', 'error began'), mark('passed', 'passed on'), mark('cancelled', 'cancelled'));
+  const names = [...known].map(([name, hue]) =>
+    button(
+      '.key',
+      () => app.go({ search: quoted(m.strings[name]) }),
+      {
+        style: { '--hue': hueVariable(hue) },
+        title: 'Search for it',
+      },
+      el('i.dot'),
+      m.strings[name] || '(no name)',
+    ),
+  );
+  return el(
+    'div.legend',
+    { role: 'group', 'aria-label': 'Legend' },
+    names,
+    el('span.gap'),
+    mark('polled', 'polled'),
+    mark('alive', 'waiting'),
+    mark('critical', 'critical path'),
+    mark('origin', 'error began'),
+    mark('passed', 'passed on'),
+    mark('cancelled', 'cancelled'),
+  );
 }
 
 function mark(name, text) {

@@ -62,7 +62,12 @@ function concurrency(m, trace, { lo, hi }) {
     for (let k = first; k < last; k++) add(polled, m.sliceStart[k], m.sliceEnd[k]);
   }
   const most = (area) => area.reduce((max, value) => Math.max(max, value), 0);
-  return { alive, polled, max: Math.max(1, most(alive), most(polled)), mostAlive: Math.ceil(most(alive) - 0.01) };
+  return {
+    alive,
+    polled,
+    max: Math.max(1, most(alive), most(polled)),
+    mostAlive: Math.ceil(most(alive) - 0.01),
+  };
 }
 
 /** When a span was alive and none of its children was. */

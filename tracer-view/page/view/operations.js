@@ -8,10 +8,17 @@ import { table } from './table.js';
 import { hueVariable } from './theme.js';
 
 const COLUMNS = [
-  { title: 'Operation' }, { title: 'Service', class: 'service' }, { title: 'Count', class: 'number', sort: 'count' },
-  { title: 'Rate', class: 'number', sort: 'rate' }, { title: 'Errors', class: 'number', sort: 'failed' },
-  { title: 'p50', class: 'number', sort: 'p50' }, { title: 'p95', class: 'number', sort: 'p95' }, { title: 'p99', class: 'number', sort: 'p99' },
-  { title: 'Self time', class: 'number', sort: 'self' }, { title: '', class: 'wide' }, { title: 'Polled', class: 'number', sort: 'polled' },
+  { title: 'Operation' },
+  { title: 'Service', class: 'service' },
+  { title: 'Count', class: 'number', sort: 'count' },
+  { title: 'Rate', class: 'number', sort: 'rate' },
+  { title: 'Errors', class: 'number', sort: 'failed' },
+  { title: 'p50', class: 'number', sort: 'p50' },
+  { title: 'p95', class: 'number', sort: 'p95' },
+  { title: 'p99', class: 'number', sort: 'p99' },
+  { title: 'Self time', class: 'number', sort: 'self' },
+  { title: '', class: 'wide' },
+  { title: 'Polled', class: 'number', sort: 'polled' },
 ];
 
 /** The table of operations. */
@@ -35,22 +42,50 @@ export class OperationsView {
       this.show();
     };
     const most = Math.max(1, ...this.rows.map((row) => row.self));
-    fill(this.element,
-      el('div.page-head', null, el('h1', null, 'Operations'),
-        el('p', null, `${counted(this.rows.length, 'operation')}. Self time is what no child of a span explains; a click opens the slowest span.`)),
-      table({ name: 'Operations', columns: COLUMNS, sorted: this.sorted, sort }, this.rows, (row) => this.cells(row, most)));
+    fill(
+      this.element,
+      el(
+        'div.page-head',
+        null,
+        el('h1', null, 'Operations'),
+        el(
+          'p',
+          null,
+          `${counted(this.rows.length, 'operation')}. Self time is what no child of a span explains; a click opens the slowest span.`,
+        ),
+      ),
+      table({ name: 'Operations', columns: COLUMNS, sorted: this.sorted, sort }, this.rows, (row) =>
+        this.cells(row, most),
+      ),
+    );
   }
 
   cells(row, most) {
     const { app } = this;
     const { m } = app;
     const hue = { '--hue': hueVariable(app.hues.of[row.longest]) };
-    const link = { view: 'flame', trace: m.traces.id[m.trace[row.longest]], span: spanId(m, row.longest), from: undefined, to: undefined };
+    const link = {
+      view: 'flame',
+      trace: m.traces.id[m.trace[row.longest]],
+      span: spanId(m, row.longest),
+      from: undefined,
+      to: undefined,
+    };
     return [
-      el('a', { href: app.link(link) }, el('i.dot', { style: hue }), foreign(m.strings[row.name] || '(no name)')),
-      m.strings[row.service], count(row.count), `${three(row.rate)}/s`,
+      el(
+        'a',
+        { href: app.link(link) },
+        el('i.dot', { style: hue }),
+        foreign(m.strings[row.name] || '(no name)'),
+      ),
+      m.strings[row.service],
+      count(row.count),
+      `${three(row.rate)}/s`,
       row.failed > 0 ? el('span.bad', null, percent(row.failed / row.count)) : '0 %',
-      duration(row.p50), duration(row.p95), duration(row.p99), duration(row.self),
+      duration(row.p50),
+      duration(row.p95),
+      duration(row.p99),
+      duration(row.self),
       el('span.bar', { style: { '--share': Math.max(0.004, row.self / most), ...hue } }),
       row.polled >= 0 ? percent(row.polled / Math.max(1, row.total)) : '–',
     ];

@@ -21,29 +21,71 @@ export class SlowView {
     const { app } = this;
     const { m } = app;
     const kind = this.kinds[this.kind];
-    const choice = el('select', { 'aria-label': 'Requests', change: (event) => {
-      this.kind = Number(event.target.value);
-      this.show();
-    } }, this.kinds.slice(0, 200).map((one, k) => el('option', { value: k, selected: k === this.kind }, `${plain(m.strings[one.name], { most: 80 })}  ×${count(one.traces.length)}`)));
-    const head = el('div.page-head', null, el('h1', null, 'Slow vs rest'), el('p', null, 'What requests of one kind waited for, averaged: the slowest twentieth above, all others below, on one scale. ', choice));
+    const choice = el(
+      'select',
+      {
+        'aria-label': 'Requests',
+        change: (event) => {
+          this.kind = Number(event.target.value);
+          this.show();
+        },
+      },
+      this.kinds
+        .slice(0, 200)
+        .map((one, k) =>
+          el(
+            'option',
+            { value: k, selected: k === this.kind },
+            `${plain(m.strings[one.name], { most: 80 })}  ×${count(one.traces.length)}`,
+          ),
+        ),
+    );
+    const head = el(
+      'div.page-head',
+      null,
+      el('h1', null, 'Slow vs rest'),
+      el(
+        'p',
+        null,
+        'What requests of one kind waited for, averaged: the slowest twentieth above, all others below, on one scale. ',
+        choice,
+      ),
+    );
     if (kind.traces.length < 3) {
-      fill(this.element, head, el('p.empty', null, 'There are too few requests of this kind to tell slow ones from others.'));
+      fill(
+        this.element,
+        head,
+        el('p.empty', null, 'There are too few requests of this kind to tell slow ones from others.'),
+      );
       return;
     }
     const { slow, rest } = this.made?.kind === kind ? this.made : cohorts(m, kind.traces);
     this.made = { kind, slow, rest };
     const scale = Math.max(slow.top.time, rest.top.time, 1);
-    fill(this.element, head,
+    fill(
+      this.element,
+      head,
       this.cohort(`${counted(slow.count, 'slow request')}`, slow, rest, scale),
-      this.cohort(`${counted(rest.count, 'other')}${rest.sampled < rest.count ? `, ${count(rest.sampled)} of them looked at` : ''}`, rest, slow, scale),
-      twin('As a table', () => this.asTable(slow, rest)));
+      this.cohort(
+        `${counted(rest.count, 'other')}${rest.sampled < rest.count ? `, ${count(rest.sampled)} of them looked at` : ''}`,
+        rest,
+        slow,
+        scale,
+      ),
+      twin('As a table', () => this.asTable(slow, rest)),
+    );
   }
 
   cohort(title, { top }, other, scale) {
     const inside = el('div.icicle', null);
     const depth = this.put(inside, top, other.top, 0, scale, 0);
     inside.style.height = `${depth * 22 + 2}px`;
-    return el('section.cohort', null, el('h2', null, title, ' ', el('b', null, duration(top.time)), ' on average'), inside);
+    return el(
+      'section.cohort',
+      null,
+      el('h2', null, title, ' ', el('b', null, duration(top.time)), ' on average'),
+      inside,
+    );
   }
 
   /** Puts the nodes below one, side by side, the longest first. @returns {number} how deep they are */
@@ -58,10 +100,26 @@ export class SlowView {
       const name = app.m.strings[one.name] || '(no name)';
       const more = one.time - (before?.time ?? 0);
       const text = `${name}: ${duration(one.time)} a request, ${more >= 0 ? '+' : '−'}${duration(Math.abs(more))} against the other`;
-      into.append(el('a.block', {
-        href: app.link(this.link(one.longest)), title: text,
-        style: { left: `${at * 100}%`, width: `calc(${share * 100}% - 1px)`, top: `${depth * 22}px`, '--hue': hueVariable(app.hues.of[one.span]) },
-      }, share > 0.03 && [name, el('span', null, ` ${duration(one.time)}`), more > 0.02 * scale && el('b', null, `  ▲ +${duration(more)}`)]));
+      into.append(
+        el(
+          'a.block',
+          {
+            href: app.link(this.link(one.longest)),
+            title: text,
+            style: {
+              left: `${at * 100}%`,
+              width: `calc(${share * 100}% - 1px)`,
+              top: `${depth * 22}px`,
+              '--hue': hueVariable(app.hues.of[one.span]),
+            },
+          },
+          share > 0.03 && [
+            name,
+            el('span', null, ` ${duration(one.time)}`),
+            more > 0.02 * scale && el('b', null, `  ▲ +${duration(more)}`),
+          ],
+        ),
+      );
       deepest = Math.max(deepest, depth + 1, this.put(into, one, before, at, scale, depth + 1));
       at += share;
     }
@@ -70,7 +128,13 @@ export class SlowView {
 
   link(span) {
     const { m } = this.app;
-    return { view: 'flame', trace: m.traces.id[m.trace[span]], span: spanId(m, span), from: undefined, to: undefined };
+    return {
+      view: 'flame',
+      trace: m.traces.id[m.trace[span]],
+      span: spanId(m, span),
+      from: undefined,
+      to: undefined,
+    };
   }
 
   asTable(slow, rest) {
@@ -84,10 +148,19 @@ export class SlowView {
     };
     walk(slow.top, rest.top, 0);
     const number = (title) => ({ title, class: 'number' });
-    return table({ name: 'Slow requests against others', columns: [{ title: 'Operation' }, number('Slow'), number('Others'), number('Share of the slow')] }, rows, ({ one, before, depth }) => [
-      el('span', { style: { 'padding-left': `${depth * 14}px` } }, foreign(m.strings[one.name])),
-      duration(one.time), before ? duration(before.time) : '–', percent(one.time / Math.max(1, slow.top.time)),
-    ]);
+    return table(
+      {
+        name: 'Slow requests against others',
+        columns: [{ title: 'Operation' }, number('Slow'), number('Others'), number('Share of the slow')],
+      },
+      rows,
+      ({ one, before, depth }) => [
+        el('span', { style: { 'padding-left': `${depth * 14}px` } }, foreign(m.strings[one.name])),
+        duration(one.time),
+        before ? duration(before.time) : '–',
+        percent(one.time / Math.max(1, slow.top.time)),
+      ],
+    );
   }
 
   key() {

@@ -23,8 +23,13 @@ export class TraceView {
       pick: (span) => this.pick(span),
       moved: () => this.moved(),
     });
-    this.element = el('div.trace', null, this.head, this.waited,
-      el('div.stage', null, el('div.charts', null, this.flame.element, this.below), this.side));
+    this.element = el(
+      'div.trace',
+      null,
+      this.head,
+      this.waited,
+      el('div.stage', null, el('div.charts', null, this.flame.element, this.below), this.side),
+    );
   }
 
   /** @param {object} place of the link */
@@ -50,7 +55,11 @@ export class TraceView {
     this.heading();
     this.strip();
     const pick = (span) => this.pick(span);
-    fill(this.below, legend(app, this.picture), twin('Spans as a table', () => spanTable(app.m, this.picture, pick)));
+    fill(
+      this.below,
+      legend(app, this.picture),
+      twin('Spans as a table', () => spanTable(app.m, this.picture, pick)),
+    );
   }
 
   heading() {
@@ -59,15 +68,51 @@ export class TraceView {
     const services = new Set(m.service.subarray(first, next));
     const tasks = new Set(m.owner.subarray(first, next));
     const id = m.traces.id[this.trace];
-    fill(this.head,
-      el('h1', null, foreign(m.strings[m.name[root]] || '(no name)'), ' ', el('b.time', null, duration(m.end[root] - m.start[root])),
-        isFailed(m, root) && el('span.tag.bad', null, 'failed'), m.outcome[root] === CANCELLED && el('span.tag', null, 'cancelled')),
-      el('p', null, [
-        counted(next - first, 'span'), counted(tasks.size, 'task'),
-        services.size > 1 && counted(services.size, 'service'),
-      ].filter(Boolean).join(' · '), ' · ',
-      el('span', null, moment(m.traces.start[this.trace])), ' · ', el('code', { title: id }, id.slice(0, 8)),
-      origins.length > 0 && button('.origin', () => this.nextError(1), `✖ ${counted(origins.length, 'error')} began here`)));
+    fill(
+      this.head,
+      el(
+        'h1',
+        null,
+        foreign(m.strings[m.name[root]] || '(no name)'),
+        ' ',
+        el('b.time', null, duration(m.end[root] - m.start[root])),
+        isFailed(m, root) && el('span.tag.bad', null, 'failed'),
+        m.outcome[root] === CANCELLED && el('span.tag', null, 'cancelled'),
+      ),
+      el(
+        'p',
+        null,
+        [
+          counted(next - first, 'span'),
+          counted(tasks.size, 'task'),
+          services.size > 1 && counted(services.size, 'service'),
+        ]
+          .filter(Boolean)
+          .join(' · '),
+        ' · ',
+        el('span', null, moment(m.traces.start[this.trace])),
+        ' · ',
+        el('code', { title: id }, id.slice(0, 8)),
+        m.traces.count > 1 && [
+          ' · ',
+          el(
+            'a.link',
+            {
+              href: this.app.link({
+                view: 'compare',
+                trace: id,
+                span: undefined,
+                from: undefined,
+                to: undefined,
+              }),
+            },
+            'compare',
+          ),
+        ],
+        origins.length > 0 &&
+          button('.origin', () => this.nextError(1), `✖ ${counted(origins.length, 'error')} began here`),
+      ),
+    );
   }
 
   /** Who holds the critical path, as one bar. */
@@ -79,14 +124,29 @@ export class TraceView {
     const parts = shown.map((one) => {
       const share = one.time / whole;
       const name = m.strings[one.name] || '(no name)';
-      return button('.part', () => this.pick(one.longest, true), {
-        style: { 'flex-grow': share, '--hue': hueVariable(app.hues.of[one.longest]) },
-        title: `${name}: ${duration(one.time)}, ${percent(share)}, ${counted(one.spans, 'span')}`,
-      }, name, el('span', null, ` ${percent(share)}`));
+      return button(
+        '.part',
+        () => this.pick(one.longest, true),
+        {
+          style: { 'flex-grow': share, '--hue': hueVariable(app.hues.of[one.longest]) },
+          title: `${name}: ${duration(one.time)}, ${percent(share)}, ${counted(one.spans, 'span')}`,
+        },
+        name,
+        el('span', null, ` ${percent(share)}`),
+      );
     });
     const left = rest.reduce((sum, one) => sum + one.time, 0);
     if (left > 0) {
-      parts.push(el('span.part.rest', { style: { 'flex-grow': left / whole }, title: `${counted(rest.length, 'other')}: ${duration(left)}` }, '…'));
+      parts.push(
+        el(
+          'span.part.rest',
+          {
+            style: { 'flex-grow': left / whole },
+            title: `${counted(rest.length, 'other')}: ${duration(left)}`,
+          },
+          '…',
+        ),
+      );
     }
     fill(this.waited, el('span.label', null, 'It waited for'), el('div.parts', null, parts));
   }
@@ -94,7 +154,12 @@ export class TraceView {
   pick(span, fit = false) {
     const { m, app } = this;
     this.fit = fit;
-    app.go({ view: 'flame', trace: m.traces.id[this.trace], span: span < 0 ? undefined : spanId(m, span), ...(fit ? { from: undefined, to: undefined } : {}) });
+    app.go({
+      view: 'flame',
+      trace: m.traces.id[this.trace],
+      span: span < 0 ? undefined : spanId(m, span),
+      ...(fit ? { from: undefined, to: undefined } : {}),
+    });
   }
 
   /** The window becomes part of the link when it has come to rest. */
@@ -122,6 +187,13 @@ export class TraceView {
     };
     if (selected >= 0) panel(this.side, this.m, this.picture, selected, does);
     else summary(this.side, this.app, this.picture, (span) => this.pick(span, false));
+  }
+
+  /** Says anew what is to say of the trace: its findings have come. */
+  refresh() {
+    if (this.flame.selected >= 0) return;
+    this.aside = undefined;
+    this.beside();
   }
 
   nextError(step) {
@@ -152,11 +224,19 @@ export class TraceView {
     const { flame } = this;
     const { view } = flame;
     const moves = {
-      w: () => view.zoom(0.7), s: () => view.zoom(1 / 0.7), a: () => view.pan(-view.span * 0.2), d: () => view.pan(view.span * 0.2),
-      ArrowLeft: () => view.pan(-view.span * 0.1), ArrowRight: () => view.pan(view.span * 0.1),
-      ArrowUp: () => view.scroll(view.top - 46), ArrowDown: () => view.scroll(view.top + 46),
-      f: () => (flame.selected >= 0 ? flame.fit(flame.selected) : view.reset()), 0: () => view.reset(),
-      c: () => { flame.showPath = !flame.showPath; },
+      w: () => view.zoom(0.7),
+      s: () => view.zoom(1 / 0.7),
+      a: () => view.pan(-view.span * 0.2),
+      d: () => view.pan(view.span * 0.2),
+      ArrowLeft: () => view.pan(-view.span * 0.1),
+      ArrowRight: () => view.pan(view.span * 0.1),
+      ArrowUp: () => view.scroll(view.top - 46),
+      ArrowDown: () => view.scroll(view.top + 46),
+      f: () => (flame.selected >= 0 ? flame.fit(flame.selected) : view.reset()),
+      0: () => view.reset(),
+      c: () => {
+        flame.showPath = !flame.showPath;
+      },
     };
     if (moves[key]) flame.change(moves[key]);
     else if (key === 'e' || key === 'E') this.nextError(key === 'e' ? 1 : -1);

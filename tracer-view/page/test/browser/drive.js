@@ -19,7 +19,10 @@ export async function drive(checks, pages) {
   const folder = mkdtempSync(join(tmpdir(), 'tracer-page-'));
   const paths = write(folder, pages);
   const { default: playwright } = await import(join(required('PLAYWRIGHT_CORE'), 'index.mjs'));
-  const browser = await playwright.chromium.launch({ executablePath: required('CHROMIUM'), args: ['--no-sandbox'] });
+  const browser = await playwright.chromium.launch({
+    executablePath: required('CHROMIUM'),
+    args: ['--no-sandbox'],
+  });
   let failed = 0;
   for (const [promise, check] of Object.entries(checks)) {
     try {
@@ -42,20 +45,29 @@ function required(name) {
 
 /**
  * A page that must not complain and must not ask for anything.
- * @param {{hash?: string, width?: number, height?: number, theme?: 'light' | 'dark'}} [how]
+ * @param {{hash?: string, width?: number, height?: number, theme?: 'light' | 'dark',
+ *   before?: (page: object) => Promise<void>}} [how]  before: done before the page is loaded
  */
-async function open(browser, path, { hash = '', width = 1280, height = 800, theme = 'light' } = {}) {
+async function open(browser, path, { hash = '', width = 1280, height = 800, theme = 'light', before } = {}) {
   const touch = width < 500;
-  const context = await browser.newContext({ viewport: { width, height }, colorScheme: theme, hasTouch: touch });
+  const context = await browser.newContext({
+    viewport: { width, height },
+    colorScheme: theme,
+    hasTouch: touch,
+  });
   const page = await context.newPage();
   page.setDefaultTimeout(15_000);
   page.wrong = [];
   page.on('pageerror', (error) => page.wrong.push(error.message));
-  page.on('console', (message) => ['error', 'warning'].includes(message.type()) && page.wrong.push(message.text()));
+  page.on(
+    'console',
+    (message) => ['error', 'warning'].includes(message.type()) && page.wrong.push(message.text()),
+  );
   page.on('dialog', (dialog) => page.wrong.push(`dialog: ${dialog.message()}`));
   page.on('request', (request) => {
     if (!/^(file|data|blob):/.test(request.url())) page.wrong.push(`asks for ${request.url()}`);
   });
+  await before?.(page);
   await page.goto(pathToFileURL(path).href + hash);
   await page.waitForSelector('body[data-ready]');
   return page;
