@@ -95,7 +95,8 @@ const MODULES: &[(&str, Rows)] = &[
     (
         "tracer-view",
         &[
-            &["tree"],
+            &["command"],
+            &["html", "tree"],
             &["draw"],
             &["failure", "label", "timeline"],
             &["layout"],
@@ -103,7 +104,7 @@ const MODULES: &[(&str, Rows)] = &[
             &["trace"],
             &["node"],
             &["paint"],
-            &["terminal", "text"],
+            &["json", "table", "terminal", "text"],
         ],
     ),
 ];

@@ -98,6 +98,18 @@ fn a_file_in_the_environment_holds_the_traces() {
 }
 
 #[test]
+fn a_page_in_the_environment_is_there_when_the_program_has_ended() {
+    let name = format!("tracer-process-{}.html", std::process::id());
+    let path = std::env::temp_dir().join(name);
+    let output = output(program("ok").env("TRACER", format!("html:{}", path.display())));
+    let told = format!("tracer: traces are in {}\n", path.display());
+    assert_eq!((output.status.code(), said(&output.stderr)), (Some(7), told.as_str()));
+    let page = std::fs::read_to_string(&path).expect("it was written");
+    std::fs::remove_file(&path).expect("it is there");
+    assert!(page.trim_end().ends_with("</html>"), "it is whole");
+}
+
+#[test]
 fn a_backend_that_cannot_be_and_one_that_is_not_there_are_lines_and_no_failure() {
     let run = |variable: &str, value: &str| {
         let output = output(program("ok").env("TRACER", "otlp").env(variable, value));
@@ -124,5 +136,8 @@ fn a_backend_that_cannot_be_and_one_that_is_not_there_are_lines_and_no_failure()
     assert!(refused.contains(&expected) && refused.lines().count() <= 2, "{refused}");
     let folder = run("TRACER", "file:/no/such/folder/a.jsonl");
     let expected = "tracer: TRACER: cannot write traces to /no/such/folder/a.jsonl: ";
+    assert!(folder.starts_with(expected) && folder.lines().count() == 1, "{folder}");
+    let folder = run("TRACER", "html:/no/such/folder/a.html");
+    let expected = "tracer: cannot write traces to /no/such/folder/a.html: ";
     assert!(folder.starts_with(expected) && folder.lines().count() == 1, "{folder}");
 }

@@ -1,4 +1,4 @@
-//! Shows traces to people: for now, each one as a tree in the terminal.
+//! Shows traces to people: each one as a tree in the terminal, all of them as a page in the browser.
 //!
 //! Use it through the `tracer` crate. The modules stand in the order in which one trace passes
 //! through them; a module uses only modules of lower floors.
@@ -17,6 +17,12 @@
 //! # Ok::<_, Box<dyn std::error::Error>>(())
 //! ```
 
+#[cfg(feature = "command")]
+#[doc(hidden)]
+pub mod command;
+
+#[cfg(feature = "html")]
+mod html;
 mod tree;
 
 mod node;
@@ -33,6 +39,11 @@ mod failure;
 mod label;
 mod timeline;
 
+#[cfg(feature = "html")]
+mod json;
+#[cfg(feature = "html")]
+mod table;
+
 mod paint;
 mod terminal;
 mod text;
@@ -40,5 +51,7 @@ mod text;
 #[cfg(test)]
 mod sketch;
 
+#[cfg(feature = "html")]
+pub use html::Html;
 pub use terminal::Color;
 pub use tree::Tree;

@@ -43,8 +43,21 @@ impl Color {
 
 /// Returns the columns of standard error, or those that `COLUMNS` names.
 pub(crate) fn width(stderr: bool) -> usize {
-    let columns = if stderr { columns_of_stderr() } else { None };
+    let columns = if stderr { columns_of(io::stderr()) } else { None };
     columns.unwrap_or_else(|| width_by(variable))
+}
+
+/// Returns the columns of standard output, or those that `COLUMNS` names.
+#[cfg(feature = "command")]
+pub(crate) fn stdout_width() -> usize {
+    columns_of(io::stdout()).unwrap_or_else(|| width_by(variable))
+}
+
+/// Returns whether standard output is a terminal that wants colours.
+#[cfg(feature = "command")]
+pub(crate) fn stdout_color() -> Color {
+    let is_wanted = io::stdout().is_terminal() && is_wanted(variable);
+    if is_wanted { Color::Always } else { Color::Never }
 }
 
 /// Returns whether only ASCII can be shown, by the locale.
@@ -54,13 +67,13 @@ pub(crate) fn is_ascii() -> bool {
 }
 
 #[cfg(unix)]
-fn columns_of_stderr() -> Option<usize> {
-    let size = rustix::termios::tcgetwinsize(io::stderr()).ok()?;
+fn columns_of(terminal: impl std::os::fd::AsFd) -> Option<usize> {
+    let size = rustix::termios::tcgetwinsize(terminal).ok()?;
     (size.ws_col > 0).then_some(usize::from(size.ws_col))
 }
 
 #[cfg(not(unix))]
-fn columns_of_stderr() -> Option<usize> {
+fn columns_of(_: impl Sized) -> Option<usize> {
     None
 }
 

@@ -32,14 +32,26 @@ pub(crate) struct Destinations {
     pub(crate) tree: bool,
     /// Send them as OpenTelemetry's variables say.
     pub(crate) otlp: bool,
+    /// Write a page of them at the end.
+    pub(crate) html: Option<Page>,
     /// Write them to a file.
     pub(crate) file: Option<String>,
 }
 
+/// Where a page is written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Page {
+    /// Where pages are unless somebody says otherwise.
+    Usual,
+    At(String),
+}
+
 /// Destinations that this build has.
 #[derive(Clone, Copy, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each feature is on or off")]
 pub(crate) struct Compiled {
     tree: bool,
+    html: bool,
     otlp: bool,
     file: bool,
 }
@@ -47,19 +59,23 @@ pub(crate) struct Compiled {
 impl Compiled {
     pub(crate) const HERE: Self = Self {
         tree: cfg!(feature = "tree"),
+        html: cfg!(feature = "html"),
         otlp: cfg!(feature = "otlp"),
         file: cfg!(feature = "file"),
     };
 
     /// The values of `TRACER`.
     fn valid(self) -> String {
-        let words = [("`tree`", self.tree), ("`otlp`", self.otlp), ("`file:PATH`", self.file)];
+        let words = [
+            ("`tree`", self.tree),
+            ("`html`", self.html),
+            ("`otlp`", self.otlp),
+            ("`file:PATH`", self.file),
+        ];
         let words: Vec<_> = words.into_iter().filter(|(_, is)| *is).map(|(word, _)| word).collect();
         match words.as_slice() {
-            [] => {
-                "`off` (`tree`, `otlp` and `file:PATH` need the features `tree`, `otlp` and `file`)"
-                    .to_owned()
-            }
+            [] => "`off` (`tree`, `html`, `otlp` and `file:PATH` need the features of these names)"
+                .to_owned(),
             [only] => format!("{only} or `off`"),
             several => format!("{} or `off`", several.join(", ")),
         }
@@ -67,7 +83,7 @@ impl Compiled {
 }
 
 /// Destinations that `TRACER` names but that this version cannot serve.
-const LATER: [&str; 3] = ["html", "live", "datadog"];
+const LATER: [&str; 2] = ["live", "datadog"];
 
 /// Variables of OpenTelemetry that ask for OTLP.
 const ENDPOINTS: [&str; 2] = ["OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"];
@@ -215,9 +231,18 @@ impl Destinations {
         match name {
             "tree" if word == name && compiled.tree => self.tree = true,
             "otlp" if word == name && compiled.otlp => self.otlp = true,
+            "html" if compiled.html && word == name => self.html = Some(Page::Usual),
+            "html" if compiled.html && !path.is_empty() => {
+                self.html = Some(Page::At(path.to_owned()));
+            }
+            "html" if compiled.html => {
+                return Err("`html` is written `html` or `html:PATH`".to_owned());
+            }
             "file" if compiled.file && !path.is_empty() => self.file = Some(path.to_owned()),
             "file" if compiled.file => return Err("`file` is written `file:PATH`".to_owned()),
-            "tree" | "otlp" | "file" if word == name || name == "file" => {
+            "tree" | "otlp" | "html" | "file"
+                if word == name || matches!(name, "html" | "file") =>
+            {
                 return Err(missing(name));
             }
             "off" => return Err("`off` stands alone".to_owned()),
@@ -269,19 +294,31 @@ mod tests {
         let get = |name: &str| {
             variables.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned())
         };
-        Environment::read(get, terminal, Compiled { tree: true, otlp: true, file: true })
+        Environment::read(
+            get,
+            terminal,
+            Compiled { tree: true, html: true, otlp: true, file: true },
+        )
     }
 
-    /// Without the features `otlp` and `file`.
+    /// Without the features `html`, `otlp` and `file`.
     fn read_small(variables: &[(&str, &str)], terminal: bool) -> Environment {
         let get = |name: &str| {
             variables.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned())
         };
-        Environment::read(get, terminal, Compiled { tree: true, otlp: false, file: false })
+        Environment::read(
+            get,
+            terminal,
+            Compiled { tree: true, html: false, otlp: false, file: false },
+        )
     }
 
     fn to(tree: bool, otlp: bool, file: Option<&str>) -> Destinations {
-        Destinations { tree, otlp, file: file.map(str::to_owned) }
+        Destinations { tree, otlp, file: file.map(str::to_owned), html: None }
+    }
+
+    fn page(page: Page) -> Destinations {
+        Destinations { html: Some(page), ..Destinations::default() }
     }
 
     #[test]
@@ -292,7 +329,7 @@ mod tests {
         assert_eq!(silent.destinations, Destinations::default());
         assert_eq!(
             lines(&silent.complaints),
-            "tracer: traces go nowhere: stderr is no terminal; set TRACER to `tree`, `otlp`, `file:PATH` or `off`\n"
+            "tracer: traces go nowhere: stderr is no terminal; set TRACER to `tree`, `html`, `otlp`, `file:PATH` or `off`\n"
         );
         let small = read_small(&[], false);
         assert_eq!(
@@ -306,6 +343,12 @@ mod tests {
         for (value, expected) in [
             ("tree", to(true, false, None)),
             ("otlp", to(false, true, None)),
+            ("html", page(Page::Usual)),
+            ("html:a/b.html", page(Page::At("a/b.html".to_owned()))),
+            (
+                "html:C:\\a.html,tree",
+                Destinations { tree: true, ..page(Page::At("C:\\a.html".to_owned())) },
+            ),
             ("file:a/b.jsonl", to(false, false, Some("a/b.jsonl"))),
             ("file:C:\\traces", to(false, false, Some("C:\\traces"))),
             ("tree, otlp,file:x", to(true, true, Some("x"))),
@@ -350,7 +393,13 @@ mod tests {
     #[test]
     fn what_is_not_compiled_in_is_refused_with_the_feature_it_needs() {
         let tracer = |value| read_small(&[("TRACER", value)], true);
-        for (value, feature) in [("otlp", "otlp"), ("tree,file:x", "file"), ("file", "file")] {
+        for (value, feature) in [
+            ("otlp", "otlp"),
+            ("tree,file:x", "file"),
+            ("file", "file"),
+            ("html", "html"),
+            ("html:x", "html"),
+        ] {
             let read = tracer(value);
             assert_eq!(read.destinations, to(true, false, None), "{value}");
             assert_eq!(
@@ -370,7 +419,7 @@ mod tests {
                  ignoring the variable"
             ]
         );
-        let none = Compiled { tree: false, otlp: false, file: false }.valid();
+        let none = Compiled { tree: false, html: false, otlp: false, file: false }.valid();
         assert!(none.starts_with("`off` ("), "{none}");
     }
 
@@ -379,7 +428,8 @@ mod tests {
         for (value, terminal, expected) in [
             ("trees", true, "`trees` is no destination"),
             ("tree:x", true, "`tree:x` is no destination"),
-            ("tree,html:a.html", false, "`html:a.html` is not supported by this version"),
+            ("tree,live:8080", false, "`live:8080` is not supported by this version"),
+            ("html:", true, "`html` is written `html` or `html:PATH`"),
             ("tree,off", false, "`off` stands alone"),
             ("file", true, "`file` is written `file:PATH`"),
             ("otlp:x", true, "`otlp:x` is no destination"),
@@ -390,7 +440,7 @@ mod tests {
             assert_eq!(
                 read.complaints,
                 [format!(
-                    "TRACER: {expected}; valid are `tree`, `otlp`, `file:PATH` or `off`; using `{now}`"
+                    "TRACER: {expected}; valid are `tree`, `html`, `otlp`, `file:PATH` or `off`; using `{now}`"
                 )]
             );
         }

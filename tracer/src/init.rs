@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use tracer_core::{Builder, InstallError, Tracer};
 
+#[cfg(feature = "html")]
+use crate::environment::Page;
 use crate::environment::{Compiled, Destinations, Environment, lines};
 use crate::providers;
 
@@ -53,7 +55,7 @@ impl Drop for Guard {
 ///
 /// | variable | values |
 /// |---|---|
-/// | `TRACER` | `off`, or a list of `tree` (trees on stderr), `otlp` and `file:PATH`; unset: what `OTEL_*` ask for, else `tree` where stderr is a terminal |
+/// | `TRACER` | `off`, or a list of `tree` (trees on stderr), `html` or `html:PATH` (a page, written at the end), `otlp` and `file:PATH`; unset: what `OTEL_*` ask for, else `tree` where stderr is a terminal |
 /// | `TRACER_FILTER` | which functions are traced: `target=level,…,level`; see [`Filter`](crate::Filter) |
 /// | `OTEL_SERVICE_NAME` | the name of the service |
 /// | `OTEL_RESOURCE_ATTRIBUTES` | `key=value,…`, percent-encoded |
@@ -110,7 +112,7 @@ fn install(in_flight: bool) -> Result<Guard, InstallError> {
 
 /// Adds the exporters of the destinations, if there is any; one that cannot be is said and left out.
 #[cfg_attr(
-    not(any(feature = "tree", feature = "otlp", feature = "file")),
+    not(any(feature = "tree", feature = "html", feature = "otlp", feature = "file")),
     expect(unused_mut, unused_variables, reason = "there are no exporters")
 )]
 fn exporters(mut builder: Builder, to: &Destinations) -> Option<Builder> {
@@ -119,6 +121,14 @@ fn exporters(mut builder: Builder, to: &Destinations) -> Option<Builder> {
     if to.tree {
         any = true;
         builder = builder.exporter(tracer_view::Tree::stderr());
+    }
+    #[cfg(feature = "html")]
+    if let Some(page) = &to.html {
+        any = true;
+        builder = builder.exporter(match page {
+            Page::Usual => tracer_view::Html::default(),
+            Page::At(path) => tracer_view::Html::to(path),
+        });
     }
     #[cfg(feature = "otlp")]
     if to.otlp {

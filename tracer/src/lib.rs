@@ -57,6 +57,7 @@
 //! | `http` | `tracer::http`: tower layers for servers and clients of HTTP and gRPC; [`propagate`] reads and writes `http::HeaderMap` |
 //! | `axum`, `hyper-util`, `reqwest-middleware` | what `tracer::http` knows of these |
 //! | `rayon` | `tracer::rayon`: `join`, `scope`, `spawn`, `broadcast` and their kin that carry the context |
+//! | `html` | traces as one page for the browser |
 //! | `otlp` | OTLP over HTTP to any OpenTelemetry backend |
 //! | `file` | OTLP in files |
 //! | `opentelemetry` | `tracer::export::OpenTelemetry`: any exporter of `opentelemetry_sdk`, gRPC among them |
@@ -173,6 +174,8 @@ pub mod export {
     pub use tracer_otlp::{File, FileBuilder, FileError, read};
     #[cfg(feature = "otlp")]
     pub use tracer_otlp::{Otlp, OtlpBuilder, OtlpError};
+    #[cfg(feature = "html")]
+    pub use tracer_view::Html;
     #[cfg(feature = "tree")]
     pub use tracer_view::{Color, Tree};
 

@@ -90,11 +90,28 @@ pub struct FlushError {
     pub(super) timeout: Option<Duration>,
     /// The tracer is the parent's, and this a forked child.
     pub(super) is_inherited: bool,
+    /// All spans were delivered, but an exporter had not ended when the time was over.
+    pub(super) is_unended: bool,
 }
 
 impl FlushError {
-    pub(super) const fn of_parent() -> Self {
-        Self { queued: 0, dropped: 0, cause: None, timeout: None, is_inherited: true }
+    pub(super) fn of_parent() -> Self {
+        Self { is_inherited: true, ..Self::blank() }
+    }
+
+    pub(super) fn unended(timeout: Duration) -> Self {
+        Self { timeout: Some(timeout), is_unended: true, ..Self::blank() }
+    }
+
+    fn blank() -> Self {
+        Self {
+            queued: 0,
+            dropped: 0,
+            cause: None,
+            timeout: None,
+            is_inherited: false,
+            is_unended: false,
+        }
     }
 }
 
@@ -103,6 +120,9 @@ impl fmt::Display for FlushError {
         if self.is_inherited {
             return f
                 .write_str("the tracer is the parent process's; install one in the forked child");
+        }
+        if let (Some(timeout), true) = (self.timeout, self.is_unended) {
+            return write!(f, "an exporter did not end within {timeout:?}");
         }
         if let Some(timeout) = self.timeout {
             write!(f, "{} spans not delivered within {timeout:?}", self.queued)?;

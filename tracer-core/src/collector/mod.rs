@@ -153,6 +153,8 @@ impl Tracer {
 
     /// Flushes and ends this tracer: spans that end later are counted as dropped.
     ///
+    /// Exporters are dropped, and what they do then is waited for.
+    ///
     /// A second call does nothing, nor does a call for the parent's tracer in a forked child.
     ///
     /// # Examples
@@ -178,9 +180,11 @@ impl Tracer {
             return Ok(());
         }
         destination::close(self.number);
+        let deadline = Instant::now() + timeout;
         let result = self.hand_on(true, timeout);
         self.outlets.iter().for_each(|outlet| outlet.close());
-        result
+        let ended = self.outlets.iter().all(|outlet| outlet.wait_for_end(deadline));
+        result.and(ended.then_some(()).ok_or(FlushError::unended(timeout)))
     }
 
     fn hand_on(&self, close: bool, timeout: Duration) -> Result<(), FlushError> {
@@ -205,7 +209,8 @@ impl Tracer {
         let timeout = (!handed || !in_time).then_some(timeout);
         let cause = self.outlets.iter().find_map(|outlet| outlet.last_error());
         let cause = cause.filter(|_| dropped > 0);
-        Err(FlushError { queued, dropped, cause, timeout, is_inherited: false })
+        let (is_inherited, is_unended) = (false, false);
+        Err(FlushError { queued, dropped, cause, timeout, is_inherited, is_unended })
     }
 
     /// Returns the spans that are open now: what is being done, and for how long.

@@ -30,6 +30,8 @@ struct State {
     /// Spans in `queue` and in the exporter's hands.
     waiting: usize,
     closed: bool,
+    /// The exporter is gone.
+    ended: bool,
     /// Batches handed in and batches done with, so that a flush can wait for its own.
     pushed: u64,
     done: u64,
@@ -128,6 +130,10 @@ impl Outlet {
                 .unwrap_or_else(|_| Err(ExportError::failed("the exporter panicked")));
             self.count(&batch, result);
         }
+        // What it does at its end is foreign code, too; there is nobody left to tell of a panic.
+        let _panicked = catch_unwind(AssertUnwindSafe(|| drop(exporter)));
+        self.lock().ended = true;
+        self.changed.notify_all();
     }
 
     fn next(&self) -> Option<Arc<Batch>> {
@@ -190,6 +196,20 @@ impl Outlet {
         true
     }
 
+    /// Waits until the exporter is gone, with what it does at its end; false if the time is over first.
+    pub(crate) fn wait_for_end(&self, deadline: Instant) -> bool {
+        let mut state = self.lock();
+        while !state.ended {
+            let left = deadline.saturating_duration_since(Instant::now());
+            if left == Duration::ZERO {
+                return false;
+            }
+            state =
+                self.changed.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0;
+        }
+        true
+    }
+
     /// Lets the exporter finish its queue and end.
     pub(crate) fn close(&self) {
         self.lock().closed = true;
@@ -228,6 +248,39 @@ mod tests {
         fn export(&mut self, _: &Batch) -> Result<(), ExportError> {
             self.0.recv().map_err(|_| ExportError::failed("nobody tells"))
         }
+    }
+
+    /// Ends when it is told so.
+    #[derive(Debug)]
+    struct Ends(Receiver<()>);
+
+    impl Exporter for Ends {
+        fn name(&self) -> &'static str {
+            "ends"
+        }
+
+        fn export(&mut self, _: &Batch) -> Result<(), ExportError> {
+            Ok(())
+        }
+    }
+
+    impl Drop for Ends {
+        fn drop(&mut self) {
+            let _told = self.0.recv();
+            panic!("on purpose");
+        }
+    }
+
+    #[test]
+    fn the_end_of_an_exporter_is_waited_for_even_if_it_panics() {
+        let (end, told) = channel();
+        let outlet = Outlet::start(Box::new(Ends(told))).unwrap();
+        let now = Instant::now();
+        assert!(!outlet.wait_for_end(now), "nobody closed it");
+        outlet.close();
+        assert!(!outlet.wait_for_end(now), "it has not ended");
+        end.send(()).unwrap();
+        assert!(outlet.wait_for_end(now + Duration::from_secs(60)));
     }
 
     #[test]

@@ -24,7 +24,8 @@ pub use task::TaskRecord;
 /// Takes finished spans out of the process, or shows them.
 ///
 /// Each exporter has its own thread and its own queue of at most 262,144 spans: a slow one delays
-/// nobody. What it panics with is caught and counts as a failure.
+/// nobody. What it panics with is caught and counts as a failure. It is dropped when its tracer
+/// ends, within the time that [`Tracer::shutdown`](crate::Tracer::shutdown) has.
 ///
 /// # Examples
 ///

@@ -1,0 +1,6 @@
+// Heights in pixels, and the font on canvases.
+
+export const ROW = 23;
+export const BAR = 19;
+export const AXIS = 24;
+export const FONT = '12px system-ui, -apple-system, "Segoe UI", Roboto, sans-serif';
