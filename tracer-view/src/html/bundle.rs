@@ -52,6 +52,7 @@ const MODULES: &[Module<'_>] = modules![
     "view/group.js",
     "view/hands.js",
     "view/minimap.js",
+    "view/wakes.js",
     "view/paint.js",
     "view/window.js",
     "view/flame.js",
