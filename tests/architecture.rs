@@ -100,7 +100,7 @@ const MODULES: &[(&str, Rows)] = &[
             &["trace"],
             &["node"],
             &["paint"],
-            &["table", "terminal", "text"],
+            &["json", "table", "terminal", "text"],
         ],
     ),
 ];

@@ -43,8 +43,11 @@ fields! {
         INT = 3 "intValue",
         DOUBLE = 4 "doubleValue",
         ARRAY = 5 "arrayValue",
+        KEY_VALUES = 6 "kvlistValue",
+        BYTES = 7 "bytesValue",
     }
     array_value { VALUES = 1 "values" }
+    key_values { VALUES = 1 "values" }
 
     /// What a backend answers.
     response { PARTIAL_SUCCESS = 1 "partialSuccess" }

@@ -39,7 +39,6 @@ mod writer;
 
 // Read back, and what backends answer.
 mod tree;
-#[cfg(any(feature = "http", feature = "opentelemetry"))]
 mod wire;
 
 #[cfg(test)]

@@ -40,6 +40,8 @@ mod label;
 mod timeline;
 
 #[cfg(feature = "html")]
+mod json;
+#[cfg(feature = "html")]
 mod table;
 
 mod paint;

@@ -241,3 +241,83 @@ fn hostile_names_are_text() {
     let page = fs::read_to_string(path.trim_end()).expect("it is there");
     assert!(!page.contains("alert"));
 }
+
+/// One span in protobuf, named `alone`, of a millisecond.
+fn in_protobuf() -> Vec<u8> {
+    let within = |tag: u8, content: &[u8]| [&[tag, content.len() as u8], content].concat();
+    let at = |tag: u8, nanos: u64| [&[tag], nanos.to_le_bytes().as_slice()].concat();
+    let (start, end) = (at(0x39, 1_000_000), at(0x41, 2_000_000));
+    let ids = [within(0x0a, &[7; 16]), within(0x12, &[8; 8])].concat();
+    let span = [ids, within(0x2a, b"alone"), start, end].concat();
+    within(0x0a, &within(0x12, &within(0x12, &span)))
+}
+
+#[test]
+fn protobuf_and_what_is_compressed_are_read() {
+    let folder = Folder::new("protobuf");
+    let message = in_protobuf();
+    let length = (message.len() as u32).to_be_bytes();
+    let framed = [&length, message.as_slice(), &length, message.as_slice()].concat();
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    gzip.write_all(shop().as_bytes()).expect("memory takes it");
+    let gzip = gzip.finish().expect("memory takes it");
+    for (name, bytes, expected) in [
+        ("one", message.as_slice(), "alone          1  1000/s       0  1.00 ms"),
+        ("framed", &framed, "alone          2  2000/s       0  1.00 ms"),
+        ("gzip", &gzip, "stock · select      1  0.97/s         0  38.0 ms"),
+    ] {
+        fs::write(folder.0.join(name), bytes).expect("it can be written");
+        let (code, out, err) = folder.run(&["top", name]);
+        assert_eq!((code, err.as_str()), (0, ""), "{name}");
+        assert!(out.lines().nth(1).is_some_and(|line| line.starts_with(expected)), "{name}: {out}");
+    }
+    fs::write(folder.0.join("cut"), &framed[..framed.len() - 1]).expect("it can be written");
+    let (code, _, err) = folder.run(&["top", "cut"]);
+    assert_eq!((code, err.as_str()), (1, "tracer: cannot read cut: unexpected end of file\n"));
+}
+
+#[test]
+fn what_jaeger_exports_is_read() {
+    let folder = Folder::new("jaeger");
+    let text = r#"{
+  "data": [{"traceID": "7b", "processes": {"p1": {"serviceName": "web"}, "p2": {"serviceName": "db"}}, "spans": [
+    {"traceID": "7b", "spanID": "b", "operationName": "query", "startTime": 1010, "duration": 980, "processID": "p2",
+     "references": [{"refType": "CHILD_OF", "traceID": "7b", "spanID": "a"}]},
+    {"traceID": "7b", "spanID": "a", "operationName": "get", "startTime": 1000, "duration": 1000, "processID": "p1",
+     "tags": [{"key": "error", "type": "bool", "value": true}]}]}]
+}"#;
+    folder.file("a.json", text);
+    let expected = "\
+trace 00000000  1.00 ms  2 spans · 2 tasks · 2 services · 1 with error
+web · get                       1.00 ms  ▕████████████████████████████████████▏
+│  ✖ error
+└─ db · query                    980 µs ◆▕████████████████████████████████████▏
+█ polled  ░ waiting  ∥ concurrent  ⇢ spawned  ◆ critical path
+";
+    let drawn = folder.run(&["tree", "--width", "90", "a.json"]);
+    assert_eq!(drawn, (0, expected.to_owned(), String::new()));
+}
+
+#[test]
+fn convert_writes_trace_events_of_chrome() {
+    let folder = Folder::new("convert");
+    let spawned = r#","attributes":[{"key":"tracer.spawned","value":{"boolValue":true}},{"key":"tracer.slices","value":{"stringValue":"0+500000"}}]"#;
+    let spans = [
+        span(0x4f, 1, 0, "checkout", (0, 61), FAILED),
+        span(0x4f, 2, 1, "pay", (1, 20), ""),
+        span(0x4f, 3, 1, "audit", (10, 90), spawned),
+    ];
+    folder.file("a", &message("web", &spans));
+    let (code, out, err) = folder.run(&["convert", "a", "--to", "chrome"]);
+    assert_eq!((code, err.as_str()), (0, ""));
+    let lines = out.replace("{\"ph\"", "\n{\"ph\"");
+    let expected = r#"{"displayTimeUnit":"ns","traceEvents":[
+{"ph":"M","pid":1,"tid":0,"name":"process_name","args":{"name":"4f000000 checkout"}},
+{"ph":"X","pid":1,"tid":1,"name":"checkout","ts":0.000,"dur":61000.000,"cat":"web","args":{"span id":"0000000000000001","error":"no stock"}},
+{"ph":"X","pid":1,"tid":1,"name":"pay","ts":1000.000,"dur":19000.000,"cat":"web","args":{"span id":"0000000000000002"}},
+{"ph":"X","pid":1,"tid":2,"name":"audit","ts":10000.000,"dur":80000.000,"cat":"web","args":{"span id":"0000000000000003"}},
+{"ph":"X","pid":1,"tid":3,"name":"poll","ts":10000.000,"dur":500.000},
+{"ph":"s","pid":1,"tid":1,"name":"spawn","cat":"spawn","id":1,"ts":10000.000},
+{"ph":"f","pid":1,"tid":2,"name":"spawn","cat":"spawn","id":1,"ts":10000.000,"bp":"e"}]}"#;
+    assert_eq!(lines, expected);
+}

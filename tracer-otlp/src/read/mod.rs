@@ -1,6 +1,7 @@
-//! OTLP's JSON, read: what [`File`](crate::File) wrote, and what other tools write of spans.
+//! OTLP, read: what [`File`](crate::File) wrote, and what other tools write of spans.
 //!
-//! [`lines`] reads a file of which each line is a message, [`document`] a text that is one. Of what
+//! [`lines`] reads a file of which each line is a message in JSON, [`document`] a text that is one, and
+//! [`protobuf`](fn@protobuf) one in OTLP's other encoding. Of what
 //! others write, all that OTLP has fields for is read, but for dropped counts and what links have more.
 //!
 //! # Examples
@@ -21,7 +22,9 @@
 //! ```
 
 mod facts;
+mod jaeger;
 mod message;
+mod protobuf;
 mod span;
 #[cfg(test)]
 mod tests;
@@ -41,7 +44,7 @@ pub const fn lines<R: BufRead>(source: R) -> Lines<R> {
     Lines { source, number: 0, line: Vec::new() }
 }
 
-/// Reads a text that is one message: all spans of it.
+/// Reads a text that is one message, or what Jaeger exports as JSON: all spans of it.
 ///
 /// # Errors
 ///
@@ -49,7 +52,29 @@ pub const fn lines<R: BufRead>(source: R) -> Lines<R> {
 pub fn document(text: &str) -> Result<Vec<Span>, ReadError> {
     let told = |why: String| ReadError { line: None, why, source: None };
     let tree = Tree::parse(text).map_err(|error| told(error.to_string()))?;
+    let tree = jaeger::tree(&tree).unwrap_or(tree);
     message::spans(&tree).map_err(|why| told(why.to_owned()))
+}
+
+/// Reads one message in protobuf, as OTLP has it on the wire: all spans of it.
+///
+/// # Examples
+///
+/// ```
+/// use tracer_otlp::read;
+///
+/// assert_eq!(read::protobuf(b"")?, [], "a message without fields");
+/// assert!(read::protobuf(b"{}").is_err());
+/// # Ok::<_, read::ReadError>(())
+/// ```
+///
+/// # Errors
+///
+/// It is no protobuf, or a span of it has no ids.
+pub fn protobuf(message: &[u8]) -> Result<Vec<Span>, ReadError> {
+    let told = |why: &str| ReadError { line: None, why: why.to_owned(), source: None };
+    let tree = protobuf::tree(message).map_err(|_| told("is no protobuf"))?;
+    message::spans(&tree).map_err(told)
 }
 
 /// The spans of each line of a file.

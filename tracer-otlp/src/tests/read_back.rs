@@ -7,7 +7,9 @@ use std::time::Duration;
 use tracer_core::{Outcome, SpanRecord, Tracer, Value};
 
 use crate::File;
+use crate::protobuf::Protobuf;
 use crate::read::{self, Span};
+use crate::request::{MAX_BYTES, Requests};
 use crate::tests::folder::Folder;
 use crate::tests::random::{self, Does, Random};
 
@@ -18,8 +20,11 @@ fn twelve_thousand_random_spans_are_read_as_they_were_written() {
     let folder = Folder::new("read-back");
     let path = folder.path("traces.jsonl");
     let (sender, receiver) = channel();
+    let (encoded, messages) = channel();
+    let mut requests = Requests::<Protobuf>::new(MAX_BYTES);
     let records = Does(move |batch: &tracer_core::Batch| {
         sender.send(batch.spans().to_vec()).expect("the test listens");
+        requests.each(batch, |bytes, _| encoded.send(bytes.to_vec()).expect("the test listens"));
     });
     let file = File::builder(&path).max_bytes(u64::MAX).open().unwrap();
     let builder = Tracer::builder().service_name("shop \"1\"").wakes(true).exporter(file);
@@ -35,6 +40,13 @@ fn twelve_thousand_random_spans_are_read_as_they_were_written() {
         let (read, written) = (told(read), told_of_record(written));
         let difference = read.lines().zip(written.lines()).find(|(read, written)| read != written);
         assert!(read == written, "{difference:#?}");
+    }
+    let messages = messages.try_iter().map(|bytes| read::protobuf(&bytes));
+    let messages = messages.collect::<Result<Vec<_>, _>>().unwrap().concat();
+    assert_eq!(messages.len(), read.len());
+    for (one, other) in messages.iter().zip(&read) {
+        assert_eq!(told(one), told(other), "both encodings say the same");
+        assert_eq!(one.service_name(), other.service_name());
     }
     assert_eq!(read[0].service_name(), "shop \"1\"");
     let version = read[0].resource.iter().find(|(key, _)| key == "telemetry.sdk.name");

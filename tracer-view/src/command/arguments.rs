@@ -15,6 +15,7 @@ pub(super) enum Asked {
     Tree { files: Vec<PathBuf>, trace: Wanted, width: Option<usize> },
     Top { files: Vec<PathBuf> },
     Diff { before: PathBuf, after: PathBuf },
+    Convert { files: Vec<PathBuf> },
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -52,6 +53,7 @@ pub(super) fn read(arguments: Vec<OsString>) -> Result<Asked, String> {
         "--version" | "-V" => Ok(Asked::Version),
         "view" => view(left),
         "tree" => tree(left),
+        "convert" => convert(left),
         "top" => Ok(Asked::Top { files: left.only_files("top")? }),
         "diff" => match <[PathBuf; 2]>::try_from(left.only_files("diff")?) {
             Ok([before, after]) => Ok(Asked::Diff { before, after }),
@@ -95,6 +97,21 @@ fn tree(mut left: Left) -> Result<Asked, String> {
         }
     }
     Ok(Asked::Tree { files: left.files()?, trace, width })
+}
+
+fn convert(mut left: Left) -> Result<Asked, String> {
+    let mut format = None;
+    while let Some(option) = left.option() {
+        match option.as_str() {
+            "--to" => format = Some(left.value("--to", "a format")?),
+            _ => return Err(unknown("convert", &option)),
+        }
+    }
+    let format = format.ok_or("`convert` needs `--to chrome`")?;
+    if format != "chrome" {
+        return Err(format!("`--to`: `{}` is no format but `chrome`", format.to_string_lossy()));
+    }
+    Ok(Asked::Convert { files: left.files()? })
 }
 
 fn unknown(command: &str, option: &str) -> String {
@@ -172,6 +189,7 @@ mod tests {
         assert_eq!(of("tree a"), tree("", None));
         assert_eq!(of("tree --trace 4F9c --width=80 a"), tree("4f9c", Some(80)));
         assert_eq!(of("top a b"), Ok(Asked::Top { files: vec!["a".into(), "b".into()] }));
+        assert_eq!(of("convert a --to=chrome"), Ok(Asked::Convert { files: vec!["a".into()] }));
         assert_eq!(of("diff a -"), Ok(Asked::Diff { before: "a".into(), after: "-".into() }));
     }
 
@@ -186,6 +204,8 @@ mod tests {
             ("tree a --trace=", "`--trace`: `` has other than hexadecimal digits"),
             ("tree a --width wide", "`--width`: `wide` is no number"),
             ("top --width 80 a", "`top` has no option `--width`"),
+            ("convert a", "`convert` needs `--to chrome`"),
+            ("convert a --to svg", "`--to`: `svg` is no format but `chrome`"),
             ("diff a", "`diff` takes two files, not 1"),
             ("diff a b c", "`diff` takes two files, not 3"),
         ] {

@@ -1,6 +1,7 @@
 //! The command `tracer`: shows traces that are in files.
 
 mod arguments;
+mod chrome;
 mod compared;
 mod operations;
 mod source;
@@ -27,13 +28,15 @@ usage: tracer view [--open] [--to PATH] FILE…       as one page for the browse
        tracer tree [--trace ID] [--width N] FILE…   as trees
        tracer top FILE…                             operations: how often, how long, how many failed
        tracer diff FILE FILE                        operations of two runs, side by side
+       tracer convert --to chrome FILE…             as trace events of Chrome, which Perfetto opens, too
 
   --open      opens the page in the browser
   --to PATH   writes the page there, not into the folder for temporary files
   --trace ID  only the traces whose ids begin so
   --width N   columns of a tree, from 40 to 500
 
-FILE has OTLP in JSON, of any tool: a message a line, or one message; `-` is standard input.
+FILE has OTLP of any tool, in JSON or protobuf: one message, or one a line or behind its length;
+or what Jaeger exports as JSON; also compressed by gzip. `-` is standard input.
 ";
 
 /// Runs the command; 1 says that it failed, 2 that it was not understood.
@@ -83,6 +86,9 @@ fn run(arguments: Vec<OsString>, out: &mut dyn Write, err: &mut dyn Write) -> Re
         Asked::Top { files } => {
             let table = table(&files, err)?;
             aligned(out, &operations::aligned(&operations::of(&table)))?;
+        }
+        Asked::Convert { files } => {
+            chrome::write(&table(&files, err)?, &mut *out)?;
         }
         Asked::Diff { before, after } => {
             let (before, after) = (table(&[before], err)?, table(&[after], err)?);

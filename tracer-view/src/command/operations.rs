@@ -131,3 +131,49 @@ fn percent(part: u64, all: u64) -> String {
         (_, thousandths) => format!("{}%", (thousandths + 5) / 10),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Operation, of};
+    use crate::table::Table;
+
+    #[test]
+    fn children_that_overlap_or_outlive_their_parent_are_counted_once() {
+        let span = |id: u8, parent: u8, name: &str, start: u64, end: u64| {
+            format!(
+                r#"{{"traceId":"{:032x}","spanId":"{id:016x}","parentSpanId":"{parent:016x}","name":"{name}","startTimeUnixNano":"{start}","endTimeUnixNano":"{end}"}}"#,
+                1
+            )
+        };
+        let spans = [
+            span(1, 0, "root", 0, 100),
+            span(2, 1, "child", 10, 50),
+            span(3, 1, "child", 30, 40),
+            span(4, 1, "child", 45, 60),
+            span(5, 1, "outlives", 90, 300),
+            span(6, 5, "inner", 80, 95),
+        ];
+        let text = spans.join(",");
+        let text = format!(r#"{{"resourceSpans":[{{"scopeSpans":[{{"spans":[{text}]}}]}}]}}"#);
+        let mut table = Table::default();
+        let spans = tracer_otlp::read::document(&text).expect("it is OTLP");
+        spans.iter().for_each(|span| table.add_read(span));
+        let told = |one: &Operation| (one.name.clone(), one.count(), one.own);
+        let operations = of(&table);
+        assert_eq!(operations.span, 300);
+        let told: Vec<_> = operations.list.iter().map(told).collect();
+        let expected = [("outlives", 1, 205), ("child", 3, 65), ("root", 1, 40), ("inner", 1, 15)];
+        assert_eq!(told, expected.map(|(name, count, own)| (name.to_owned(), count, own)));
+    }
+
+    #[test]
+    fn a_quantile_is_the_least_that_enough_do_not_exceed() {
+        let of = |durations: std::ops::RangeInclusive<u64>| {
+            let operation = Operation { durations: durations.collect(), ..Operation::default() };
+            [500, 950, 990].map(|thousandths| operation.quantile(thousandths))
+        };
+        assert_eq!(of(1..=100), [50, 95, 99]);
+        assert_eq!((of(1..=3), of(7..=7)), ([2, 3, 3], [7, 7, 7]));
+        assert_eq!(Operation::default().quantile(500), 0);
+    }
+}

@@ -13,62 +13,85 @@ macro_rules! modules {
     };
 }
 
-/// Each module stands behind those it imports.
+/// All of them; which stands before which, their imports say.
 const MODULES: &[Module<'_>] = modules![
-    "model/format.js",
-    "view/dom.js",
+    "app.js",
     "keys.js",
     "link.js",
-    "model/ids.js",
-    "model/data.js",
+    "model/cohort.js",
+    "model/columns.js",
+    "model/compare.js",
     "model/critical.js",
-    "model/sequence.js",
+    "model/data.js",
     "model/findings.js",
-    "model/shelf.js",
+    "model/format.js",
+    "model/ids.js",
+    "model/jaeger.js",
+    "model/layers.js",
     "model/layout.js",
+    "model/notation.js",
+    "model/operations.js",
+    "model/otlp.js",
     "model/picture.js",
     "model/search.js",
-    "model/columns.js",
-    "model/jaeger.js",
-    "model/notation.js",
-    "model/otlp.js",
-    "open.js",
-    "model/compare.js",
-    "view/table.js",
-    "view/colours.js",
-    "view/theme.js",
-    "view/compare.js",
-    "view/findings.js",
-    "model/layers.js",
-    "model/operations.js",
+    "model/sequence.js",
     "model/services.js",
-    "view/labels.js",
-    "view/map.js",
-    "view/operations.js",
-    "model/cohort.js",
-    "view/slow.js",
-    "view/measures.js",
+    "model/shelf.js",
+    "open.js",
     "view/bar.js",
+    "view/colours.js",
+    "view/compare.js",
+    "view/dom.js",
+    "view/failure.js",
+    "view/findings.js",
+    "view/flame.js",
     "view/group.js",
     "view/hands.js",
-    "view/minimap.js",
-    "view/wakes.js",
-    "view/paint.js",
-    "view/window.js",
-    "view/flame.js",
-    "view/legend.js",
-    "view/failure.js",
-    "view/panel.js",
-    "view/summary.js",
-    "view/trace.js",
     "view/histogram.js",
+    "view/labels.js",
+    "view/legend.js",
+    "view/map.js",
+    "view/measures.js",
+    "view/minimap.js",
+    "view/operations.js",
+    "view/paint.js",
+    "view/panel.js",
+    "view/slow.js",
+    "view/summary.js",
+    "view/table.js",
+    "view/theme.js",
+    "view/trace.js",
     "view/traces.js",
-    "app.js",
+    "view/wakes.js",
+    "view/window.js",
 ];
 
 /// All modules as one.
 pub(super) fn script() -> String {
-    joined(MODULES)
+    joined(&ordered(MODULES))
+}
+
+/// Each behind those that it imports.
+fn ordered<'a>(modules: &[Module<'a>]) -> Vec<Module<'a>> {
+    let mut ordered = Vec::new();
+    modules.iter().for_each(|module| add(*module, modules, &mut ordered, 0));
+    ordered
+}
+
+/// Adds a module behind those that it imports. A circle, which the tests refuse, would end, too.
+fn add<'a>(module: Module<'a>, all: &[Module<'a>], ordered: &mut Vec<Module<'a>>, depth: usize) {
+    if depth > all.len() || ordered.contains(&module) {
+        return;
+    }
+    for import in parts(module.1).imports {
+        let from = resolved(module.0, import.from);
+        if let Some(imported) = all.iter().find(|(path, _)| *path == from) {
+            add(*imported, all, ordered, depth + 1);
+        }
+    }
+    if !ordered.contains(&module) {
+        ordered.push(module);
+    }
 }
 
 fn joined(modules: &[Module<'_>]) -> String {
@@ -167,7 +190,7 @@ mod tests {
     use std::fs;
     use std::path::Path;
 
-    use super::{MODULES, declared, joined, parts, resolved};
+    use super::{MODULES, declared, joined, ordered, parts, resolved};
 
     #[test]
     fn modules_do_not_meet_and_hand_on_what_they_export() {
@@ -227,22 +250,37 @@ return {  };
 
     #[test]
     fn a_module_stands_behind_those_it_imports_and_takes_only_what_they_export() {
-        for (place, (path, source)) in MODULES.iter().enumerate() {
+        let modules = ordered(MODULES);
+        assert_eq!(modules.len(), MODULES.len());
+        for (place, (path, source)) in modules.iter().enumerate() {
             for import in parts(source).imports {
                 let from = resolved(path, import.from);
-                let known = MODULES[..place].iter().find(|(path, _)| *path == from);
-                let (_, exporting) = known.unwrap_or_else(|| panic!("{path}: {from} comes later"));
+                let known = modules[..place].iter().find(|(path, _)| *path == from);
+                let (_, exporting) =
+                    known.unwrap_or_else(|| panic!("{path}: {from} is missing, or imports it"));
                 let exports = parts(exporting).exports;
                 let names = import.names.trim_matches(['{', '}', ' ', '\n']);
                 for name in names.split(',').filter(|_| import.names.starts_with('{')) {
                     let name = name.split(':').next().unwrap_or_default().trim();
-                    assert!(
-                        name.is_empty() || exports.contains(&name),
-                        "{path}: {from} has no {name}"
-                    );
+                    let is_there = name.is_empty() || exports.contains(&name);
+                    assert!(is_there, "{path}: {from} has no {name}");
                 }
             }
         }
+    }
+
+    #[test]
+    fn imports_say_the_order_and_a_circle_ends() {
+        let modules = [
+            ("app.js", "import { a } from './a.js';\nimport { b } from './b.js';\n"),
+            ("b.js", "import { a } from './a.js';\nexport const b = a;\n"),
+            ("a.js", "export const a = 1;\n"),
+        ];
+        let names: Vec<_> = ordered(&modules).into_iter().map(|(path, _)| path).collect();
+        assert_eq!(names, ["a.js", "b.js", "app.js"]);
+        let circle =
+            [("a.js", "import { b } from './b.js';\n"), ("b.js", "import { a } from './a.js';\n")];
+        assert_eq!(ordered(&circle).len(), 2);
     }
 
     #[test]

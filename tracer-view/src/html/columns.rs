@@ -9,7 +9,7 @@ use tracer_core::{Outcome, SpanKind};
 
 use crate::html::details;
 use crate::html::ids;
-use crate::html::json::Json;
+use crate::json::Json;
 use crate::table::{Order, Row, Table, flag};
 
 /// What the page says of all its spans together.
@@ -136,8 +136,22 @@ impl<'a> Shown<'a> {
         json.key("kind").numbers(self.rows().map(|row| kind(row.kind)));
         json.key("callsite").numbers(self.rows().map(|row| i128::from(row.place) - 1));
         json.key("outcome").numbers(self.rows().map(|row| outcome(row.outcome)));
-        json.key("flags").numbers(self.families().map(|(row, parent)| flags(row, parent)));
+        let passing = self.passing();
+        let all = self.families().zip(passing);
+        json.key("flags").numbers(all.map(|((row, parent), passing)| flags(row, parent, passing)));
         json.key("polls").numbers(self.rows().map(|row| row.polls.into()));
+    }
+
+    /// Whether a child failed with the same error before, which others than our tracers do not say.
+    fn passing(&self) -> Vec<bool> {
+        let mut passing = vec![false; self.order.rows.len()];
+        for ((row, parent), place) in self.families().zip(&self.order.parents) {
+            let (Some(parent), Some(place)) = (parent, place) else { continue };
+            let message = |row: &Row| row.failure().map_or(0, |failure| failure.message);
+            let is_same = [0, message(row)].contains(&message(parent));
+            passing[*place as usize] |= row.flags & parent.flags & flag::FAILED != 0 && is_same;
+        }
+        passing
     }
 
     fn times(&self, json: &mut Json<impl Write>) {
@@ -164,9 +178,10 @@ impl std::fmt::Display for Hex {
 }
 
 /// Others than our tracers do not always say that the parent of a span is in another process.
-fn flags(row: &Row, parent: Option<&Row>) -> i128 {
+fn flags(row: &Row, parent: Option<&Row>, passing: bool) -> i128 {
     let enters = parent.is_some_and(|parent| parent.service != row.service);
-    i128::from(row.flags | flag::bits(&[(flag::LOCAL_ROOT, enters)]))
+    let found = flag::bits(&[(flag::LOCAL_ROOT, enters), (flag::PASSED_ON, passing)]);
+    i128::from(row.flags | found)
 }
 
 const fn kind(kind: SpanKind) -> i128 {

@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use crate::html::columns::{Hex, Shown};
-use crate::html::json::Json;
+use crate::json::Json;
 use crate::table::{Event, Failure, Row, Task, Text};
 
 pub(super) fn write(json: &mut Json<impl Write>, shown: &Shown<'_>) {

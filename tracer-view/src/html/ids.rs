@@ -8,7 +8,7 @@ use std::io::Write;
 use std::iter;
 
 use crate::html::columns::Hex;
-use crate::html::json::Json;
+use crate::json::Json;
 
 /// The step of `tracer_core`'s ids. With ids of others the digits are written.
 const STEP: u64 = 0x9E37_79B9_7F4A_7C15;

@@ -5,13 +5,13 @@ mod bundle;
 mod columns;
 mod details;
 mod ids;
-mod json;
 mod page;
 mod store;
 #[cfg(all(test, feature = "command"))]
 mod tests;
 
 use std::env;
+use std::fmt;
 use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -20,6 +20,8 @@ use tracer_core::{Batch, ExportError, Exporter, Unit};
 
 pub(crate) use columns::Heading;
 pub(crate) use page::write_file;
+#[cfg(all(test, feature = "command"))]
+pub(crate) use tests::spans::random as random_spans;
 
 use crate::html::store::Store;
 
@@ -30,7 +32,7 @@ use crate::html::store::Store;
 /// standard error. The file is replaced at once, so that a page that is open stays whole.
 ///
 /// Where 48 MiB are not enough the oldest traces go; those in which something failed and the 100
-/// slowest are kept longer. How many are missing is said on the page.
+/// slowest are kept longer, in half of that at most. How many are missing is said on the page.
 ///
 /// # Examples
 ///
@@ -49,11 +51,11 @@ use crate::html::store::Store;
 /// # std::fs::remove_file(&path)?;
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug)]
 #[must_use = "a page is not written until it is given to a tracer as an exporter"]
 pub struct Html {
     path: PathBuf,
-    max_bytes: usize,
+    /// The folder of the page is made if it is not there.
+    makes_folder: bool,
     store: Store,
     service: String,
 }
@@ -68,12 +70,12 @@ impl Html {
     pub fn to(path: impl AsRef<Path>) -> Self {
         let path = path.as_ref().to_owned();
         let store = Store::new(MAX_BYTES, SLOWEST);
-        Self { path, max_bytes: MAX_BYTES, store, service: String::new() }
+        Self { path, makes_folder: false, store, service: String::new() }
     }
 
     /// Sets how many bytes of traces are kept, about: 48 MiB unless this is called.
     pub fn max_bytes(mut self, bytes: usize) -> Self {
-        (self.max_bytes, self.store) = (bytes, Store::new(bytes, SLOWEST));
+        self.store = Store::new(bytes, SLOWEST);
         self
     }
 
@@ -85,6 +87,9 @@ impl Html {
     fn write(&self) -> io::Result<()> {
         let program = if self.service.is_empty() { program() } else { self.service.clone() };
         let heading = Heading { program, evicted: self.store.evicted() };
+        if let (true, Some(folder)) = (self.makes_folder, self.path.parent()) {
+            fs::create_dir_all(folder)?;
+        }
         write_file(&self.store.table(&self.service), &heading, &self.path)
     }
 }
@@ -93,7 +98,15 @@ impl Default for Html {
     /// Makes one that writes to `target/tracer/trace.html` of the cargo project in which the program
     /// runs, or elsewhere to `trace.html` in the folder for temporary files.
     fn default() -> Self {
-        Self::to(default_path())
+        let mut usual = Self::to(usual_path());
+        usual.makes_folder = true;
+        usual
+    }
+}
+
+impl fmt::Debug for Html {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Html").field("path", &self.path).finish_non_exhaustive()
     }
 }
 
@@ -137,14 +150,12 @@ fn program() -> String {
     path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
 }
 
-fn default_path() -> PathBuf {
+fn usual_path() -> PathBuf {
     let folder = env::current_dir().ok().and_then(|here| {
         // A member of a workspace has no target folder of its own.
         let is_built =
             |folder: &&Path| folder.join("Cargo.toml").is_file() && folder.join("target").is_dir();
-        let folder = here.ancestors().find(is_built)?.join("target").join("tracer");
-        fs::create_dir_all(&folder).ok()?;
-        Some(folder)
+        Some(here.ancestors().find(is_built)?.join("target").join("tracer"))
     });
     folder.unwrap_or_else(env::temp_dir).join("trace.html")
 }

@@ -8,13 +8,15 @@ use tracer_core::{SpanRecord, TraceId};
 use crate::html::columns::Evicted;
 use crate::table::Table;
 
-/// Traces, of which the oldest go first, those that failed or were slowest last.
+/// Traces, of which the oldest go first, and those that failed or were slowest last: of half of the
+/// room the others are sure.
 #[derive(Debug)]
 pub(super) struct Store {
     max_bytes: usize,
     /// So many of the slowest traces are kept longer.
     max_slowest: usize,
     bytes: usize,
+    special_bytes: usize,
     traces: HashMap<TraceId, Kept>,
     /// In the order in which they came: those that were neither, and those that failed or are slow.
     usual: VecDeque<TraceId>,
@@ -40,6 +42,7 @@ impl Store {
             max_bytes,
             max_slowest,
             bytes: 0,
+            special_bytes: 0,
             traces: HashMap::new(),
             usual: VecDeque::new(),
             special: VecDeque::new(),
@@ -64,6 +67,7 @@ impl Store {
         // Nothing else makes room for what has none.
         let is_too_large = kept.bytes > self.max_bytes;
         self.bytes += bytes;
+        self.special_bytes += if kept.is_special { bytes } else { 0 };
         let before = (kept.duration, id);
         kept.duration = kept.duration.max(duration(spans));
         let now = (kept.duration, id);
@@ -97,12 +101,15 @@ impl Store {
 
     fn make_room(&mut self) {
         while self.bytes > self.max_bytes {
-            let next = self.usual.pop_front();
-            let Some(id) = next.or_else(|| self.special.pop_front()) else { return };
+            let is_much = self.special_bytes > self.max_bytes / 2;
+            let next = if is_much { self.special.pop_front() } else { self.usual.pop_front() };
+            let next = next.or_else(|| self.special.pop_front());
+            let Some(id) = next.or_else(|| self.usual.pop_front()) else { return };
             let Some(kept) = self.traces.get_mut(&id) else { continue };
             let is_slow = self.slowest.contains(&(kept.duration, id));
             if !kept.is_special && (kept.is_failed || is_slow) {
                 kept.is_special = true;
+                self.special_bytes += kept.bytes;
                 self.special.push_back(id);
                 continue;
             }
@@ -114,6 +121,7 @@ impl Store {
         if let Some(kept) = self.traces.remove(&id) {
             self.slowest.remove(&(kept.duration, id));
             self.bytes -= kept.bytes;
+            self.special_bytes -= if kept.is_special { kept.bytes } else { 0 };
             self.evicted.traces += 1;
             self.evicted.spans += kept.spans.len() as u64;
         }
@@ -139,7 +147,7 @@ fn size(span: &SpanRecord) -> usize {
     let error = span.error().map_or(0, |error| {
         let sources = error.sources().map(str::len).sum::<usize>();
         let backtrace = error.backtrace().map_or(0, str::len);
-        error.type_name().len() + error.message().len() + sources + backtrace + 16 * WORD
+        error.type_name().len() + error.message().len() + sources + backtrace + 4 * WORD
     });
     let details = recorded + attributes.sum::<usize>() + events.sum::<usize>() + error;
     // Little is in the record itself; much needs room of its own, and a head.
@@ -173,7 +181,7 @@ mod tests {
                 let root = Span::root(name);
                 root.in_scope(|| drop(Span::new("inner")));
                 if *name == "failed" {
-                    root.record_error(&std::io::Error::other("no such row"));
+                    root.context().set_failed("404");
                 }
             }
         });
@@ -219,6 +227,15 @@ mod tests {
     }
 
     #[test]
+    fn what_failed_takes_no_more_than_half_from_what_comes_later() {
+        let traces = traces(&["failed", "failed", "failed", "failed", "a", "b", "c"]);
+        let mut store = Store::new(4 * traces[1].iter().map(size).sum::<usize>(), 0);
+        traces.iter().for_each(|trace| store.add(trace));
+        assert_eq!(kept(&store), ["failed", "failed", "b", "c"]);
+        assert_eq!(store.evicted(), Evicted { traces: 4, spans: 8 });
+    }
+
+    #[test]
     fn where_all_failed_the_oldest_of_these_goes() {
         let traces = traces(&["failed", "failed", "failed"]);
         let mut store = Store::new(2 * traces[1].iter().map(size).sum::<usize>(), 0);
@@ -226,6 +243,8 @@ mod tests {
         assert_eq!(kept(&store), ["failed", "failed"]);
         assert_eq!(store.evicted(), Evicted { traces: 2, spans: 4 });
         let bytes: usize = store.traces.values().map(|kept| kept.bytes).sum();
+        let special = store.traces.values().filter(|kept| kept.is_special);
+        assert_eq!(store.special_bytes, special.map(|kept| kept.bytes).sum::<usize>());
         assert_eq!(store.bytes, bytes);
     }
 

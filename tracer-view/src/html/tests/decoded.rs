@@ -23,7 +23,7 @@ fn number(value: &Value) -> i64 {
     value.as_i64().unwrap_or_else(|| panic!("{value} is no number"))
 }
 
-fn numbers(value: &Value) -> Vec<i64> {
+pub(super) fn numbers(value: &Value) -> Vec<i64> {
     value.as_array().map(|list| list.iter().map(number).collect()).unwrap_or_default()
 }
 
@@ -204,7 +204,7 @@ pub(super) fn spans(document: &Value) -> Vec<(String, String)> {
             columns.text(&document["service"][span]),
             columns.parent(span),
             columns.starts[span],
-            flags & 7,
+            flags & 3,
             columns.place(number(&document["callsite"][span])),
             columns.slices(span, slices),
             columns.wakes(span, wakes),
@@ -227,9 +227,7 @@ pub(super) fn expected(span: &Span) -> (String, String) {
         .map(|event| format!("{}@{}({})", event.name, event.time, told(&event.attributes)))
         .collect();
     let links = span.links.iter().map(|(trace, span)| format!("\"{trace}\"\"{span}\""));
-    let passed_on = span.error.as_ref().is_some_and(|error| error.is_passed_on);
-    let flags =
-        u8::from(span.is_spawned) | u8::from(span.is_failed()) << 1 | u8::from(passed_on) << 2;
+    let flags = u8::from(span.is_spawned) | u8::from(span.is_failed()) << 1;
     let place = if (span.function.as_str(), span.file.as_str(), span.line) == ("", "", 0) {
         String::new()
     } else {

@@ -1,7 +1,7 @@
 //! What a page holds is what was recorded, and how many bytes that takes.
 
 mod decoded;
-mod spans;
+pub(crate) mod spans;
 
 use std::collections::BTreeMap;
 use std::io::Read;
@@ -59,6 +59,13 @@ fn a_page_has_all_that_is_known_of_its_spans() {
 fn spans_lie_trace_by_trace_parents_first_and_siblings_by_start() {
     let document = document(&page(&of_read(&spans::random(7, 500))));
     decoded::check_order(&document);
+}
+
+#[test]
+fn an_error_that_a_child_had_before_is_passed_on_whoever_wrote_it() {
+    let document = document(&page(&of_read(&spans::failed())));
+    let flags: Vec<_> = decoded::numbers(&document["flags"]).iter().map(|bits| bits & 6).collect();
+    assert_eq!(flags, [6, 6, 2, 2, 2], "two passed it on, one had it first, two have others");
 }
 
 #[test]

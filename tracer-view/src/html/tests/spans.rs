@@ -44,7 +44,7 @@ fn quoted(text: &str) -> String {
 }
 
 /// Spans of several traces and services, in any order, with all that OTLP has; some parents are not here.
-pub(super) fn random(seed: u64, count: u64) -> Vec<Span> {
+pub(crate) fn random(seed: u64, count: u64) -> Vec<Span> {
     let mut random = Random(seed);
     let mut spans: Vec<String> = (1..=count).map(|id| span(&mut random, id)).collect();
     for place in (1..spans.len()).rev() {
@@ -76,8 +76,9 @@ fn span(random: &mut Random, id: u64) -> String {
     let mut fields = vec![format!(
         r#""traceId":"{trace:032x}","spanId":"{id:016x}","name":{name},"kind":{kind},"startTimeUnixNano":"{start}","endTimeUnixNano":"{end}""#
     )];
-    if id > 5 {
-        let parent = if random.below(9) == 0 { 1 << 40 | id } else { id - 5 };
+    let back = 5 * (1 + random.below(3));
+    if id > back {
+        let parent = if random.below(9) == 0 { 1 << 40 | id } else { id - back };
         fields.push(format!(r#""parentSpanId":"{parent:016x}""#));
     }
     fields.push(format!(r#""attributes":[{}]"#, attributes(random).join(",")));
@@ -139,6 +140,25 @@ pub(super) fn named(name: &str) -> Vec<Span> {
             "attributes":[{{"key":{name},"value":{{"stringValue":{name}}}}}]}}"#,
         1, 1
     )])
+}
+
+/// An error that goes up, and one that became another.
+pub(super) fn failed() -> Vec<Span> {
+    let span = |id: u8, parent: &str, message: &str| {
+        format!(
+            r#"{{"traceId":"{:032x}","spanId":"{id:016x}","parentSpanId":"{parent}","startTimeUnixNano":"{id}",
+                "endTimeUnixNano":"9","status":{{"code":2,"message":"{message}"}}}}"#,
+            1
+        )
+    };
+    let id = |id: u8| format!("{id:016x}");
+    read(&[
+        span(1, "", ""),
+        span(2, &id(1), "no row"),
+        span(3, &id(2), "no row"),
+        span(4, &id(2), "timeout"),
+        span(5, &id(4), "refused"),
+    ])
 }
 
 /// What a tracer records of a few requests, and the same read from the file that it wrote.

@@ -8,7 +8,7 @@ const PIECE: usize = 1 << 16;
 
 /// Writes one document; what was wrong with the writer is said at the [end](Self::finish).
 #[derive(Debug)]
-pub(super) struct Json<W> {
+pub(crate) struct Json<W> {
     to: W,
     text: String,
     /// Whether a comma stands before what comes next.
@@ -17,12 +17,12 @@ pub(super) struct Json<W> {
 }
 
 impl<W: Write> Json<W> {
-    pub(super) fn new(to: W) -> Self {
+    pub(crate) fn new(to: W) -> Self {
         Self { to, text: String::with_capacity(2 * PIECE), follows: false, wrong: None }
     }
 
     /// Writes what is left, and returns the writer.
-    pub(super) fn finish(mut self) -> io::Result<W> {
+    pub(crate) fn finish(mut self) -> io::Result<W> {
         self.write_out();
         match self.wrong {
             Some(error) => Err(error),
@@ -30,24 +30,39 @@ impl<W: Write> Json<W> {
         }
     }
 
-    pub(super) fn object(&mut self, fields: impl FnOnce(&mut Self)) {
+    pub(crate) fn object(&mut self, fields: impl FnOnce(&mut Self)) {
         self.within('{', '}', fields);
     }
 
-    pub(super) fn list(&mut self, values: impl FnOnce(&mut Self)) {
+    pub(crate) fn list(&mut self, values: impl FnOnce(&mut Self)) {
         self.within('[', ']', values);
     }
 
     /// A key, of which the value follows.
-    pub(super) fn key(&mut self, key: &str) -> &mut Self {
+    pub(crate) fn key(&mut self, key: &str) -> &mut Self {
         self.string(key);
         self.text.push(':');
         self.follows = false;
         self
     }
 
-    pub(super) fn number(&mut self, number: i128) {
+    pub(crate) fn number(&mut self, number: i128) {
         self.next();
+        self.digits(number);
+        self.write_if_due();
+    }
+
+    /// A number of thousandths, as a fraction.
+    #[cfg(feature = "command")]
+    pub(crate) fn thousandths(&mut self, number: u64) {
+        self.next();
+        self.digits((number / 1_000).into());
+        // Writing to a string does not fail.
+        let _written = write!(self.text, ".{:03}", number % 1_000);
+        self.write_if_due();
+    }
+
+    fn digits(&mut self, number: i128) {
         let mut digits = [0; 40];
         let mut at = digits.len();
         let mut left = number.unsigned_abs();
@@ -72,14 +87,13 @@ impl<W: Write> Json<W> {
             self.text.push('-');
         }
         self.text.extend(digits[at..].iter().map(|digit| char::from(*digit)));
-        self.write_if_due();
     }
 
-    pub(super) fn numbers(&mut self, numbers: impl Iterator<Item = i128>) {
+    pub(crate) fn numbers(&mut self, numbers: impl Iterator<Item = i128>) {
         self.list(|json| numbers.for_each(|number| json.number(number)));
     }
 
-    pub(super) fn string(&mut self, text: &str) {
+    pub(crate) fn string(&mut self, text: &str) {
         self.next();
         self.text.push('"');
         let mut rest = text;
@@ -96,7 +110,7 @@ impl<W: Write> Json<W> {
     }
 
     /// A string of what is displayed, which needs no escapes: numbers and ids.
-    pub(super) fn plain(&mut self, values: impl Iterator<Item = impl fmt::Display>) {
+    pub(crate) fn plain(&mut self, values: impl Iterator<Item = impl fmt::Display>) {
         self.next();
         self.text.push('"');
         for value in values {
