@@ -7,8 +7,8 @@ const RACE = 100;
 
 /**
  * Walks back from a root's end. The child that ended last before that moment is the one that was
- * waited for, and the walk goes on from its start. Where it is known who woke the task, that span
- * was waited for. What outlives its parent was not. The parts cover the root exactly, once.
+ * waited for, and the walk goes on from its start. Where it is known who woke the task last, that
+ * span was waited for. What outlives its parent was not. The parts cover the root exactly, once.
  * @param {import('./data.js').Model} m @param {number} root
  * @returns {Map<number, [number, number][]>} by span, the parts of the path that are its own
  */
@@ -20,11 +20,17 @@ export function criticalPath(m, root) {
     const { span, from, to } = part;
     const own = path.get(span) ?? [];
     path.set(span, own);
-    let moment = to;
+    let [moment, outside] = [to, false];
     for (const cause of causes(m, known, part)) {
       if (cause.at > moment || cause.at <= from) continue;
+      if (cause.woken && (outside || cause.span < 0)) {
+        // The last to wake it ended its wait: who woke it before did so for another of its task.
+        outside = true;
+        continue;
+      }
+      outside = false;
       if (moment > cause.at) own.push([cause.at, moment]);
-      moment = Math.max(from, cause.since);
+      moment = Math.max(from, cause.woken ? waitingSince(m, span, cause.at) : cause.since);
       if (cause.at > moment) wait(m, open, part, cause, moment);
     }
     if (moment > from) own.push([from, moment]);
@@ -66,9 +72,9 @@ function causes(m, known, part) {
   const woken = [];
   for (let k = first; k < last; k++) {
     const [at, by] = [m.wakeAt[k], m.wakeBy[k]];
-    if (at <= from || at > to || by < 0 || m.trace[by] !== m.trace[span]) continue;
-    if (m.owner[by] === owner || isAbove(part, by)) continue;
-    woken.push({ at, since: waitingSince(m, owner, at, m.start[span]), span: by });
+    if (at <= from || at > to || m.owner[by] === owner || isAbove(part, by)) continue;
+    const known = by >= 0 && m.trace[by] === m.trace[span];
+    woken.push({ at, woken: true, span: known ? by : -1 });
   }
   return woken.length === 0 ? all : [...all, ...woken].sort((a, b) => b.at - a.at);
 }
@@ -79,8 +85,9 @@ function isAbove(part, span) {
 }
 
 /** When the poll ended after which its task waited for this wake. */
-function waitingSince(m, owner, at, start) {
-  let since = start;
+function waitingSince(m, span, at) {
+  const owner = m.owner[span];
+  let since = m.start[span];
   for (let k = m.sliceFrom[owner]; k < m.sliceFrom[owner + 1] && m.sliceEnd[k] <= at; k++) {
     since = Math.max(since, m.sliceEnd[k]);
   }

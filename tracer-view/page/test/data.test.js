@@ -133,6 +133,31 @@ test('who woke a task was waited for', () => {
   assert.deepEqual(sender?.[1], [[1e6, 6e6]]);
 });
 
+test('who woke a task for another of its futures was not waited for', () => {
+  const by = 'b'.repeat(32) + id(4);
+  const wakes = [
+    { at: 3e6, waited: 1000, by },
+    { at: 9e6, waited: 1000, by: '' },
+  ];
+  const m = model(
+    columns([
+      span(1, 0, 'root', 0, 10, {
+        wakes,
+        slices: [
+          [0, 1e6],
+          [3e6, 1e6],
+          [9e6, 1e6],
+        ],
+        pollsKnown: true,
+      }),
+      span(2, 1, 'read', 0, 9.5),
+      span(4, 1, 'helper', 0, 3.1, { spawned: true }),
+    ]),
+  );
+  const path = criticalPath(m, 0);
+  assert.deepEqual(new Set(names(m, path)), new Set(['root', 'read']));
+});
+
 /** Bars and groups of a layout: row, from, to, and what it is. */
 function bars(m, lanes) {
   const found = [];

@@ -114,6 +114,9 @@ function pollsOf(owner, spans) {
     [span.to - 0.05, span.to],
     ...(span.computes ?? []).map(([from, to]) => [from, to]),
   ]);
+  for (const span of spans.filter((one) => one.spawned && inside.includes(one.above) && one.to < owner.to)) {
+    all.push([span.to, span.to + 0.03]);
+  }
   all.sort((a, b) => a[0] - b[0]);
   const merged = [];
   for (const [from, to] of all) {
@@ -127,6 +130,7 @@ function pollsOf(owner, spans) {
     Math.round((to - from) * MS),
   ]);
   owner.polls = merged.length;
+  owner.wakes = wakesOf(owner, inside, spans);
   owner.pollsKnown = true;
   owner.task = {
     key: (100 + spans.indexOf(owner)).toString(16),
@@ -135,6 +139,18 @@ function pollsOf(owner, spans) {
     line: 31,
     delay: 42_000,
   };
+}
+
+/** Woken by tasks that end before it, and from outside where what it asked for has come. */
+function wakesOf(owner, inside, spans) {
+  const tasks = spans.filter((span) => span.spawned && inside.includes(span.above) && span.to < owner.to);
+  const asked = inside.filter((span) => span.kind === 2 && span !== owner && span.to <= owner.to);
+  const all = [
+    ...tasks.map((span) => ({ ms: span.to - 0.01, by: span.trace + span.id })),
+    ...asked.map((span) => ({ ms: span.to - 0.06, by: '' })),
+  ];
+  all.sort((a, b) => a.ms - b.ms);
+  return all.map(({ ms, by }) => ({ at: Math.round((ms - owner.from) * MS), waited: 9000, by }));
 }
 
 function ownerOf(span) {

@@ -6,9 +6,9 @@ import { title, toldOf } from './bar.js';
 import { el } from './dom.js';
 import { groupTitle } from './group.js';
 import { hands } from './hands.js';
-import { AXIS, BAR, ROW } from './measures.js';
+import { AXIS, BAR, ROW, rowY } from './measures.js';
 import { minimap } from './minimap.js';
-import { firstAfter, paint, rowY } from './paint.js';
+import { firstAfter, paint } from './paint.js';
 import { theme } from './theme.js';
 import { View } from './window.js';
 

@@ -3,7 +3,8 @@
 import { duration } from '../model/format.js';
 import { bar, label } from './bar.js';
 import { paintGroup } from './group.js';
-import { AXIS, BAR, FONT, ROW } from './measures.js';
+import { AXIS, BAR, FONT, ROW, rowY } from './measures.js';
+import { wakes } from './wakes.js';
 
 /**
  * @typedef {object} Scene
@@ -33,12 +34,8 @@ export function paint(ctx, scene) {
     bars(ctx, scene, row, labels);
   }
   for (const one of labels) label(ctx, scene, one);
+  wakes(ctx, scene);
   axis(ctx, scene, marks);
-}
-
-/** Where a row's bars begin, in pixels. */
-export function rowY(view, row) {
-  return AXIS + row * ROW - view.top;
 }
 
 /** The first bar of a row that ends after a moment. @param {Int32Array} bars */

@@ -62,6 +62,7 @@ const MODULES: &[Module<'_>] = modules![
     "view/theme.js",
     "view/trace.js",
     "view/traces.js",
+    "view/wakes.js",
     "view/window.js",
 ];
 
