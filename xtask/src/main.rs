@@ -11,6 +11,7 @@ mod command;
 mod crates;
 mod deps;
 mod needs;
+mod page;
 mod pages;
 mod receivers;
 mod rooms;
@@ -56,6 +57,10 @@ const STEPS: &[Step] = &[
     Step::new("doc",           "rustdoc without warnings, public and private",      steps::doc),
     Step::new("surface",       "public items as in <crate>/public-api.txt",         surface::check),
     Step::new("examples",      "the example of the README runs",                    steps::examples),
+    Step::new("page",          "the page's modules, under node",                    page::modules)
+        .needing(page::NODE),
+    Step::new("browser",       "the page in a real browser",                        page::browser)
+        .needing(page::BROWSER),
     Step::new("receivers",     "Jaeger and others have each trace, and go on",      receivers::check)
         .needing(receivers::NEEDS),
     Step::new("loom",          "models of the lock-free parts",                     steps::loom),
