@@ -24,6 +24,7 @@ pub(crate) use page::write_file;
 pub(crate) use tests::spans::random as random_spans;
 
 use crate::html::store::Store;
+use crate::table::Table;
 
 /// An exporter that writes traces as one HTML file, which a browser opens without a network.
 ///
@@ -84,13 +85,44 @@ impl Html {
         &self.path
     }
 
-    fn write(&self) -> io::Result<()> {
+    /// Writes the page of spans that were read, in place of those of a tracer; of one service or several.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tracer_otlp::read;
+    /// use tracer_view::Html;
+    ///
+    /// let line = r#"{"resourceSpans":[{"scopeSpans":[{"spans":[{"name":"work","traceId":"0000000000000000000000000000000a","spanId":"000000000000000b"}]}]}]}"#;
+    /// let path = std::env::temp_dir().join(format!("tracer-read-{}.html", std::process::id()));
+    /// Html::to(&path).write(&read::document(line)?)?;
+    ///
+    /// assert!(std::fs::read_to_string(&path)?.starts_with("<!doctype html>"));
+    /// # std::fs::remove_file(&path)?;
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// If the file cannot be written; then what was there before still is.
+    #[cfg(feature = "file")]
+    pub fn write(&self, spans: &[tracer_otlp::read::Span]) -> io::Result<()> {
+        let mut table = Table::default();
+        spans.iter().for_each(|span| table.add_read(span));
+        self.write_table(&table, &Heading { program: program(), ..Heading::default() })
+    }
+
+    fn write_kept(&self) -> io::Result<()> {
         let program = if self.service.is_empty() { program() } else { self.service.clone() };
         let heading = Heading { program, evicted: self.store.evicted() };
+        self.write_table(&self.store.table(&self.service), &heading)
+    }
+
+    fn write_table(&self, table: &Table, heading: &Heading) -> io::Result<()> {
         if let (true, Some(folder)) = (self.makes_folder, self.path.parent()) {
             fs::create_dir_all(folder)?;
         }
-        write_file(&self.store.table(&self.service), &heading, &self.path)
+        write_file(table, heading, &self.path)
     }
 }
 
@@ -133,7 +165,7 @@ impl Drop for Html {
         if self.store.is_empty() {
             return;
         }
-        let told = match self.write() {
+        let told = match self.write_kept() {
             Ok(()) => format!("tracer: traces are in {}\n", self.path.display()),
             Err(error) => {
                 format!("tracer: cannot write traces to {}: {error}\n", self.path.display())
