@@ -17,11 +17,12 @@ export class MapView {
   constructor(app) {
     this.app = app;
     this.element = el('div.page', null);
-    this.map = serviceMap(app.m);
     addEventListener('resize', () => app.place.view === 'map' && app.views.map === this && this.show());
   }
 
   show() {
+    // Made when it is looked at first.
+    this.map ??= serviceMap(this.app.m);
     const { map } = this;
     const head =
       map.by === 'service'

@@ -12,7 +12,6 @@ export class SlowView {
   /** @param {object} app */
   constructor(app) {
     this.app = app;
-    this.kinds = kinds(app.m);
     this.kind = 0;
     this.element = el('div.page', null);
   }
@@ -20,6 +19,7 @@ export class SlowView {
   show() {
     const { app } = this;
     const { m } = app;
+    this.kinds ??= kinds(m);
     const kind = this.kinds[this.kind];
     const choice = el(
       'select',
