@@ -52,6 +52,7 @@ export function model(columns) {
   m.parent = column(Int32Array, columns.parent, n);
   for (let i = 0; i < n; i++) m.parent[i] = m.parent[i] === 0 ? -1 : i + m.parent[i];
   times(m, columns);
+  passOn(m);
   traces(m, columns.traces);
   family(m);
   slices(m, columns.slices);
@@ -73,6 +74,28 @@ function times(m, columns) {
     m.end[i] = at + columns.duration[i];
   }
 }
+
+/** What failed in another service is told here by a status or in other words: it did not begin here. */
+function passOn(m) {
+  const below = new Map();
+  for (let i = m.count - 1; i >= 0; i--) {
+    const failed = below.get(i) ?? [];
+    const isTold = (other) => m.service[other] !== m.service[i] && tells(said(m, i), said(m, other)[0]);
+    if (isOrigin(m, i) && failed.some(isTold)) m.flags[i] |= PASSED_ON;
+    const all = [...(below.get(m.parent[i]) ?? []), ...(isFailed(m, i) ? [i] : []), ...failed];
+    // Few are enough: of those that failed the same, one is as good as the other.
+    if (all.length > 0) below.set(m.parent[i], all.slice(0, 8));
+    below.delete(i);
+  }
+}
+
+/** The message of an error and those of its sources. */
+function said(m, i) {
+  const { message = 0, sources = [] } = m.errors[i] ?? {};
+  return [message, ...sources].map((text) => m.strings[text]).filter((text) => text !== '');
+}
+
+const tells = (texts, message) => texts.length === 0 || (message !== undefined && texts.some((text) => text.includes(message)));
 
 function traces(m, given) {
   const { length } = given.id;

@@ -96,6 +96,20 @@ test('an error counts where it began, not where it passed', () => {
   );
 });
 
+test('an error that came from another service did not begin where that is told', () => {
+  const failed = (message, sources = []) => ({ failed: true, error: { type: 'E', message, sources } });
+  const spans = (deepest) => [
+    span(1, 0, 'checkout', 0, 10, { service: 'web', ...failed('not placed', ['answered 402: over the limit']) }),
+    span(2, 1, 'call', 1, 9, { service: 'web', failed: true, error: { type: '402', message: '', sources: [] } }),
+    span(3, 2, 'serve', 2, 8, { service: 'payment' }),
+    span(4, 3, 'charge', 3, 7, { service: 'payment', ...failed(deepest) }),
+  ];
+  const origins = (deepest) => found(spans(deepest)).filter((one) => one.startsWith('error'));
+  assert.deepEqual(origins('over the limit'), ['error charge 10']);
+  // What is told is another error: then there are two.
+  assert.deepEqual(origins('no such card').length, 2);
+});
+
 test('a search finds by name, service, attribute, state and duration, all at once', () => {
   const count = (text) => search(shopped, text)?.count ?? null;
   assert.equal(count(''), null);
