@@ -34,6 +34,8 @@ pub(crate) struct Destinations {
     pub(crate) otlp: bool,
     /// Write a page of them at the end.
     pub(crate) html: Option<Page>,
+    /// Serve a page of them on this port, on any for 0.
+    pub(crate) live: Option<u16>,
     /// Write them to a file.
     pub(crate) file: Option<String>,
 }
@@ -52,6 +54,7 @@ pub(crate) enum Page {
 pub(crate) struct Compiled {
     tree: bool,
     html: bool,
+    live: bool,
     otlp: bool,
     file: bool,
 }
@@ -60,6 +63,7 @@ impl Compiled {
     pub(crate) const HERE: Self = Self {
         tree: cfg!(feature = "tree"),
         html: cfg!(feature = "html"),
+        live: cfg!(feature = "live"),
         otlp: cfg!(feature = "otlp"),
         file: cfg!(feature = "file"),
     };
@@ -69,12 +73,13 @@ impl Compiled {
         let words = [
             ("`tree`", self.tree),
             ("`html`", self.html),
+            ("`live`", self.live),
             ("`otlp`", self.otlp),
             ("`file:PATH`", self.file),
         ];
         let words: Vec<_> = words.into_iter().filter(|(_, is)| *is).map(|(word, _)| word).collect();
         match words.as_slice() {
-            [] => "`off` (`tree`, `html`, `otlp` and `file:PATH` need the features of these names)"
+            [] => "`off` (`tree`, `html`, `live`, `otlp` and `file:PATH` need the features of these names)"
                 .to_owned(),
             [only] => format!("{only} or `off`"),
             several => format!("{} or `off`", several.join(", ")),
@@ -83,7 +88,7 @@ impl Compiled {
 }
 
 /// Destinations that `TRACER` names but that this version cannot serve.
-const LATER: [&str; 2] = ["live", "datadog"];
+const LATER: [&str; 1] = ["datadog"];
 
 /// Variables of OpenTelemetry that ask for OTLP.
 const ENDPOINTS: [&str; 2] = ["OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"];
@@ -238,10 +243,11 @@ impl Destinations {
             "html" if compiled.html => {
                 return Err("`html` is written `html` or `html:PATH`".to_owned());
             }
+            "live" if compiled.live => self.live = Some(port(word, path)?),
             "file" if compiled.file && !path.is_empty() => self.file = Some(path.to_owned()),
             "file" if compiled.file => return Err("`file` is written `file:PATH`".to_owned()),
-            "tree" | "otlp" | "html" | "file"
-                if word == name || matches!(name, "html" | "file") =>
+            "tree" | "otlp" | "html" | "live" | "file"
+                if word == name || matches!(name, "html" | "live" | "file") =>
             {
                 return Err(missing(name));
             }
@@ -252,6 +258,16 @@ impl Destinations {
             _ => return Err(format!("`{word}` is no destination")),
         }
         Ok(())
+    }
+}
+
+/// The port of `live` or `live:PORT`.
+fn port(word: &str, port: &str) -> Result<u16, String> {
+    let is_number = port.bytes().all(|digit| digit.is_ascii_digit());
+    match port.parse() {
+        _ if word == "live" => Ok(0),
+        Ok(port) if is_number => Ok(port),
+        _ => Err("`live` is written `live` or `live:PORT`".to_owned()),
     }
 }
 
@@ -297,11 +313,11 @@ mod tests {
         Environment::read(
             get,
             terminal,
-            Compiled { tree: true, html: true, otlp: true, file: true },
+            Compiled { tree: true, html: true, live: true, otlp: true, file: true },
         )
     }
 
-    /// Without the features `html`, `otlp` and `file`.
+    /// Without the features `html`, `live`, `otlp` and `file`.
     fn read_small(variables: &[(&str, &str)], terminal: bool) -> Environment {
         let get = |name: &str| {
             variables.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned())
@@ -309,12 +325,16 @@ mod tests {
         Environment::read(
             get,
             terminal,
-            Compiled { tree: true, html: false, otlp: false, file: false },
+            Compiled { tree: true, html: false, live: false, otlp: false, file: false },
         )
     }
 
     fn to(tree: bool, otlp: bool, file: Option<&str>) -> Destinations {
-        Destinations { tree, otlp, file: file.map(str::to_owned), html: None }
+        Destinations { tree, otlp, file: file.map(str::to_owned), ..Destinations::default() }
+    }
+
+    fn live(port: u16) -> Destinations {
+        Destinations { live: Some(port), ..Destinations::default() }
     }
 
     fn page(page: Page) -> Destinations {
@@ -329,7 +349,7 @@ mod tests {
         assert_eq!(silent.destinations, Destinations::default());
         assert_eq!(
             lines(&silent.complaints),
-            "tracer: traces go nowhere: stderr is no terminal; set TRACER to `tree`, `html`, `otlp`, `file:PATH` or `off`\n"
+            "tracer: traces go nowhere: stderr is no terminal; set TRACER to `tree`, `html`, `live`, `otlp`, `file:PATH` or `off`\n"
         );
         let small = read_small(&[], false);
         assert_eq!(
@@ -349,6 +369,9 @@ mod tests {
                 "html:C:\\a.html,tree",
                 Destinations { tree: true, ..page(Page::At("C:\\a.html".to_owned())) },
             ),
+            ("live", live(0)),
+            ("live:8080", live(8080)),
+            ("tree,live:0", Destinations { tree: true, ..live(0) }),
             ("file:a/b.jsonl", to(false, false, Some("a/b.jsonl"))),
             ("file:C:\\traces", to(false, false, Some("C:\\traces"))),
             ("tree, otlp,file:x", to(true, true, Some("x"))),
@@ -399,6 +422,8 @@ mod tests {
             ("file", "file"),
             ("html", "html"),
             ("html:x", "html"),
+            ("live", "live"),
+            ("live:8080", "live"),
         ] {
             let read = tracer(value);
             assert_eq!(read.destinations, to(true, false, None), "{value}");
@@ -419,7 +444,8 @@ mod tests {
                  ignoring the variable"
             ]
         );
-        let none = Compiled { tree: false, html: false, otlp: false, file: false }.valid();
+        let none =
+            Compiled { tree: false, html: false, live: false, otlp: false, file: false }.valid();
         assert!(none.starts_with("`off` ("), "{none}");
     }
 
@@ -428,7 +454,11 @@ mod tests {
         for (value, terminal, expected) in [
             ("trees", true, "`trees` is no destination"),
             ("tree:x", true, "`tree:x` is no destination"),
-            ("tree,live:8080", false, "`live:8080` is not supported by this version"),
+            ("tree,datadog", false, "`datadog` is not supported by this version"),
+            ("live:", true, "`live` is written `live` or `live:PORT`"),
+            ("live:+1", true, "`live` is written `live` or `live:PORT`"),
+            ("live:65536", false, "`live` is written `live` or `live:PORT`"),
+            ("live:0.0.0.0:80", true, "`live` is written `live` or `live:PORT`"),
             ("html:", true, "`html` is written `html` or `html:PATH`"),
             ("tree,off", false, "`off` stands alone"),
             ("file", true, "`file` is written `file:PATH`"),
@@ -440,7 +470,7 @@ mod tests {
             assert_eq!(
                 read.complaints,
                 [format!(
-                    "TRACER: {expected}; valid are `tree`, `html`, `otlp`, `file:PATH` or `off`; using `{now}`"
+                    "TRACER: {expected}; valid are `tree`, `html`, `live`, `otlp`, `file:PATH` or `off`; using `{now}`"
                 )]
             );
         }
