@@ -10,7 +10,7 @@ const REST = 5;
 
 const SAID = {
   live: ['live', 'Traces are shown as they come. Pause (L)'],
-  held: ['new', 'New traces are shown once no trace is looked at. Pause (L)'],
+  held: ['new', 'Something came: shown once no trace is looked at, or now (L)'],
   paused: ['paused', 'Go on with new traces (L)'],
   ended: ['ended', 'The program is gone; what it said stays'],
 };
@@ -45,7 +45,9 @@ class Live {
   }
 
   toggle() {
-    this.isPaused = !this.isPaused;
+    // Of a trace of several processes, more may have come.
+    if (this.state === 'held') this.isAsked = true;
+    else this.isPaused = !this.isPaused;
     this.tell();
     this.take();
   }
@@ -65,7 +67,7 @@ class Live {
     fill(this.mark, el('span', { 'aria-hidden': 'true' }, '● '), text);
   }
 
-  /** A trace that was chosen is whole: nothing new belongs to it. */
+  /** A trace that was chosen stays as it is while somebody reads it. */
   isLookedAt() {
     const { place, m } = this.app;
     const isChosen = ['flame', 'compare'].includes(place.view) && place.trace !== undefined;
@@ -75,7 +77,7 @@ class Live {
   /** Whether somebody is in the middle of something that a change would take away. */
   isBusy() {
     const search = document.getElementById('search').value;
-    return this.isLookedAt() || search !== (this.app.place.search ?? '') || this.isPressed;
+    return (this.isLookedAt() && !this.isAsked) || search !== (this.app.place.search ?? '') || this.isPressed;
   }
 
   /** Takes what is new, as soon as that disturbs nobody. */
@@ -110,7 +112,7 @@ class Live {
     const inner = scrolled();
     const focused = document.activeElement?.closest('#main') ? document.activeElement : null;
     this.app.open({ columns });
-    this.shown = version;
+    [this.shown, this.isAsked] = [version, false];
     scrollTo(scrollX, scrollY);
     restore(inner);
     if (focused) document.getElementById('main').focus({ preventScroll: true });

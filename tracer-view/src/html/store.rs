@@ -101,6 +101,7 @@ impl<S: Stored> Store<S> {
     }
 
     /// All spans that are kept, without copying them.
+    #[cfg(feature = "live")]
     pub(crate) fn spans(&self) -> Vec<Arc<[S]>> {
         self.traces.values().flat_map(|kept| &kept.spans).cloned().collect()
     }

@@ -33,7 +33,7 @@ impl Request {
             encoding if encoding.eq_ignore_ascii_case("identity") => false,
             _ => return Err(BodyError::Encoding),
         };
-        let length = self.header("content-length").map(|length| length.parse::<u64>());
+        let length = self.header("content-length").map(str::parse::<u64>);
         let length = length.transpose().map_err(|_| BodyError::Broken)?;
         if length.is_some_and(|length| length > MAX) {
             return Err(BodyError::TooLarge);

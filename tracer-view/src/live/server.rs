@@ -62,7 +62,8 @@ impl Drop for Server {
         if let (Ok(_), Some(accepting)) = (woken, self.accepting.take()) {
             let _ended = accepting.join();
         }
-        for (_, stream) in mem::take(&mut self.shared.open().streams) {
+        let left = mem::take(&mut self.shared.open().streams);
+        for stream in left.values() {
             let _ended = stream.shutdown(Shutdown::Both);
         }
     }

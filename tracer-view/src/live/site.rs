@@ -39,7 +39,7 @@ const MAX_WAITING: usize = server::MAX - 4;
 
 impl<S: Stored> Site<S> {
     /// Opens it on a port of 127.0.0.1.
-    pub(crate) fn open(port: u16, post: Option<Post<S>>) -> io::Result<Self> {
+    pub(crate) fn open(port: u16, posted: Option<Post<S>>) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))?;
         let address = listener.local_addr()?;
         let token = Token::random();
@@ -50,7 +50,7 @@ impl<S: Stored> Site<S> {
             port: address.port(),
             token,
             latest: own,
-            post,
+            post: posted,
             waiting: AtomicUsize::new(0),
         };
         let server = Server::start(listener, Arc::new(visitors))?;
