@@ -96,6 +96,7 @@ const MODULES: &[(&str, Rows)] = &[
         "tracer-view",
         &[
             &["command"],
+            &["live"],
             &["html", "tree"],
             &["draw"],
             &["failure", "label", "timeline"],

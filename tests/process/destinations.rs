@@ -110,6 +110,16 @@ fn a_page_in_the_environment_is_there_when_the_program_has_ended() {
 }
 
 #[test]
+fn a_page_that_is_served_is_said_once_and_does_not_keep_the_program() {
+    let output = output(program("ok").env("TRACER", "live"));
+    assert_eq!(output.status.code(), Some(7));
+    let told = said(&output.stderr);
+    let address = told.strip_prefix("tracer: traces are at http://127.0.0.1:");
+    let (_, token) = address.and_then(|rest| rest.split_once("/?token=")).expect("it is said");
+    assert_eq!((token.trim_end().len(), told.lines().count()), (32, 1), "{told}");
+}
+
+#[test]
 fn a_backend_that_cannot_be_and_one_that_is_not_there_are_lines_and_no_failure() {
     let run = |variable: &str, value: &str| {
         let output = output(program("ok").env("TRACER", "otlp").env(variable, value));

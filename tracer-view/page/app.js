@@ -2,6 +2,7 @@
 
 import { keys } from './keys.js';
 import { readLink, VIEWS, writeLink } from './link.js';
+import { follow } from './live.js';
 import { lengthOf, model, spanId } from './model/data.js';
 import { lookThrough } from './model/findings.js';
 import { counted } from './model/format.js';
@@ -64,6 +65,8 @@ class App {
       slow: new SlowView(this),
       compare: new CompareView(this),
     };
+    // Those of other data mean nothing here.
+    [this.findings, this.searching] = [[], true];
     document.title = `${this.m.program || name || 'traces'} · tracer`;
     this.searched = undefined;
     this.follow();
@@ -249,6 +252,9 @@ class App {
 const app = new App();
 globalThis.tracer = app;
 embedded(at('data').textContent).then(
-  (columns) => app.open({ columns }),
+  (columns) => {
+    app.open({ columns });
+    follow(app);
+  },
   (error) => fill(at('main'), el('p.empty', null, `The data of this page cannot be read: ${error.message}`)),
 );

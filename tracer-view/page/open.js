@@ -12,7 +12,8 @@ export async function embedded(text) {
   return JSON.parse(await unzipped(answer.body));
 }
 
-function unzipped(stream) {
+/** The text of a stream of gzip. @param {ReadableStream} stream @returns {Promise<string>} */
+export function unzipped(stream) {
   return new Response(stream.pipeThrough(new DecompressionStream('gzip'))).text();
 }
 

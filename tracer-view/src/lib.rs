@@ -21,6 +21,9 @@
 #[doc(hidden)]
 pub mod command;
 
+#[cfg(feature = "live")]
+mod live;
+
 #[cfg(feature = "html")]
 mod html;
 mod tree;
@@ -53,5 +56,7 @@ mod sketch;
 
 #[cfg(feature = "html")]
 pub use html::Html;
+#[cfg(feature = "live")]
+pub use live::Live;
 pub use terminal::Color;
 pub use tree::Tree;

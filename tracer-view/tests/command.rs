@@ -220,7 +220,10 @@ fn what_cannot_be_done_is_said_in_one_line() {
         assert!(is_whole && line.starts_with(&expected) && line.lines().count() == 1, "{err}");
     }
     let (code, out, _) = folder.run(&["--help"]);
-    assert_eq!((code, out.lines().next()), (0, Some("tracer shows traces that are in files")));
+    assert_eq!(
+        (code, out.lines().next()),
+        (0, Some("tracer shows traces that are in files, or that are sent to it"))
+    );
     assert_eq!(folder.run(&["--version"]).1, format!("tracer {}\n", env!("CARGO_PKG_VERSION")));
 }
 

@@ -1,5 +1,6 @@
 //! What the environment asks for: `TRACER` and OpenTelemetry's standard variables.
 
+mod destinations;
 mod sampling;
 mod styles;
 
@@ -7,6 +8,8 @@ use std::fmt::Write;
 
 use tracer_core::Filter;
 
+use crate::environment::destinations::missing;
+pub(crate) use crate::environment::destinations::{Compiled, Destinations, Page};
 use crate::environment::sampling::Sampling;
 use crate::environment::styles::Styles;
 
@@ -24,66 +27,6 @@ pub(crate) struct Environment {
     /// Lines for stderr: what was wrong, and what would be right.
     pub(crate) complaints: Vec<String>,
 }
-
-/// Where traces go.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Destinations {
-    /// Print trees of finished traces to stderr.
-    pub(crate) tree: bool,
-    /// Send them as OpenTelemetry's variables say.
-    pub(crate) otlp: bool,
-    /// Write a page of them at the end.
-    pub(crate) html: Option<Page>,
-    /// Write them to a file.
-    pub(crate) file: Option<String>,
-}
-
-/// Where a page is written.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Page {
-    /// Where pages are unless somebody says otherwise.
-    Usual,
-    At(String),
-}
-
-/// Destinations that this build has.
-#[derive(Clone, Copy, Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "each feature is on or off")]
-pub(crate) struct Compiled {
-    tree: bool,
-    html: bool,
-    otlp: bool,
-    file: bool,
-}
-
-impl Compiled {
-    pub(crate) const HERE: Self = Self {
-        tree: cfg!(feature = "tree"),
-        html: cfg!(feature = "html"),
-        otlp: cfg!(feature = "otlp"),
-        file: cfg!(feature = "file"),
-    };
-
-    /// The values of `TRACER`.
-    fn valid(self) -> String {
-        let words = [
-            ("`tree`", self.tree),
-            ("`html`", self.html),
-            ("`otlp`", self.otlp),
-            ("`file:PATH`", self.file),
-        ];
-        let words: Vec<_> = words.into_iter().filter(|(_, is)| *is).map(|(word, _)| word).collect();
-        match words.as_slice() {
-            [] => "`off` (`tree`, `html`, `otlp` and `file:PATH` need the features of these names)"
-                .to_owned(),
-            [only] => format!("{only} or `off`"),
-            several => format!("{} or `off`", several.join(", ")),
-        }
-    }
-}
-
-/// Destinations that `TRACER` names but that this version cannot serve.
-const LATER: [&str; 2] = ["live", "datadog"];
 
 /// Variables of OpenTelemetry that ask for OTLP.
 const ENDPOINTS: [&str; 2] = ["OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"];
@@ -224,41 +167,6 @@ impl Environment {
     }
 }
 
-impl Destinations {
-    /// Adds what a word of `TRACER` asks for.
-    fn add(&mut self, word: &str, compiled: Compiled) -> Result<(), String> {
-        let (name, path) = word.split_once(':').unwrap_or((word, ""));
-        match name {
-            "tree" if word == name && compiled.tree => self.tree = true,
-            "otlp" if word == name && compiled.otlp => self.otlp = true,
-            "html" if compiled.html && word == name => self.html = Some(Page::Usual),
-            "html" if compiled.html && !path.is_empty() => {
-                self.html = Some(Page::At(path.to_owned()));
-            }
-            "html" if compiled.html => {
-                return Err("`html` is written `html` or `html:PATH`".to_owned());
-            }
-            "file" if compiled.file && !path.is_empty() => self.file = Some(path.to_owned()),
-            "file" if compiled.file => return Err("`file` is written `file:PATH`".to_owned()),
-            "tree" | "otlp" | "html" | "file"
-                if word == name || matches!(name, "html" | "file") =>
-            {
-                return Err(missing(name));
-            }
-            "off" => return Err("`off` stands alone".to_owned()),
-            later if LATER.contains(&later) => {
-                return Err(format!("`{word}` is not supported by this version"));
-            }
-            _ => return Err(format!("`{word}` is no destination")),
-        }
-        Ok(())
-    }
-}
-
-fn missing(feature: &str) -> String {
-    format!("`{feature}` needs the feature `{feature}` of the crate `tracer`, which is off")
-}
-
 fn percent_decoded(text: &str) -> Option<String> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
@@ -297,11 +205,11 @@ mod tests {
         Environment::read(
             get,
             terminal,
-            Compiled { tree: true, html: true, otlp: true, file: true },
+            Compiled { tree: true, html: true, live: true, otlp: true, file: true },
         )
     }
 
-    /// Without the features `html`, `otlp` and `file`.
+    /// Without the features `html`, `live`, `otlp` and `file`.
     fn read_small(variables: &[(&str, &str)], terminal: bool) -> Environment {
         let get = |name: &str| {
             variables.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned())
@@ -309,12 +217,16 @@ mod tests {
         Environment::read(
             get,
             terminal,
-            Compiled { tree: true, html: false, otlp: false, file: false },
+            Compiled { tree: true, html: false, live: false, otlp: false, file: false },
         )
     }
 
     fn to(tree: bool, otlp: bool, file: Option<&str>) -> Destinations {
-        Destinations { tree, otlp, file: file.map(str::to_owned), html: None }
+        Destinations { tree, otlp, file: file.map(str::to_owned), ..Destinations::default() }
+    }
+
+    fn live(port: u16) -> Destinations {
+        Destinations { live: Some(port), ..Destinations::default() }
     }
 
     fn page(page: Page) -> Destinations {
@@ -329,7 +241,7 @@ mod tests {
         assert_eq!(silent.destinations, Destinations::default());
         assert_eq!(
             lines(&silent.complaints),
-            "tracer: traces go nowhere: stderr is no terminal; set TRACER to `tree`, `html`, `otlp`, `file:PATH` or `off`\n"
+            "tracer: traces go nowhere: stderr is no terminal; set TRACER to `tree`, `html`, `live`, `otlp`, `file:PATH` or `off`\n"
         );
         let small = read_small(&[], false);
         assert_eq!(
@@ -349,6 +261,9 @@ mod tests {
                 "html:C:\\a.html,tree",
                 Destinations { tree: true, ..page(Page::At("C:\\a.html".to_owned())) },
             ),
+            ("live", live(0)),
+            ("live:8080", live(8080)),
+            ("tree,live:0", Destinations { tree: true, ..live(0) }),
             ("file:a/b.jsonl", to(false, false, Some("a/b.jsonl"))),
             ("file:C:\\traces", to(false, false, Some("C:\\traces"))),
             ("tree, otlp,file:x", to(true, true, Some("x"))),
@@ -399,6 +314,8 @@ mod tests {
             ("file", "file"),
             ("html", "html"),
             ("html:x", "html"),
+            ("live", "live"),
+            ("live:8080", "live"),
         ] {
             let read = tracer(value);
             assert_eq!(read.destinations, to(true, false, None), "{value}");
@@ -419,7 +336,8 @@ mod tests {
                  ignoring the variable"
             ]
         );
-        let none = Compiled { tree: false, html: false, otlp: false, file: false }.valid();
+        let none =
+            Compiled { tree: false, html: false, live: false, otlp: false, file: false }.valid();
         assert!(none.starts_with("`off` ("), "{none}");
     }
 
@@ -428,7 +346,11 @@ mod tests {
         for (value, terminal, expected) in [
             ("trees", true, "`trees` is no destination"),
             ("tree:x", true, "`tree:x` is no destination"),
-            ("tree,live:8080", false, "`live:8080` is not supported by this version"),
+            ("tree,datadog", false, "`datadog` is not supported by this version"),
+            ("live:", true, "`live` is written `live` or `live:PORT`"),
+            ("live:+1", true, "`live` is written `live` or `live:PORT`"),
+            ("live:65536", false, "`live` is written `live` or `live:PORT`"),
+            ("live:0.0.0.0:80", true, "`live` is written `live` or `live:PORT`"),
             ("html:", true, "`html` is written `html` or `html:PATH`"),
             ("tree,off", false, "`off` stands alone"),
             ("file", true, "`file` is written `file:PATH`"),
@@ -440,7 +362,7 @@ mod tests {
             assert_eq!(
                 read.complaints,
                 [format!(
-                    "TRACER: {expected}; valid are `tree`, `html`, `otlp`, `file:PATH` or `off`; using `{now}`"
+                    "TRACER: {expected}; valid are `tree`, `html`, `live`, `otlp`, `file:PATH` or `off`; using `{now}`"
                 )]
             );
         }

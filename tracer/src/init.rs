@@ -55,7 +55,7 @@ impl Drop for Guard {
 ///
 /// | variable | values |
 /// |---|---|
-/// | `TRACER` | `off`, or a list of `tree` (trees on stderr), `html` or `html:PATH` (a page, written at the end), `otlp` and `file:PATH`; unset: what `OTEL_*` ask for, else `tree` where stderr is a terminal |
+/// | `TRACER` | `off`, or a list of `tree` (trees on stderr), `html` or `html:PATH` (a page, written at the end), `live` or `live:PORT` (a page on 127.0.0.1 while the program runs), `otlp` and `file:PATH`; unset: what `OTEL_*` ask for, else `tree` where stderr is a terminal |
 /// | `TRACER_FILTER` | which functions are traced: `target=level,…,level`; see [`Filter`](crate::Filter) |
 /// | `OTEL_SERVICE_NAME` | the name of the service |
 /// | `OTEL_RESOURCE_ATTRIBUTES` | `key=value,…`, percent-encoded |
@@ -112,7 +112,13 @@ fn install(in_flight: bool) -> Result<Guard, InstallError> {
 
 /// Adds the exporters of the destinations, if there is any; one that cannot be is said and left out.
 #[cfg_attr(
-    not(any(feature = "tree", feature = "html", feature = "otlp", feature = "file")),
+    not(any(
+        feature = "tree",
+        feature = "html",
+        feature = "live",
+        feature = "otlp",
+        feature = "file"
+    )),
     expect(unused_mut, unused_variables, reason = "there are no exporters")
 )]
 fn exporters(mut builder: Builder, to: &Destinations) -> Option<Builder> {
@@ -129,6 +135,18 @@ fn exporters(mut builder: Builder, to: &Destinations) -> Option<Builder> {
             Page::Usual => tracer_view::Html::default(),
             Page::At(path) => tracer_view::Html::to(path),
         });
+    }
+    #[cfg(feature = "live")]
+    if let Some(port) = to.live {
+        match tracer_view::Live::on(port) {
+            Ok(live) => {
+                any = true;
+                builder = builder.exporter(live);
+            }
+            Err(error) => say(&format!(
+                "tracer: TRACER: cannot serve traces on port {port} of 127.0.0.1: {error}\n"
+            )),
+        }
     }
     #[cfg(feature = "otlp")]
     if to.otlp {

@@ -58,6 +58,7 @@
 //! | `axum`, `hyper-util`, `reqwest-middleware` | what `tracer::http` knows of these |
 //! | `rayon` | `tracer::rayon`: `join`, `scope`, `spawn`, `broadcast` and their kin that carry the context |
 //! | `html` | traces as one page for the browser |
+//! | `live` | the same page while the program runs |
 //! | `otlp` | OTLP over HTTP to any OpenTelemetry backend |
 //! | `file` | OTLP in files |
 //! | `opentelemetry` | `tracer::export::OpenTelemetry`: any exporter of `opentelemetry_sdk`, gRPC among them |
@@ -176,6 +177,8 @@ pub mod export {
     pub use tracer_otlp::{Otlp, OtlpBuilder, OtlpError};
     #[cfg(feature = "html")]
     pub use tracer_view::Html;
+    #[cfg(feature = "live")]
+    pub use tracer_view::Live;
     #[cfg(feature = "tree")]
     pub use tracer_view::{Color, Tree};
 

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use crate::command::{Outcome, run};
+use crate::command::{Outcome, cargo, run};
 use crate::crates::{root, target};
 use crate::needs::Needs;
 
@@ -24,12 +24,16 @@ pub(crate) fn modules() -> Outcome {
 /// Every view of the page, one file of checks after the other.
 pub(crate) fn browser() -> Outcome {
     let chromium = chromium().ok_or("no chromium")?;
+    // One of the scripts looks at the page that the command serves.
+    run(&mut cargo("build -p tracer-view --bin tracer"))?;
+    let command = root().join(target()).join("debug/tracer");
     for script in scripts(&Path::new(TESTS).join("browser"), ".js")? {
         if script.file_name().is_some_and(|name| name == "drive.js") {
             continue;
         }
         let mut node = Command::new("node");
         node.arg(script).env("CHROMIUM", &chromium).env("PLAYWRIGHT_CORE", driver());
+        node.env("TRACER_COMMAND", &command);
         run(&mut node)?;
     }
     Ok(())

@@ -16,6 +16,7 @@ pub(super) enum Asked {
     Top { files: Vec<PathBuf> },
     Diff { before: PathBuf, after: PathBuf },
     Convert { files: Vec<PathBuf> },
+    Live(Served),
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -24,6 +25,16 @@ pub(super) struct View {
     pub(super) to: Option<PathBuf>,
     pub(super) open: bool,
 }
+
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Served {
+    pub(super) files: Vec<PathBuf>,
+    pub(super) port: u16,
+    pub(super) open: bool,
+}
+
+/// The port that OTLP has over HTTP.
+const PORT: u16 = 4318;
 
 /// The first digits of the traces that are wanted.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -54,6 +65,7 @@ pub(super) fn read(arguments: Vec<OsString>) -> Result<Asked, String> {
         "view" => view(left),
         "tree" => tree(left),
         "convert" => convert(left),
+        "live" => live(left),
         "top" => Ok(Asked::Top { files: left.only_files("top")? }),
         "diff" => match <[PathBuf; 2]>::try_from(left.only_files("diff")?) {
             Ok([before, after]) => Ok(Asked::Diff { before, after }),
@@ -114,6 +126,22 @@ fn convert(mut left: Left) -> Result<Asked, String> {
     Ok(Asked::Convert { files: left.files()? })
 }
 
+fn live(mut left: Left) -> Result<Asked, String> {
+    let (mut port, mut open) = (PORT, false);
+    while let Some(option) = left.option() {
+        match option.as_str() {
+            "--open" => open = true,
+            "--port" => {
+                let number = left.value("--port", "a number")?;
+                let number = number.to_string_lossy();
+                port = number.parse().map_err(|_| format!("`--port`: `{number}` is no port"))?;
+            }
+            _ => return Err(unknown("live", &option)),
+        }
+    }
+    Ok(Asked::Live(Served { files: left.files, port, open }))
+}
+
 fn unknown(command: &str, option: &str) -> String {
     format!("`{command}` has no option `{option}`")
 }
@@ -163,7 +191,7 @@ impl Left {
 
 #[cfg(test)]
 mod tests {
-    use super::{Asked, View, Wanted, read};
+    use super::{Asked, Served, View, Wanted, read};
 
     fn of(line: &str) -> Result<Asked, String> {
         read(line.split_whitespace().map(Into::into).collect())
@@ -190,6 +218,12 @@ mod tests {
         assert_eq!(of("tree --trace 4F9c --width=80 a"), tree("4f9c", Some(80)));
         assert_eq!(of("top a b"), Ok(Asked::Top { files: vec!["a".into(), "b".into()] }));
         assert_eq!(of("convert a --to=chrome"), Ok(Asked::Convert { files: vec!["a".into()] }));
+        let live = |files: &[&str], port, open| {
+            let files = files.iter().map(Into::into).collect();
+            Ok(Asked::Live(Served { files, port, open }))
+        };
+        assert_eq!(of("live"), live(&[], 4318, false));
+        assert_eq!(of("live --port=0 a --open"), live(&["a"], 0, true));
         assert_eq!(of("diff a -"), Ok(Asked::Diff { before: "a".into(), after: "-".into() }));
     }
 
@@ -204,6 +238,8 @@ mod tests {
             ("tree a --trace=", "`--trace`: `` has other than hexadecimal digits"),
             ("tree a --width wide", "`--width`: `wide` is no number"),
             ("top --width 80 a", "`top` has no option `--width`"),
+            ("live --port 65536", "`--port`: `65536` is no port"),
+            ("live --prot 1", "`live` has no option `--prot`"),
             ("convert a", "`convert` needs `--to chrome`"),
             ("convert a --to svg", "`--to`: `svg` is no format but `chrome`"),
             ("diff a", "`diff` takes two files, not 1"),

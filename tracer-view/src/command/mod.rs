@@ -1,8 +1,9 @@
-//! The command `tracer`: shows traces that are in files.
+//! The command `tracer`: shows traces that are in files, or that are sent to it.
 
 mod arguments;
 mod chrome;
 mod compared;
+mod live;
 mod operations;
 mod source;
 mod written;
@@ -22,18 +23,21 @@ use crate::tree::Tree;
 use crate::{terminal, text};
 
 const HELP: &str = "\
-tracer shows traces that are in files
+tracer shows traces that are in files, or that are sent to it
 
 usage: tracer view [--open] [--to PATH] FILE…       as one page for the browser; says where it is
        tracer tree [--trace ID] [--width N] FILE…   as trees
        tracer top FILE…                             operations: how often, how long, how many failed
        tracer diff FILE FILE                        operations of two runs, side by side
        tracer convert --to chrome FILE…             as trace events of Chrome, which Perfetto opens, too
+       tracer live [--open] [--port N] [FILE…]      takes OTLP over HTTP on this machine, from programs in
+                                                    any language, and serves the page with what came last
 
   --open      opens the page in the browser
   --to PATH   writes the page there, not into the folder for temporary files
   --trace ID  only the traces whose ids begin so
   --width N   columns of a tree, from 40 to 500
+  --port N    the port of 127.0.0.1, 4318 unless it is given, any for 0
 
 FILE has OTLP of any tool, in JSON or protobuf: one message, or one a line or behind its length;
 or what Jaeger exports as JSON; also compressed by gzip. `-` is standard input.
@@ -90,6 +94,7 @@ fn run(arguments: Vec<OsString>, out: &mut dyn Write, err: &mut dyn Write) -> Re
         Asked::Convert { files } => {
             chrome::write(&table(&files, err)?, &mut *out)?;
         }
+        Asked::Live(asked) => live::run(&asked, out, err)?,
         Asked::Diff { before, after } => {
             let (before, after) = (table(&[before], err)?, table(&[after], err)?);
             let (before, after) = (operations::of(&before), operations::of(&after));

@@ -18,6 +18,7 @@ const MODULES: &[Module<'_>] = modules![
     "app.js",
     "keys.js",
     "link.js",
+    "live.js",
     "model/cohort.js",
     "model/columns.js",
     "model/compare.js",

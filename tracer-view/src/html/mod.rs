@@ -7,6 +7,7 @@ mod details;
 mod ids;
 mod page;
 mod store;
+mod stored;
 #[cfg(all(test, feature = "command"))]
 mod tests;
 
@@ -20,10 +21,14 @@ use tracer_core::{Batch, ExportError, Exporter, Unit};
 
 pub(crate) use columns::Heading;
 pub(crate) use page::write_file;
+#[cfg(feature = "live")]
+pub(crate) use page::{gzip, write_served};
+pub(crate) use store::Store;
+#[cfg(feature = "live")]
+pub(crate) use stored::Stored;
 #[cfg(all(test, feature = "command"))]
-pub(crate) use tests::spans::random as random_spans;
+pub(crate) use tests::{decoded::base64, spans::random as random_spans};
 
-use crate::html::store::Store;
 use crate::table::Table;
 
 /// An exporter that writes traces as one HTML file, which a browser opens without a network.
@@ -62,9 +67,9 @@ pub struct Html {
 }
 
 /// Bytes of traces that are kept, unless somebody asks for others.
-const MAX_BYTES: usize = 48 << 20;
+pub(crate) const MAX_BYTES: usize = 48 << 20;
 /// So many of the slowest traces are kept longer.
-const SLOWEST: usize = 100;
+pub(crate) const SLOWEST: usize = 100;
 
 impl Html {
     /// Makes one that writes to `path`; its folder has to be there.
@@ -155,7 +160,7 @@ impl Exporter for Html {
         if self.service.is_empty() {
             batch.resource().service_name().clone_into(&mut self.service);
         }
-        self.store.add(batch.spans());
+        self.store.add(batch.spans().into());
         Ok(())
     }
 }
@@ -177,7 +182,7 @@ impl Drop for Html {
 }
 
 /// The name of the running program.
-fn program() -> String {
+pub(crate) fn program() -> String {
     let path = env::current_exe().unwrap_or_default();
     path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
 }

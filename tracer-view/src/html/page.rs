@@ -32,17 +32,48 @@ pub(crate) fn write_file(table: &Table, heading: &Heading, path: &Path) -> io::R
 
 /// Writes the page.
 pub(crate) fn write<W: Write>(table: &Table, heading: &Heading, to: W) -> io::Result<W> {
-    let mut to = to;
+    write_with(&heading.program, to, |mut to| {
+        to.write_all(b"<script id=\"data\" type=\"text/plain\">")?;
+        let gzip = GzEncoder::new(Base64::new(to), Compression::default());
+        columns::write(table, heading, gzip)?.finish()?.finish()
+    })
+}
+
+/// The data of a page as it can be sent: gzip of JSON.
+#[cfg(feature = "live")]
+pub(crate) fn gzip(table: &Table, heading: &Heading) -> io::Result<Vec<u8>> {
+    columns::write(table, heading, GzEncoder::new(Vec::new(), Compression::fast()))?.finish()
+}
+
+/// Writes the page of a program that is running: of `data`, which are those of a `version`.
+#[cfg(feature = "live")]
+pub(crate) fn write_served<W: Write>(
+    program: &str,
+    data: &[u8],
+    version: u64,
+    to: W,
+) -> io::Result<W> {
+    write_with(program, to, |mut to| {
+        write!(to, "<script id=\"data\" type=\"text/plain\" data-version=\"{version}\">")?;
+        let mut base64 = Base64::new(to);
+        base64.write_all(data)?;
+        base64.finish()
+    })
+}
+
+fn write_with<W: Write>(
+    program: &str,
+    mut to: W,
+    data: impl Fn(W) -> io::Result<W>,
+) -> io::Result<W> {
     for piece in pieces(PAGE) {
         match piece {
             Piece::Text(text) => to.write_all(text.as_bytes())?,
-            Piece::Title => write!(to, "<title>{}</title>", escaped(&heading.program))?,
+            Piece::Title => write!(to, "<title>{}</title>", escaped(program))?,
             Piece::Style => write!(to, "<style>\n{STYLE}</style>")?,
             Piece::Script => write!(to, "<script type=\"module\">\n{}</script>", bundle::script())?,
             Piece::Data => {
-                to.write_all(b"<script id=\"data\" type=\"text/plain\">")?;
-                let gzip = GzEncoder::new(Base64::new(to), Compression::default());
-                to = columns::write(table, heading, gzip)?.finish()?.finish()?;
+                to = data(to)?;
                 to.write_all(b"</script>")?;
             }
         }

@@ -1,23 +1,24 @@
 //! The traces that are kept for the page: as many as there is room for, the interesting ones longest.
 
 use std::collections::{BTreeSet, HashMap, VecDeque};
-use std::mem::size_of;
+use std::sync::Arc;
 
 use tracer_core::{SpanRecord, TraceId};
 
 use crate::html::columns::Evicted;
+use crate::html::stored::Stored;
 use crate::table::Table;
 
 /// Traces, of which the oldest go first, and those that failed or were slowest last: of half of the
 /// room the others are sure.
 #[derive(Debug)]
-pub(super) struct Store {
+pub(crate) struct Store<S = SpanRecord> {
     max_bytes: usize,
     /// So many of the slowest traces are kept longer.
     max_slowest: usize,
     bytes: usize,
     special_bytes: usize,
-    traces: HashMap<TraceId, Kept>,
+    traces: HashMap<TraceId, Kept<S>>,
     /// In the order in which they came: those that were neither, and those that failed or are slow.
     usual: VecDeque<TraceId>,
     special: VecDeque<TraceId>,
@@ -28,16 +29,17 @@ pub(super) struct Store {
 
 /// What is there of a trace.
 #[derive(Debug)]
-struct Kept {
-    spans: Vec<SpanRecord>,
+struct Kept<S> {
+    /// As they came together: so they are copied out without copying them.
+    spans: Vec<Arc<[S]>>,
     bytes: usize,
     is_failed: bool,
     is_special: bool,
     duration: u64,
 }
 
-impl Store {
-    pub(super) fn new(max_bytes: usize, max_slowest: usize) -> Self {
+impl<S: Stored> Store<S> {
+    pub(crate) fn new(max_bytes: usize, max_slowest: usize) -> Self {
         Self {
             max_bytes,
             max_slowest,
@@ -52,24 +54,31 @@ impl Store {
     }
 
     /// Adds spans of one trace.
-    pub(super) fn add(&mut self, spans: &[SpanRecord]) {
+    pub(crate) fn add(&mut self, spans: Arc<[S]>) {
         let Some(first) = spans.first() else { return };
         let id = first.trace_id();
-        let bytes = spans.iter().map(size).sum::<usize>();
+        let bytes = spans.iter().map(S::size).sum::<usize>();
+        let is_failed = spans.iter().any(S::is_failed);
+        let duration = duration(&spans);
         let kept = self.traces.entry(id).or_insert_with(|| {
             self.usual.push_back(id);
-            let spans = Vec::with_capacity(spans.len());
-            Kept { spans, bytes: 0, is_failed: false, is_special: false, duration: 0 }
+            Kept {
+                spans: Vec::with_capacity(1),
+                bytes: 0,
+                is_failed: false,
+                is_special: false,
+                duration: 0,
+            }
         });
-        kept.spans.extend_from_slice(spans);
+        kept.spans.push(spans);
         kept.bytes += bytes;
-        kept.is_failed |= spans.iter().any(SpanRecord::is_failed);
+        kept.is_failed |= is_failed;
         // Nothing else makes room for what has none.
         let is_too_large = kept.bytes > self.max_bytes;
         self.bytes += bytes;
         self.special_bytes += if kept.is_special { bytes } else { 0 };
         let before = (kept.duration, id);
-        kept.duration = kept.duration.max(duration(spans));
+        kept.duration = kept.duration.max(duration);
         let now = (kept.duration, id);
         self.slowest.remove(&before);
         self.slowest.insert(now);
@@ -82,20 +91,26 @@ impl Store {
         self.make_room();
     }
 
-    pub(super) fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.traces.is_empty() && self.evicted == Evicted::default()
     }
 
     /// How much there was no room for.
-    pub(super) const fn evicted(&self) -> Evicted {
+    pub(crate) const fn evicted(&self) -> Evicted {
         self.evicted
     }
 
-    /// All spans that are kept.
+    /// All spans that are kept, without copying them.
+    #[cfg(feature = "live")]
+    pub(crate) fn spans(&self) -> Vec<Arc<[S]>> {
+        self.traces.values().flat_map(|kept| &kept.spans).cloned().collect()
+    }
+
+    /// All spans that are kept; those of the tracer itself are of `service`.
     pub(super) fn table(&self, service: &str) -> Table {
         let mut table = Table::default();
-        let spans = self.traces.values().flat_map(|kept| &kept.spans);
-        spans.for_each(|span| table.add_record(span, service));
+        let spans = self.traces.values().flat_map(|kept| &kept.spans).flat_map(|spans| &**spans);
+        spans.for_each(|span| span.add_to(&mut table, service));
         table
     }
 
@@ -123,42 +138,16 @@ impl Store {
             self.bytes -= kept.bytes;
             self.special_bytes -= if kept.is_special { kept.bytes } else { 0 };
             self.evicted.traces += 1;
-            self.evicted.spans += kept.spans.len() as u64;
+            self.evicted.spans += kept.spans.iter().map(|spans| spans.len() as u64).sum::<u64>();
         }
     }
 }
 
 /// From the first start to the last end.
-fn duration(spans: &[SpanRecord]) -> u64 {
-    let start = spans.iter().map(SpanRecord::start).min().unwrap_or(0);
-    let end = spans.iter().map(SpanRecord::end).max().unwrap_or(0);
+fn duration<S: Stored>(spans: &[S]) -> u64 {
+    let start = spans.iter().map(|span| span.times().0).min().unwrap_or(0);
+    let end = spans.iter().map(|span| span.times().1).max().unwrap_or(0);
     end.saturating_sub(start)
-}
-
-/// About the bytes that a record takes, with what lies outside of it.
-fn size(span: &SpanRecord) -> usize {
-    const WORD: usize = size_of::<u64>();
-    let recorded = span.slices().len() * 2 * WORD + span.wakes().len() * 6 * WORD;
-    let attributes = span.attributes().map(|(key, value)| key.len() + text_size(&value) + 2 * WORD);
-    let events = span.events().map(|event| {
-        let told = event.attributes().map(|(key, value)| key.len() + text_size(&value) + 2 * WORD);
-        event.name().len() + told.sum::<usize>() + 4 * WORD
-    });
-    let error = span.error().map_or(0, |error| {
-        let sources = error.sources().map(str::len).sum::<usize>();
-        let backtrace = error.backtrace().map_or(0, str::len);
-        error.type_name().len() + error.message().len() + sources + backtrace + 4 * WORD
-    });
-    let details = recorded + attributes.sum::<usize>() + events.sum::<usize>() + error;
-    // Little is in the record itself; much needs room of its own, and a head.
-    size_of::<SpanRecord>() + if details > 96 { details + 16 * WORD } else { 0 }
-}
-
-fn text_size(value: &tracer_core::Value<'_>) -> usize {
-    match value {
-        tracer_core::Value::Str(text) => text.len(),
-        _ => 0,
-    }
 }
 
 #[cfg(test)]
@@ -167,8 +156,9 @@ mod tests {
 
     use tracer_core::{Memory, Span, SpanRecord, Tracer};
 
-    use super::{Store, size};
+    use super::Store;
     use crate::html::columns::Evicted;
+    use crate::html::stored::Stored as _;
 
     /// A trace of two spans each: the first is open longest, then they come as they are named.
     fn traces(names: &[&'static str]) -> Vec<Vec<SpanRecord>> {
@@ -193,7 +183,7 @@ mod tests {
     }
 
     fn kept(store: &Store) -> Vec<&'static str> {
-        let roots = store.traces.values().map(|kept| &kept.spans[0]);
+        let roots = store.traces.values().map(|kept| &kept.spans[0][0]);
         let mut roots: Vec<_> = roots.map(|root| (root.start(), root.name())).collect();
         roots.sort_unstable();
         roots.into_iter().map(|(_, name)| name).collect()
@@ -202,12 +192,12 @@ mod tests {
     #[test]
     fn the_oldest_go_first_and_what_failed_or_was_slow_last() {
         let traces = traces(&["a", "failed", "b", "c", "d", "e"]);
-        let bytes = |trace: &[SpanRecord]| trace.iter().map(size).sum::<usize>();
+        let bytes = |trace: &[SpanRecord]| trace.iter().map(SpanRecord::size).sum::<usize>();
         // Room for four, the error of one among them.
         let mut store = Store::new(3 * bytes(&traces[1]) + bytes(&traces[2]), 1);
         let mut after = Vec::new();
         for trace in &traces {
-            store.add(trace);
+            store.add(trace[..].into());
             after.push(kept(&store).join(" "));
         }
         assert_eq!(
@@ -229,8 +219,8 @@ mod tests {
     #[test]
     fn what_failed_takes_no_more_than_half_from_what_comes_later() {
         let traces = traces(&["failed", "failed", "failed", "failed", "a", "b", "c"]);
-        let mut store = Store::new(4 * traces[1].iter().map(size).sum::<usize>(), 0);
-        traces.iter().for_each(|trace| store.add(trace));
+        let mut store = Store::new(4 * traces[1].iter().map(SpanRecord::size).sum::<usize>(), 0);
+        traces.iter().for_each(|trace| store.add(trace[..].into()));
         assert_eq!(kept(&store), ["failed", "failed", "b", "c"]);
         assert_eq!(store.evicted(), Evicted { traces: 4, spans: 8 });
     }
@@ -238,8 +228,8 @@ mod tests {
     #[test]
     fn where_all_failed_the_oldest_of_these_goes() {
         let traces = traces(&["failed", "failed", "failed"]);
-        let mut store = Store::new(2 * traces[1].iter().map(size).sum::<usize>(), 0);
-        traces.iter().for_each(|trace| store.add(trace));
+        let mut store = Store::new(2 * traces[1].iter().map(SpanRecord::size).sum::<usize>(), 0);
+        traces.iter().for_each(|trace| store.add(trace[..].into()));
         assert_eq!(kept(&store), ["failed", "failed"]);
         assert_eq!(store.evicted(), Evicted { traces: 2, spans: 4 });
         let bytes: usize = store.traces.values().map(|kept| kept.bytes).sum();
@@ -252,11 +242,11 @@ mod tests {
     fn what_comes_late_joins_its_trace_and_more_than_there_is_room_for_is_not_kept() {
         let traces = traces(&["a"]);
         let mut store = Store::new(1 << 20, 1);
-        store.add(&traces[1][..1]);
-        store.add(&traces[1][1..]);
+        store.add(traces[1][..1].into());
+        store.add(traces[1][1..].into());
         assert_eq!((store.traces.len(), store.table("").rows.len()), (1, 2));
         let mut small = Store::new(1, 1);
-        small.add(&traces[0]);
+        small.add(traces[0][..].into());
         assert!(small.traces.is_empty() && small.slowest.is_empty() && !small.is_empty());
         assert_eq!((small.bytes, small.evicted()), (0, Evicted { traces: 1, spans: 2 }));
     }

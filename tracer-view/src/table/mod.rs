@@ -1,6 +1,6 @@
 //! Spans of any number of traces, from records and from files, side by side in little memory.
 
-#[cfg(feature = "command")]
+#[cfg(feature = "file")]
 mod file;
 mod order;
 mod record;

@@ -7,7 +7,7 @@ use tracer_otlp::read::{self, Span};
 
 const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-pub(super) fn base64(text: &str) -> Vec<u8> {
+pub(crate) fn base64(text: &str) -> Vec<u8> {
     let digits = text.trim_end_matches('=').as_bytes();
     let value =
         |digit: &u8| ALPHABET.iter().position(|known| known == digit).expect("it is base64") as u32;

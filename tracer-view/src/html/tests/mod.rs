@@ -1,6 +1,6 @@
 //! What a page holds is what was recorded, and how many bytes that takes.
 
-mod decoded;
+pub(crate) mod decoded;
 pub(crate) mod spans;
 
 use std::collections::BTreeMap;
