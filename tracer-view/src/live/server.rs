@@ -56,7 +56,8 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        self.shared.is_closing.store(true, Ordering::SeqCst);
+        // Release: pairs with the acquire in `accept`, which the connection below wakes.
+        self.shared.is_closing.store(true, Ordering::Release);
         // Wakes the one that accepts. Where even that fails, it ends with the process.
         let woken = TcpStream::connect_timeout(&self.address, WAKE);
         if let (Ok(_), Some(accepting)) = (woken, self.accepting.take()) {
@@ -90,7 +91,8 @@ impl Shared {
 fn accept(listener: &TcpListener, shared: &Arc<Shared>, serve: &Arc<dyn Serve>) {
     loop {
         let accepted = listener.accept();
-        if shared.is_closing.load(Ordering::SeqCst) {
+        // Acquire: pairs with the release in `drop`.
+        if shared.is_closing.load(Ordering::Acquire) {
             return;
         }
         let Ok((stream, _)) = accepted else {

@@ -160,13 +160,14 @@ impl<S: Stored> Visitors<S> {
 
     /// Tells of each new version as Server-Sent Events, until one of both is gone.
     fn news(&self, connection: &mut Connection) -> Option<Answer> {
-        if self.waiting.fetch_add(1, Ordering::SeqCst) < MAX_WAITING {
+        // Relaxed, here and below: it counts, and guards nothing.
+        if self.waiting.fetch_add(1, Ordering::Relaxed) < MAX_WAITING {
             // Whoever is gone needs no more of them.
             let _told = self.tell(connection);
-            self.waiting.fetch_sub(1, Ordering::SeqCst);
+            self.waiting.fetch_sub(1, Ordering::Relaxed);
             return None;
         }
-        self.waiting.fetch_sub(1, Ordering::SeqCst);
+        self.waiting.fetch_sub(1, Ordering::Relaxed);
         Some(Answer::refused(503))
     }
 
