@@ -8,8 +8,10 @@ use std::fmt::Write;
 
 use tracer_core::Filter;
 
+#[cfg(any(feature = "html", test))]
+pub(crate) use crate::environment::destinations::Page;
 use crate::environment::destinations::missing;
-pub(crate) use crate::environment::destinations::{Compiled, Destinations, Page};
+pub(crate) use crate::environment::destinations::{Compiled, Destinations};
 use crate::environment::sampling::Sampling;
 use crate::environment::styles::Styles;
 
