@@ -108,6 +108,9 @@ test('an error that came from another service did not begin where that is told',
   assert.deepEqual(origins('over the limit'), ['error charge 10']);
   // What is told is another error: then there are two.
   assert.deepEqual(origins('no such card').length, 2);
+  // Of one service it is known which error was passed on: nothing is guessed there.
+  const alone = spans('over the limit').map((one) => ({ ...one, service: 'web' }));
+  assert.equal(found(alone).filter((one) => one.startsWith('error')).length, 3);
 });
 
 test('a search finds by name, service, attribute, state and duration, all at once', () => {
