@@ -77,6 +77,17 @@ const MODULES: &[(&str, Rows)] = &[
         ],
     ),
     (
+        "tracer-datadog",
+        &[
+            &["agent"],
+            &["payload", "sampler"],
+            &["chunk"],
+            &["span"],
+            &["names"],
+            &["error", "msgpack", "rates", "tag"],
+        ],
+    ),
+    (
         "tracer-http",
         &[
             &["reqwest"],
@@ -121,6 +132,7 @@ const CRATES: &[(&str, &[&str])] = &[
             "tracer-async-std",
             "tracer-smol",
             "tracer-otlp",
+            "tracer-datadog",
             "tracer-http",
             "tracer-bridge",
             "tracer-view",

@@ -1,0 +1,9 @@
+//! Datadog for the tracer crates: spans go to the agent in its own format, and it says how many it
+//! wants.
+//!
+//! Use it through the `tracer` crate. The modules stand in the order in which one span passes
+//! through them; a module uses only modules of lower floors.
+#![expect(dead_code, reason = "its parts are being put together")]
+
+mod payload;
+mod rates;
