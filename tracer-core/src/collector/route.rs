@@ -36,6 +36,12 @@ pub(crate) struct Route {
     is_streamed: bool,
     /// Present if an exporter wants whole traces.
     traces: Option<Traces>,
+    /// Whole traces that wait for others, and since when.
+    together: Vec<SpanRecord>,
+    together_since: Instant,
+    /// Some exporter wants whole traces one at a time; some, many.
+    is_by_trace: bool,
+    is_together: bool,
     report: Report,
     /// Spans that may not be kept.
     pub(crate) tail: Tail,
@@ -58,7 +64,8 @@ impl Route {
         tail: Tail,
     ) -> Self {
         let wants = |unit| outlets.iter().any(|outlet: &Arc<Outlet>| outlet.unit == unit);
-        let (is_streamed, whole) = (wants(Unit::Spans), wants(Unit::Traces));
+        let is_streamed = wants(Unit::Spans);
+        let (is_by_trace, is_together) = (wants(Unit::Traces), wants(Unit::ManyTraces));
         Self {
             resource: Arc::new(resource),
             outlets,
@@ -66,7 +73,11 @@ impl Route {
             spare: Arc::default(),
             since: Instant::now(),
             is_streamed,
-            traces: whole.then(|| Traces::new(MAX_HELD)),
+            traces: (is_by_trace || is_together).then(|| Traces::new(MAX_HELD)),
+            together: Vec::new(),
+            together_since: Instant::now(),
+            is_by_trace,
+            is_together,
             report: Report::default(),
             tail,
             is_closing: false,
@@ -191,9 +202,37 @@ impl Route {
         }
     }
 
-    fn send_traces(&self, ready: Vec<Ready>) {
+    fn send_traces(&mut self, ready: Vec<Ready>, now: Instant) {
         for (spans, completeness) in ready {
+            if !self.is_by_trace {
+                self.put_together(spans, now);
+                continue;
+            }
+            if self.is_together {
+                self.put_together(spans.clone(), now);
+            }
             self.send(Unit::Traces, spans, completeness, None);
+        }
+    }
+
+    /// The spans of one trace wait for others to be sent with.
+    fn put_together(&mut self, spans: Vec<SpanRecord>, now: Instant) {
+        if self.together.is_empty() {
+            self.together_since = now;
+        }
+        if self.together.capacity() == 0 {
+            self.together = self.spare.take().unwrap_or_else(|| Vec::with_capacity(BATCH));
+        }
+        self.together.extend(spans);
+        if self.together.len() >= BATCH {
+            self.send_together();
+        }
+    }
+
+    fn send_together(&mut self) {
+        if !self.together.is_empty() {
+            let spans = std::mem::take(&mut self.together);
+            self.send(Unit::ManyTraces, spans, Completeness::Stream, Some(&self.spare));
         }
     }
 
@@ -219,7 +258,10 @@ impl Route {
             self.send_stream();
         }
         if let Some(ready) = self.traces.as_mut().map(|traces| traces.due(now)) {
-            self.send_traces(ready);
+            self.send_traces(ready, now);
+        }
+        if now.duration_since(self.together_since) >= PATIENCE {
+            self.send_together();
         }
     }
 
@@ -247,7 +289,8 @@ impl Route {
         self.settle(decided, now);
         self.send_stream();
         if let Some(ready) = self.traces.as_mut().map(|traces| traces.flush(all)) {
-            self.send_traces(ready);
+            self.send_traces(ready, now);
         }
+        self.send_together();
     }
 }
