@@ -160,10 +160,9 @@ pub(crate) fn datadog(context: &SpanContext, datadog: &Datadog, by_hand: bool) {
         rate(rates.rule),
         rate(rates.limit),
     ];
-    let tag = |index| tags.split(',').filter_map(|tag| tag.split_once('=')).nth(index);
-    let count = (0..).take_while(|index| tag(*index).is_some()).count();
-    other(context, Kind::Datadog, &words, count + 1, |index| {
-        let of_tag = index.checked_sub(1).and_then(tag);
+    let tags = || tags.split(',').filter_map(|tag| tag.split_once('='));
+    other(context, Kind::Datadog, &words, tags().count() + 1, |index| {
+        let of_tag = index.checked_sub(1).and_then(|index| tags().nth(index));
         let (key, value) = of_tag.unwrap_or(("origin", origin));
         (Key::Name(key), Value::Str(value))
     });

@@ -39,9 +39,6 @@ pub(crate) struct Route {
     /// Whole traces that wait for others, and since when.
     together: Vec<SpanRecord>,
     together_since: Instant,
-    /// Some exporter wants whole traces one at a time; some, many.
-    is_by_trace: bool,
-    is_together: bool,
     report: Report,
     /// Spans that may not be kept.
     pub(crate) tail: Tail,
@@ -63,9 +60,8 @@ impl Route {
         open: Option<OpenSpans>,
         tail: Tail,
     ) -> Self {
-        let wants = |unit| outlets.iter().any(|outlet: &Arc<Outlet>| outlet.unit == unit);
-        let is_streamed = wants(Unit::Spans);
-        let (is_by_trace, is_together) = (wants(Unit::Traces), wants(Unit::ManyTraces));
+        let is_streamed = wants(&outlets, Unit::Spans);
+        let whole = wants(&outlets, Unit::Traces) || wants(&outlets, Unit::ManyTraces);
         Self {
             resource: Arc::new(resource),
             outlets,
@@ -73,11 +69,9 @@ impl Route {
             spare: Arc::default(),
             since: Instant::now(),
             is_streamed,
-            traces: (is_by_trace || is_together).then(|| Traces::new(MAX_HELD)),
+            traces: whole.then(|| Traces::new(MAX_HELD)),
             together: Vec::new(),
             together_since: Instant::now(),
-            is_by_trace,
-            is_together,
             report: Report::default(),
             tail,
             is_closing: false,
@@ -203,12 +197,14 @@ impl Route {
     }
 
     fn send_traces(&mut self, ready: Vec<Ready>, now: Instant) {
+        let (single, many) =
+            (wants(&self.outlets, Unit::Traces), wants(&self.outlets, Unit::ManyTraces));
         for (spans, completeness) in ready {
-            if !self.is_by_trace {
+            if !single {
                 self.put_together(spans, now);
                 continue;
             }
-            if self.is_together {
+            if many {
                 self.put_together(spans.clone(), now);
             }
             self.send(Unit::Traces, spans, completeness, None);
@@ -293,4 +289,9 @@ impl Route {
         }
         self.send_together();
     }
+}
+
+/// Whether some exporter wants spans in such units.
+fn wants(outlets: &[Arc<Outlet>], unit: Unit) -> bool {
+    outlets.iter().any(|outlet| outlet.unit == unit)
 }
