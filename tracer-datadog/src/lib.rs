@@ -7,7 +7,12 @@
 
 mod payload;
 
+mod chunk;
+
+mod span;
+
 mod names;
 
+mod msgpack;
 mod rates;
 mod tag;
