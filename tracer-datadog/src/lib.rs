@@ -16,3 +16,6 @@ mod names;
 mod msgpack;
 mod rates;
 mod tag;
+
+#[cfg(test)]
+mod tests;
