@@ -79,14 +79,10 @@ impl Chunks {
             is_open: self.is_open,
             was_open: !self.is_open && !self.open.is_empty() && self.open.contains(&id),
         };
-        match self.spans.span(body, span, &around, given) {
-            Ok(()) => true,
-            Err(NeedsServices) => {
-                self.has_services = true;
-                chunk.look(&self.process);
-                false
-            }
-        }
+        let Err(NeedsServices) = self.spans.span(body, span, &around, given) else { return true };
+        self.has_services = true;
+        chunk.look(&self.process);
+        false
     }
 
     /// Remembers which spans are open, and forgets those that have ended.

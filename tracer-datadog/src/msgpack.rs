@@ -1,4 +1,4 @@
-//! MessagePack into a vector, which takes all: nothing of this fails.
+//! `MessagePack` into a vector, which takes all: nothing of this fails.
 
 use std::fmt::Debug;
 

@@ -10,18 +10,21 @@ fn called(kind: SpanKind, attributes: &[(&'static str, &'static str)]) -> String
     format!("{} | {} | {}", names.operation, names.resource, names.span_type)
 }
 
-#[test]
-fn names_are_those_that_the_agent_makes_of_otlp() {
+const GET: (&str, &str) = ("http.request.method", "GET");
+const ROUTE: (&str, &str) = ("http.route", "/item/{id}");
+
+/// Kind and attributes of a span, and what it is called.
+type Case = (SpanKind, &'static [(&'static str, &'static str)], &'static str);
+
+const CASES: &[Case] = {
     use SpanKind::{Client, Consumer, Internal, Producer, Server};
-    let get = ("http.request.method", "GET");
-    let route = ("http.route", "/item/{id}");
-    let cases: &[(SpanKind, &[(&str, &str)], &str)] = &[
+    &[
         (Internal, &[], "internal | span name | custom"),
-        (Internal, &[get], "internal | GET | custom"),
+        (Internal, &[GET], "internal | GET | custom"),
         (Server, &[], "server.request | span name | web"),
-        (Server, &[get, route], "http.server.request | GET /item/{id} | web"),
+        (Server, &[GET, ROUTE], "http.server.request | GET /item/{id} | web"),
         (Server, &[("http.method", "_OTHER")], "http.server.request | HTTP | web"),
-        (Client, &[get, route], "http.client.request | GET | http"),
+        (Client, &[GET, ROUTE], "http.client.request | GET | http"),
         (Client, &[("network.protocol.name", "FTP")], "ftp.client.request | span name | http"),
         (
             Client,
@@ -81,15 +84,19 @@ fn names_are_those_that_the_agent_makes_of_otlp() {
         (
             Server,
             &[
-                get,
+                GET,
                 ("operation.name", "Own Name"),
                 ("resource.name", "own"),
                 ("span.type", "worker"),
             ],
             "own_name | own | worker",
         ),
-    ];
-    for (kind, attributes, expected) in cases {
+    ]
+};
+
+#[test]
+fn names_are_those_that_the_agent_makes_of_otlp() {
+    for (kind, attributes, expected) in CASES {
         assert_eq!(called(*kind, attributes), *expected, "{kind:?} {attributes:?}");
     }
 }

@@ -80,7 +80,7 @@ impl<'a> Given<'a> {
                 self.naming.push((key, value));
             }
             match role {
-                Role::Name => continue,
+                Role::Name => {}
                 Role::As(tag) | Role::Text(tag) => self.push(tag.into(), value, role),
                 Role::Too(tag) => {
                     let is_own = |(given, _, role): &(Cow<'_, str>, Value<'_>, Role)| {
@@ -116,7 +116,7 @@ impl<'a> Given<'a> {
     }
 
     /// Whether one of them may be a tag of ours.
-    pub(super) const fn is_special(&self) -> bool {
+    pub(super) fn is_special(&self) -> bool {
         !self.tags.is_empty()
     }
 
@@ -137,7 +137,7 @@ impl<'a> Given<'a> {
     }
 
     /// Whether what the span is called depends on none of them.
-    pub(super) const fn names_nothing(&self) -> bool {
+    pub(super) fn names_nothing(&self) -> bool {
         self.naming.is_empty()
     }
 

@@ -12,7 +12,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
-use tracer_core::{Callsite, SpanRecord, Value};
+use tracer_core::{Callsite, SpanId, SpanRecord, Value};
 
 pub(crate) use around::{Around, Trace};
 pub(crate) use given::Given;
@@ -160,7 +160,7 @@ fn numbers(body: &mut Vec<u8>, span: &SpanRecord) {
     msgpack::text(body, "span_id");
     msgpack::id(body, span.span_id().to_u64());
     msgpack::text(body, "parent_id");
-    msgpack::id(body, span.parent_id().map_or(0, |id| id.to_u64()));
+    msgpack::id(body, span.parent_id().map_or(0, SpanId::to_u64));
     msgpack::text(body, "start");
     msgpack::integer(body, span.start() as i64);
     msgpack::text(body, "duration");

@@ -59,7 +59,7 @@ impl<'w> Tags<'w> {
     }
 
     /// Where it is, to come back to.
-    pub(super) const fn mark(&self) -> Mark {
+    pub(super) fn mark(&self) -> Mark {
         Mark {
             meta: self.meta.len(),
             metrics: self.metrics.len(),

@@ -2,6 +2,7 @@
 
 mod random;
 mod read_back;
+mod split;
 mod told;
 
 use std::fmt;

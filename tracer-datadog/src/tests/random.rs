@@ -77,7 +77,7 @@ impl Random {
             2 => span.set_attribute(key, self.bits() >> shift),
             3 => span.set_attribute(key, self.one_of(&[0.0, -0.1, 1e300, f64::NAN, f64::INFINITY])),
             _ => span.set_attribute(key, &*self.text()),
-        };
+        }
     }
 
     fn say(&mut self, span: &Span, before: &Span) {

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use rmpv::Value;
-use tracer_core::{SpanRecord, Tracer, Unit, Value as Given};
+use tracer_core::{SpanId, SpanRecord, Tracer, Unit, Value as Given};
 
 use super::random::{self, Random};
 use super::{Exported, exported, get, id, meta, metric};
@@ -49,7 +49,7 @@ fn check(batch: &Exported, max_bytes: usize) -> usize {
 
 fn as_it_is(span: &Value, record: &SpanRecord) {
     assert_eq!(id(span, "trace_id"), record.trace_id().to_u128() as u64);
-    assert_eq!(id(span, "parent_id"), record.parent_id().map_or(0, |id| id.to_u64()));
+    assert_eq!(id(span, "parent_id"), record.parent_id().map_or(0, SpanId::to_u64));
     assert_eq!(id(span, "start"), record.start());
     assert_eq!(id(span, "duration"), record.end() - record.start());
     assert_eq!(id(span, "error"), u64::from(record.is_failed()));
@@ -105,7 +105,7 @@ fn has(span: &Value, key: &str, value: &Given<'_>) {
     let is_there = match *value {
         _ if key == "http.status_code" => as_text(),
         Given::I64(number) if number.unsigned_abs() <= 1 << 53 => {
-            metric(span, key) == Some(number as f64)
+            get(get(span, "metrics").unwrap(), key).and_then(Value::as_i64) == Some(number)
         }
         Given::F64(number) if number.is_finite() => metric(span, key) == Some(number),
         _ => as_text(),
