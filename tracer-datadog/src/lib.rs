@@ -5,5 +5,9 @@
 //! through them; a module uses only modules of lower floors.
 #![expect(dead_code, reason = "its parts are being put together")]
 
+mod agent;
+
 mod payload;
 mod rates;
+
+pub use agent::{Datadog, DatadogBuilder, DatadogError};
