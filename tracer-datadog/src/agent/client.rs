@@ -97,7 +97,7 @@ impl Client {
         let opened = self.opening.open(self.endpoint.place(), deadline);
         let mut connection = opened.map_err(|error| Unreachable {
             why: match error.kind() {
-                ErrorKind::TimedOut => format!("no connection within {patience:?}"),
+                ErrorKind::TimedOut => format!("no connection within {:?}", in_millis(patience)),
                 _ => error.to_string(),
             },
             for_good: false,
@@ -184,7 +184,7 @@ impl Failure {
         match error.kind() {
             // It may have got the traces: sent again, they would be counted twice.
             ErrorKind::TimedOut => Unreachable {
-                why: format!("no answer within {patience:?}"),
+                why: format!("no answer within {:?}", in_millis(patience)),
                 for_good: stage != Stage::Written,
             },
             ErrorKind::InvalidData => {
@@ -197,4 +197,9 @@ impl Failure {
             _ => Unreachable { why: error.to_string(), for_good: false },
         }
     }
+}
+
+/// As it is said.
+const fn in_millis(time: Duration) -> Duration {
+    Duration::from_millis(time.as_millis() as u64)
 }

@@ -83,7 +83,7 @@ impl Exporter for Datadog {
     }
 
     fn unit(&self) -> Unit {
-        Unit::Spans
+        Unit::ManyTraces
     }
 
     fn takes_open(&self) -> bool {
