@@ -74,7 +74,8 @@ impl DatadogBuilder {
 
     /// Sets how long one answer of the agent is waited for; 2 seconds unless this is called.
     ///
-    /// What the agent cannot take just now is sent again for ten seconds, or for this time if it is longer.
+    /// What the agent cannot take just now is sent again for ten seconds, or for this time if it is
+    /// longer.
     pub const fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self

@@ -67,8 +67,6 @@ fn connect(place: &Place, patience: Duration) -> io::Result<Box<dyn Stream>> {
         Place::Tcp(host, port) => connect_tcp(host, *port, patience),
         #[cfg(unix)]
         Place::Socket(path) => socket::connect(path),
-        #[cfg(not(unix))]
-        Place::Socket(_) => Err(ErrorKind::Unsupported.into()),
     }
 }
 

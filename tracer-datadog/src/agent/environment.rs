@@ -34,7 +34,8 @@ impl DatadogBuilder {
     ///
     /// # Errors
     ///
-    /// Names the variable whose value makes no sense. What is wrong with `DD_TRACE_AGENT_URL` is said by [`build`](Self::build).
+    /// Names the variable whose value makes no sense. What is wrong with `DD_TRACE_AGENT_URL` is
+    /// said by [`build`](Self::build).
     pub fn from_env() -> Result<Self, DatadogError> {
         Self::read(|name| std::env::var(name).ok(), Path::new(SOCKET))
     }

@@ -1,5 +1,9 @@
 //! What passes between exporter and sampler, and what a client does by itself.
 
+use std::io::{Read as _, Write as _};
+use std::net::TcpListener;
+use std::sync::mpsc::channel;
+use std::thread;
 use std::time::Duration;
 
 use tracer_backend_tests::{Reply, SOON, Server, status};
@@ -84,4 +88,34 @@ fn no_more_time_than_is_left_is_spent() {
     let left = Duration::from_millis(100);
     let said = client(&server).put(&Request { body: b"\x90", traces: 1, left_out: 0 }, left);
     assert_eq!(said.unwrap_err().why, "no answer within 100ms");
+}
+
+#[test]
+fn what_an_agent_says_unasked_is_no_answer_to_the_next_request() {
+    const EMPTY: &str = "content-length: 0\r\n\r\n";
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let endpoint = Endpoint::read(&format!("http://{}", listener.local_addr().unwrap())).unwrap();
+    let mut client = Client::new(endpoint, &[], SOON);
+    let (answered, is_answered) = channel();
+    let (said, is_said) = channel();
+    let agent = thread::spawn(move || {
+        let (mut first, _) = listener.accept().unwrap();
+        first.read_exact(&mut [0]).unwrap();
+        write!(first, "HTTP/1.1 200 OK\r\n{EMPTY}").unwrap();
+        is_answered.recv().unwrap();
+        write!(first, "HTTP/1.1 408 Idle\r\n{EMPTY}").unwrap();
+        said.send(()).unwrap();
+        let (mut second, _) = listener.accept().unwrap();
+        second.read_exact(&mut [0]).unwrap();
+        write!(second, "HTTP/1.1 201 OK\r\n{EMPTY}").unwrap();
+        // It goes away when it has been heard.
+        let _heard = is_answered.recv();
+    });
+    let request = Request { body: b"\x90", traces: 1, left_out: 0 };
+    assert_eq!(client.put(&request, SOON).unwrap().status, 200);
+    answered.send(()).unwrap();
+    is_said.recv().unwrap();
+    assert_eq!(client.put(&request, SOON).unwrap().status, 201);
+    drop(answered);
+    agent.join().unwrap();
 }
