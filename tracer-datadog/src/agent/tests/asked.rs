@@ -2,6 +2,7 @@
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
+use std::sync::Arc;
 use std::sync::mpsc::channel;
 use std::thread;
 use std::time::Duration;
@@ -37,7 +38,7 @@ fn the_agent_is_told_of_traces_that_were_left_out() {
 fn traces_that_were_left_out_are_told_of_again_where_the_agent_did_not_hear_it() {
     let server = Server::new([status(500, ""), status(200, "")]);
     let datadog = Datadog::builder().agent_url(&server.url).build().unwrap();
-    let rates = datadog.rates();
+    let rates = Arc::clone(&datadog.rates);
     rates.give_back(5);
     let run = tracer_backend_tests::Run::new(|_| datadog);
     assert!(run.spans(1).is_some());
