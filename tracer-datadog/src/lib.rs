@@ -5,6 +5,8 @@
 //! through them; a module uses only modules of lower floors.
 #![expect(dead_code, reason = "its parts are being put together")]
 
+mod agent;
+
 mod payload;
 
 mod chunk;
@@ -19,3 +21,5 @@ mod tag;
 
 #[cfg(test)]
 mod tests;
+
+pub use agent::{Datadog, DatadogBuilder, DatadogError};

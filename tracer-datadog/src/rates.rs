@@ -21,4 +21,10 @@ impl Rates {
         // Relaxed: a count of its own.
         self.left_out.swap(0, Ordering::Relaxed)
     }
+
+    /// The agent was not told of them after all.
+    pub(crate) fn give_back(&self, left_out: u64) {
+        // Relaxed: as above.
+        self.left_out.fetch_add(left_out, Ordering::Relaxed);
+    }
 }
