@@ -11,6 +11,8 @@ mod auto_traits;
 mod baggage;
 #[path = "promises/cancels.rs"]
 mod cancels;
+#[path = "promises/decisions.rs"]
+mod decisions;
 #[path = "promises/deferred.rs"]
 mod deferred;
 #[path = "promises/depth.rs"]

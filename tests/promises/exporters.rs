@@ -209,9 +209,19 @@ fn a_tracer_that_is_dropped_while_unwinding_delivers_too() {
     assert_eq!(memory.take().len(), 3);
 }
 
-/// Keeps the sizes and kinds of the traces it is given.
-#[derive(Clone, Debug, Default)]
-struct Whole(Arc<Mutex<Vec<String>>>);
+/// Keeps the sizes and kinds of the traces it is given, in its unit.
+#[derive(Clone, Debug)]
+struct Whole(Unit, Arc<Mutex<Vec<String>>>);
+
+impl Whole {
+    fn new(unit: Unit) -> Self {
+        Self(unit, Arc::default())
+    }
+
+    fn taken(&self) -> Vec<String> {
+        std::mem::take(&mut *self.1.lock().expect("no test panics here"))
+    }
+}
 
 impl Exporter for Whole {
     fn name(&self) -> &'static str {
@@ -219,12 +229,12 @@ impl Exporter for Whole {
     }
 
     fn unit(&self) -> Unit {
-        Unit::Traces
+        self.0
     }
 
     fn export(&mut self, batch: &Batch) -> Result<(), ExportError> {
         let names: Vec<_> = batch.spans().iter().map(tracer::export::SpanRecord::name).collect();
-        let mut traces = self.0.lock().expect("no test panics here");
+        let mut traces = self.1.lock().expect("no test panics here");
         traces.push(format!("{:?} {}", batch.completeness(), names.join(" ")));
         Ok(())
     }
@@ -232,11 +242,11 @@ impl Exporter for Whole {
 
 #[test]
 fn a_trace_is_given_whole_and_what_comes_later_is_late() {
-    let whole = Whole::default();
+    let whole = Whole::new(Unit::Traces);
     let memory = Memory::default();
     let tracer =
         Tracer::builder().exporter(whole.clone()).exporter(memory.clone()).build().unwrap();
-    let taken = || std::mem::take(&mut *whole.0.lock().unwrap());
+    let taken = || whole.taken();
     tracer.in_scope(|| {
         let root = Span::root("root");
         let late = root.in_scope(|| {
@@ -260,4 +270,31 @@ fn a_trace_is_given_whole_and_what_comes_later_is_late() {
     assert_eq!(rest, ["Late late", "Partial early"]);
     assert_eq!(memory.take().len(), 4);
     assert!(tracer.stats().is_balanced());
+}
+
+#[test]
+fn many_whole_traces_are_given_at_once_each_in_one_piece() {
+    let (many, single) = (Whole::new(Unit::ManyTraces), Whole::new(Unit::Traces));
+    for beside in [None, Some(single.clone())] {
+        let builder = Tracer::builder().exporter(many.clone());
+        let builder = match beside.clone() {
+            Some(single) => builder.exporter(single),
+            None => builder,
+        };
+        let tracer = builder.build().unwrap();
+        tracer.in_scope(|| {
+            let (first, second) = (Span::root("first"), Span::root("second"));
+            for (name, root) in [("a", &first), ("b", &second), ("c", &first)] {
+                root.in_scope(|| drop(Span::new(name)));
+            }
+            drop((second, first));
+        });
+        tracer.shutdown(SOON).unwrap();
+        assert_eq!(many.taken(), ["Stream first a c second b"]);
+        if beside.is_some() {
+            assert_eq!(single.taken(), ["Whole first a c", "Whole second b"]);
+        }
+        let stats = &tracer.stats().exporters[0];
+        assert_eq!((stats.ended, stats.acknowledged), (5, 5));
+    }
 }

@@ -178,11 +178,9 @@ fn a_trace_that_came_is_restarted_or_ignored_where_that_is_asked_for() {
         let found: Vec<_> = serve.links().map(|link| link.trace.to_string()).collect();
         assert_eq!((found, serve.trace_state()), (links, String::new()));
         assert_eq!(went.get("baggage").map(String::as_str), baggage);
-        assert_eq!(went["tracestate"], format!("dd=s:1;p:{}", serve.span_id()));
-        assert!(
-            went["x-datadog-tags"].starts_with("_dd.p.tid=")
-                && !went["x-datadog-tags"].contains(',')
-        );
+        assert_eq!(went["tracestate"], format!("dd=s:1;p:{};t.dm:-0", serve.span_id()));
+        let tags = &went["x-datadog-tags"];
+        assert!(tags.starts_with("_dd.p.tid=") && tags.ends_with(",_dd.p.dm=-0"), "{tags}");
     }
 }
 

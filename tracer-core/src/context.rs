@@ -48,6 +48,8 @@ const REMOTE: u32 = 1 << 4;
 /// Of a remote span: its caller said whether it is recorded, and that it is.
 const SAID: u32 = 1 << 5;
 const SAMPLED: u32 = 1 << 6;
+/// Of a span of ours, whose flags never say the former: its trace began in this process.
+const BEGAN_HERE: u32 = SAID;
 /// Who began the trace chose its id at random: W3C's flag, which is handed on.
 const RANDOM: u32 = 1 << 7;
 /// It is recorded for the tail rule alone: the sampler left it out.
@@ -88,6 +90,12 @@ impl SpanContext {
     /// This remote context, where it is known whether its trace has a random id.
     pub(crate) const fn with_random(mut self, random: bool) -> Self {
         self.flags |= if random { RANDOM } else { 0 };
+        self
+    }
+
+    /// This context of ours, where it is known whether its trace began in this process.
+    pub(crate) const fn with_beginning(mut self, here: bool) -> Self {
+        self.flags |= if here { BEGAN_HERE } else { 0 };
         self
     }
 
@@ -159,6 +167,10 @@ impl SpanContext {
             (true, true) => Some(self.flags & SAMPLED != 0),
             (false, _) => Some(self.is_recorded() && !self.is_provisional()),
         }
+    }
+
+    pub(crate) const fn began_here(&self) -> bool {
+        !self.is_remote() && self.flags & BEGAN_HERE != 0
     }
 
     pub(crate) const fn is_random(&self) -> bool {

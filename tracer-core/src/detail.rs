@@ -9,7 +9,8 @@ use crate::context::SpanContext;
 use crate::id::{SpanId, TraceId};
 use crate::log::{self, Payload, Row};
 use crate::provider::TaskFacts;
-use crate::record::{self, Head, Key, Kind, MAX_KEY, MAX_WORDS, Sink, UNKNOWN_DELAY};
+use crate::record::{self, Head, Key, Kind, MAX_KEY, MAX_WORDS, NO_PRIORITY, Sink, UNKNOWN_DELAY};
+use crate::side::Datadog;
 use crate::value::Value;
 
 /// Bytes of a source file's path; of a longer one nothing is said.
@@ -143,6 +144,28 @@ pub(crate) fn trace_state(context: &SpanContext, text: &str) {
             (Key::Name(""), Value::Str(text.get(index * PIECE..end).unwrap_or_default()))
         });
     }
+}
+
+/// Writes what Datadog's headers say of the span's trace, or who decided about it.
+#[cold]
+pub(crate) fn datadog(context: &SpanContext, datadog: &Datadog, by_hand: bool) {
+    let Datadog { priority, origin, parent, tags, rates } = datadog;
+    let priority = i64::from(priority.unwrap_or(NO_PRIORITY));
+    let rate = |rate: Option<f64>| rate.unwrap_or(f64::NAN).to_bits();
+    let words = [
+        priority as u64,
+        u64::from(by_hand),
+        parent.map_or(0, |span| span.0),
+        rate(rates.agent),
+        rate(rates.rule),
+        rate(rates.limit),
+    ];
+    let tags = || tags.split(',').filter_map(|tag| tag.split_once('='));
+    other(context, Kind::Datadog, &words, tags().count() + 1, |index| {
+        let of_tag = index.checked_sub(1).and_then(|index| tags().nth(index));
+        let (key, value) = of_tag.unwrap_or(("origin", origin));
+        (Key::Name(key), Value::Str(value))
+    });
 }
 
 /// Writes one poll of the task's outermost frame, of the callsite numbered `callsite`.

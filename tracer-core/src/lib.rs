@@ -83,8 +83,8 @@ pub use collector::{
 };
 pub use context::SpanContext;
 pub use export::{
-    Batch, Completeness, ErrorRecord, Event, ExportError, Exporter, InFlight, Link, Memory,
-    Outcome, Resource, Slice, SpanRecord, TaskRecord, Unit, Wake,
+    Batch, Completeness, DatadogRecord, ErrorRecord, Event, ExportError, Exporter, InFlight, Link,
+    Memory, Outcome, Resource, Slice, SpanRecord, TaskRecord, Unit, Wake,
 };
 pub use filter::{Filter, FilterError, Level};
 pub use future::Traced;
@@ -92,7 +92,9 @@ pub use id::{SpanId, TraceId};
 pub use isolated::{Isolated, isolated};
 pub use kind::SpanKind;
 pub use provider::{ContextProvider, TaskFacts, key_of};
-pub use sample::{DatadogRatio, LocalRoot, ParentBased, RateLimit, Ratio, Rule, Rules, Sampler};
+pub use sample::{
+    DatadogRatio, Decision, LocalRoot, Maker, ParentBased, RateLimit, Ratio, Rule, Rules, Sampler,
+};
 pub use slot::{current, register};
 pub use span::{Entered, Span};
 pub use span_builder::SpanBuilder;

@@ -1,6 +1,7 @@
 //! A span while it is open: how it begins, what is kept of it, what it leaves when it ends.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
 use crate::callsite::Callsite;
 use crate::clock;
@@ -10,10 +11,12 @@ use crate::detail;
 use crate::id::{SpanId, TraceId};
 use crate::log;
 use crate::path;
+use crate::propagator;
 use crate::record::{END, Head, Kind, flag};
 use crate::refused::Refused;
 use crate::root::Root;
-use crate::sample::{Attributes, LocalRoot};
+use crate::sample::{Attributes, Decision, LocalRoot, Maker};
+use crate::side::{Datadog, Side};
 use crate::{slot, task};
 
 /// How far a span has come.
@@ -168,7 +171,11 @@ impl Open {
         attributes: Attributes<'_>,
     ) -> Self {
         let tracer = if scope.is_none() { destination::installed() } else { scope.tracer() };
-        Self::local_root(callsite, tracer, SpanContext::NOTHING, attributes)
+        let (open, decision) = Self::local_root(callsite, tracer, SpanContext::NOTHING, attributes);
+        if decision.maker() != Maker::Nobody {
+            keep_beside(&open.context, Arc::default(), decision);
+        }
+        open
     }
 
     /// Opens the first span here of a trace that came with a request, and takes over what came with
@@ -182,19 +189,20 @@ impl Open {
         let scopes = [slot::current().tracer(), remote.tracer()];
         let tracer = scopes.into_iter().find(|tracer| *tracer != 0);
         let tracer = tracer.unwrap_or_else(destination::installed);
-        let open = Self::local_root(callsite, tracer, remote, attributes);
-        let side = remote.root.side().filter(|_| open.state != State::Off);
-        if let Some(side) = side {
+        let (open, decision) = Self::local_root(callsite, tracer, remote, attributes);
+        if open.state == State::Off {
+            return open;
+        }
+        let side = remote.root.side();
+        if let Some(side) = &side {
             side.links.iter().for_each(|(trace, span)| {
                 let to = SpanContext { trace: *trace, span: *span, ..SpanContext::NONE };
                 detail::link(&open.context, &to);
             });
             detail::trace_state(&open.context, &side.trace_state);
-            if let (false, Some(destination)) =
-                (open.context.root.set_side(side), destination::find(tracer))
-            {
-                destination.refused.add(Refused { not_kept: 1, ..Refused::default() });
-            }
+        }
+        if side.is_some() || decision.maker() != Maker::Nobody {
+            keep_beside(&open.context, side.unwrap_or_default(), decision);
         }
         open
     }
@@ -207,10 +215,11 @@ impl Open {
         tracer: u32,
         remote: SpanContext,
         attributes: Attributes<'_>,
-    ) -> Self {
-        let Some(destination) = destination::find(tracer) else { return Self::off() };
+    ) -> (Self, Decision) {
+        let off = || (Self::off(), Decision::new(false));
+        let Some(destination) = destination::find(tracer) else { return off() };
         if destination::is_own_thread() {
-            return Self::off();
+            return off();
         }
         let Settings { sampler, sampled, unsampled, service, .. } = &destination.settings;
         let begins = remote.trace == TraceId::NONE;
@@ -222,15 +231,16 @@ impl Open {
             .with_caller(remote.sampled())
             .beginning_with(attributes);
         // Foreign code; tracing does not fail the traced program.
-        let is_sampled = catch_unwind(AssertUnwindSafe(|| sampler.is_sampled(&root)));
-        let recorded = if is_sampled.unwrap_or(true) { *sampled } else { *unsampled };
+        let decision = catch_unwind(AssertUnwindSafe(|| sampler.decide(&root)));
+        let decision = decision.unwrap_or(Decision::new(true));
+        let recorded = if decision.is_sampled() { *sampled } else { *unsampled };
         let flags = SpanContext::flags_of(tracer, recorded);
         let parent = SpanContext { trace, flags, path: 0, root: Root::begin(), ..remote };
-        let parent = parent.with_random(begins || remote.is_random());
+        let parent = parent.with_random(begins || remote.is_random()).with_beginning(begins);
         let open = Self::recorded(callsite, parent, flag::LOCAL_ROOT | provisional(&parent));
         task::write(&open.context);
         open.follow();
-        open
+        (open, decision)
     }
 
     /// Tells those who follow what is in flight that the span has begun.
@@ -269,6 +279,23 @@ impl Open {
         }
         self.state = State::Off;
         self.flags = 0;
+    }
+}
+
+/// Keeps what came with the request, and who decided, beside the local root, and tells exporters.
+#[cold]
+fn keep_beside(context: &SpanContext, mut side: Arc<Side>, decision: Decision) {
+    if decision.maker() != Maker::Nobody {
+        propagator::decide_by(&mut Arc::make_mut(&mut side).datadog, decision);
+    }
+    if side.datadog != Datadog::NONE {
+        let (priority, tags) = propagator::judged(&side.datadog, decision.is_sampled());
+        let told = Datadog { priority, tags, ..side.datadog.clone() };
+        detail::datadog(context, &told, false);
+    }
+    let destination = destination::find(context.tracer());
+    if let (false, Some(destination)) = (context.root.set_side(side), destination) {
+        destination.refused.add(Refused { not_kept: 1, ..Refused::default() });
     }
 }
 

@@ -1,6 +1,6 @@
 //! What a span leaves in the log: records of 64-bit words, and how text and numbers lie in them.
 //!
-//! | word | end of a span | detail (attributes, event, link, error, poll, task, begin, wake, tracestate, name) |
+//! | word | end of a span | detail (attributes, event, link, error, poll, task, begin, wake, tracestate, name, datadog) |
 //! |---|---|---|
 //! | 0 | head: kind, flags, tracer, callsite | head: kind, number of payload words, tracer, callsite |
 //! | 1, 2 | trace id | 1: span id, then the payload |
@@ -49,6 +49,8 @@ pub(crate) enum Kind {
     Verdict,
     /// The span has another name than its callsite.
     Name,
+    /// What Datadog's headers say of the trace, or who decided about it.
+    Datadog,
 }
 
 impl Kind {
@@ -72,6 +74,7 @@ impl Kind {
             11 => Self::TraceState,
             12 => Self::Verdict,
             13 => Self::Name,
+            14 => Self::Datadog,
             _ => return None,
         })
     }
@@ -135,6 +138,8 @@ pub(crate) const UNKEPT_NAME: &str = "tracer.name";
 
 /// In place of a task's delay, in ticks, where it is not known.
 pub(crate) const UNKNOWN_DELAY: u64 = u64::MAX;
+/// In place of a sampling priority of Datadog, which nobody told.
+pub(crate) const NO_PRIORITY: i8 = i8::MIN;
 
 /// Payload words of one detail: 12 bits.
 pub(crate) const MAX_WORDS: usize = 0xFFF;

@@ -12,7 +12,7 @@ use crate::short_lock::ShortLock;
 
 /// What is kept of one root. Shared: the root that a request was extracted into hands it to the
 /// local root.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Side {
     pub(crate) baggage: Baggage,
     /// W3C's header.
@@ -25,7 +25,7 @@ pub(crate) struct Side {
 }
 
 /// What Datadog's headers, or its member of `tracestate`, say beyond ids.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Datadog {
     pub(crate) priority: Option<i8>,
     pub(crate) origin: String,
@@ -33,11 +33,25 @@ pub(crate) struct Datadog {
     pub(crate) parent: Option<SpanId>,
     /// Those to be handed on, without the upper half of the trace id.
     pub(crate) tags: String,
+    pub(crate) rates: Rates,
+}
+
+/// Shares that decided about the trace, where they did.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) struct Rates {
+    pub(crate) agent: Option<f64>,
+    pub(crate) rule: Option<f64>,
+    pub(crate) limit: Option<f64>,
 }
 
 impl Datadog {
-    pub(crate) const NONE: Self =
-        Self { priority: None, origin: String::new(), parent: None, tags: String::new() };
+    pub(crate) const NONE: Self = Self {
+        priority: None,
+        origin: String::new(),
+        parent: None,
+        tags: String::new(),
+        rates: Rates { agent: None, rule: None, limit: None },
+    };
 
     /// Adds what is not said yet.
     pub(crate) fn add(&mut self, found: Self) {

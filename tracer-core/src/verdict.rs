@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::context::SpanContext;
 use crate::detail;
 use crate::propagator;
+use crate::side::Datadog;
 
 /// What the sampler said does not count from then on.
 impl SpanContext {
@@ -57,13 +58,20 @@ impl SpanContext {
             return;
         }
         // Where there is no room for it, those who are called go on as the sampler said.
-        let _told = self.root.change_side(|side| {
+        let told = self.root.change_side(|side| {
             let side = Arc::make_mut(side);
             side.verdict = Some(keep);
             propagator::decide(&mut side.datadog, keep);
+            side.datadog.clone()
         });
         if self.is_recorded() {
             detail::verdict(self, keep);
+            let told = told.unwrap_or_else(|| {
+                let mut alone = Datadog::default();
+                propagator::decide(&mut alone, keep);
+                alone
+            });
+            detail::datadog(self, &told, true);
         }
     }
 }

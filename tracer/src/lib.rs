@@ -130,7 +130,8 @@ pub mod sample {
     //! ```
 
     pub use tracer_core::{
-        DatadogRatio, LocalRoot, ParentBased, RateLimit, Ratio, Rule, Rules, Sampler, TailRule,
+        DatadogRatio, Decision, LocalRoot, Maker, ParentBased, RateLimit, Ratio, Rule, Rules,
+        Sampler, TailRule,
     };
 }
 
@@ -183,8 +184,8 @@ pub mod export {
     pub use tracer_view::{Color, Tree};
 
     pub use tracer_core::{
-        Batch, Callsite, Completeness, Dropped, ErrorRecord, Event, ExportError, Exporter,
-        ExporterStats, InFlight, Level, Link, Memory, Outcome, Resource, Slice, SpanKind,
+        Batch, Callsite, Completeness, DatadogRecord, Dropped, ErrorRecord, Event, ExportError,
+        Exporter, ExporterStats, InFlight, Level, Link, Memory, Outcome, Resource, Slice, SpanKind,
         SpanRecord, TaskRecord, Unit, Wake,
     };
 }

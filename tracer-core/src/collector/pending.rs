@@ -160,6 +160,7 @@ impl Details {
             | Kind::Held
             | Kind::Begin
             | Kind::TraceState
+            | Kind::Datadog
             | Kind::Name
             | Kind::Verdict => return true,
         };

@@ -36,6 +36,9 @@ pub(crate) struct Route {
     is_streamed: bool,
     /// Present if an exporter wants whole traces.
     traces: Option<Traces>,
+    /// Whole traces that wait for others, and since when.
+    together: Vec<SpanRecord>,
+    together_since: Instant,
     report: Report,
     /// Spans that may not be kept.
     pub(crate) tail: Tail,
@@ -57,8 +60,8 @@ impl Route {
         open: Option<OpenSpans>,
         tail: Tail,
     ) -> Self {
-        let wants = |unit| outlets.iter().any(|outlet: &Arc<Outlet>| outlet.unit == unit);
-        let (is_streamed, whole) = (wants(Unit::Spans), wants(Unit::Traces));
+        let is_streamed = wants(&outlets, Unit::Spans);
+        let whole = wants(&outlets, Unit::Traces) || wants(&outlets, Unit::ManyTraces);
         Self {
             resource: Arc::new(resource),
             outlets,
@@ -67,6 +70,8 @@ impl Route {
             since: Instant::now(),
             is_streamed,
             traces: whole.then(|| Traces::new(MAX_HELD)),
+            together: Vec::new(),
+            together_since: Instant::now(),
             report: Report::default(),
             tail,
             is_closing: false,
@@ -191,9 +196,39 @@ impl Route {
         }
     }
 
-    fn send_traces(&self, ready: Vec<Ready>) {
+    fn send_traces(&mut self, ready: Vec<Ready>, now: Instant) {
+        let (single, many) =
+            (wants(&self.outlets, Unit::Traces), wants(&self.outlets, Unit::ManyTraces));
         for (spans, completeness) in ready {
+            if !single {
+                self.put_together(spans, now);
+                continue;
+            }
+            if many {
+                self.put_together(spans.clone(), now);
+            }
             self.send(Unit::Traces, spans, completeness, None);
+        }
+    }
+
+    /// The spans of one trace wait for others to be sent with.
+    fn put_together(&mut self, spans: Vec<SpanRecord>, now: Instant) {
+        if self.together.is_empty() {
+            self.together_since = now;
+        }
+        if self.together.capacity() == 0 {
+            self.together = self.spare.take().unwrap_or_else(|| Vec::with_capacity(BATCH));
+        }
+        self.together.extend(spans);
+        if self.together.len() >= BATCH {
+            self.send_together();
+        }
+    }
+
+    fn send_together(&mut self) {
+        if !self.together.is_empty() {
+            let spans = std::mem::take(&mut self.together);
+            self.send(Unit::ManyTraces, spans, Completeness::Stream, Some(&self.spare));
         }
     }
 
@@ -219,7 +254,10 @@ impl Route {
             self.send_stream();
         }
         if let Some(ready) = self.traces.as_mut().map(|traces| traces.due(now)) {
-            self.send_traces(ready);
+            self.send_traces(ready, now);
+        }
+        if now.duration_since(self.together_since) >= PATIENCE {
+            self.send_together();
         }
     }
 
@@ -247,7 +285,13 @@ impl Route {
         self.settle(decided, now);
         self.send_stream();
         if let Some(ready) = self.traces.as_mut().map(|traces| traces.flush(all)) {
-            self.send_traces(ready);
+            self.send_traces(ready, now);
         }
+        self.send_together();
     }
+}
+
+/// Whether some exporter wants spans in such units.
+fn wants(outlets: &[Arc<Outlet>], unit: Unit) -> bool {
+    outlets.iter().any(|outlet| outlet.unit == unit)
 }

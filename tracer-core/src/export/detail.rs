@@ -1,6 +1,7 @@
 //! What was said of a span while it was open, as exporters read it.
 
 use crate::callsite::Callsite;
+use crate::export::remote::DatadogRecord;
 use crate::export::task::TaskRecord;
 use crate::id::{SpanId, TraceId};
 use crate::record::{self, Head, Items, Kind};
@@ -54,6 +55,12 @@ impl<'a> Details<'a> {
         pieces
             .filter_map(|(_, piece)| if let Value::Str(text) = piece { Some(text) } else { None })
             .collect()
+    }
+
+    /// The last one: what somebody decides stands above what came.
+    pub(super) fn datadog(self) -> Option<DatadogRecord<'a>> {
+        let details = self.filter(|(kind, _)| *kind == Kind::Datadog);
+        details.filter_map(|(_, items)| DatadogRecord::read(items)).last()
     }
 
     pub(super) fn error(self, backtrace: Option<&'a str>) -> Option<ErrorRecord<'a>> {

@@ -18,6 +18,7 @@ pub use in_flight::InFlight;
 pub use memory::Memory;
 pub use polls::{Slice, Wake};
 pub use record::{Outcome, SpanRecord};
+pub use remote::DatadogRecord;
 pub(crate) use spare::{Spans, Spare};
 pub use task::TaskRecord;
 
@@ -91,6 +92,10 @@ pub enum Unit {
     Spans,
     /// One trace at a time, 100 ms after the last span of it.
     Traces,
+    /// Such traces, many at a time; the spans of each stand together, by start.
+    ///
+    /// Of a trace that is handed on in parts, each part stands alone.
+    ManyTraces,
 }
 
 /// How much of a trace a batch has.
@@ -108,7 +113,7 @@ pub enum Unit {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Completeness {
-    /// Spans of any traces, as they ended: what [`Unit::Spans`] gives.
+    /// Spans of any traces: what [`Unit::Spans`] and [`Unit::ManyTraces`] give.
     Stream,
     /// A trace whose local root has ended.
     ///
@@ -154,7 +159,7 @@ impl Batch {
         &self.resource
     }
 
-    /// Returns the spans: as they ended, or by start for a trace.
+    /// Returns the spans: as they ended, or by start within a trace.
     ///
     /// As they ended goes for those of one thread; threads are read one after the other.
     pub fn spans(&self) -> &[SpanRecord] {

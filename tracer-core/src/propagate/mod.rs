@@ -99,7 +99,7 @@ pub fn inject<I: Injector + ?Sized>(context: &SpanContext, mut headers: &mut I) 
         (parts.sampled, parts.random) = (context.sampled(), context.is_random());
         parts.side = context.root.side();
         parts.sampled = parts.side.as_ref().and_then(|side| side.verdict).or(parts.sampled);
-        parts.is_remote = context.is_remote();
+        (parts.is_remote, parts.began_here) = (context.is_remote(), context.began_here());
         with_propagators(context.tracer(), |used, destination| {
             let refused = used.inject(&parts, &mut headers);
             if let Some(destination) = destination {

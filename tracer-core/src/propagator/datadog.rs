@@ -5,7 +5,8 @@ use crate::propagator::headers::{Extractor, Injector, Only, only};
 use crate::propagator::number;
 use crate::propagator::parts::Parts;
 use crate::refused::Refusal;
-use crate::side::Datadog;
+use crate::sample::{Decision, Maker};
+use crate::side::{Datadog, Rates};
 
 pub(super) const HEADERS: &[&str] = &[TRACE, PARENT, PRIORITY, ORIGIN, TAGS];
 const TRACE: &str = "x-datadog-trace-id";
@@ -18,9 +19,11 @@ const TAGS: &str = "x-datadog-tags";
 const UPPER_HALF: &str = "_dd.p.tid";
 /// Only tags that begin so are handed on.
 pub(super) const HANDED_ON: &str = "_dd.p.";
-/// The tag that says who decided that the trace is kept: nobody by rule, or somebody by hand.
+/// The tag that says who decided that the trace is kept.
 const DECISION_MAKER: &str = "_dd.p.dm";
 const NOBODY: &str = "_dd.p.dm=-0";
+const AGENT: &str = "_dd.p.dm=-1";
+const RULE: &str = "_dd.p.dm=-3";
 const SOMEBODY: &str = "_dd.p.dm=-4";
 const MAX_TAGS: usize = 512;
 /// Bytes that the upper half takes among them, in any case.
@@ -116,11 +119,22 @@ pub(super) fn inject(parts: &Parts, headers: &mut dyn Injector) {
     }
 }
 
-/// The priority to hand on, and the tags with it. What came says more than a flag, unless it has been
-/// decided otherwise since: then who decided is nobody in particular.
+/// The priority to hand on, and the tags with it.
 pub(super) fn decided(parts: &Parts) -> (Option<i8>, String) {
-    let Datadog { priority: came, tags, .. } = parts.datadog();
-    let Some(sampled) = parts.sampled else { return (*came, tags.clone()) };
+    let datadog = parts.datadog();
+    match parts.sampled {
+        None => (datadog.priority, datadog.tags.clone()),
+        Some(true) if parts.began_here && datadog.priority.is_none() => {
+            (Some(1), made_by(&datadog.tags, Some(NOBODY)))
+        }
+        Some(sampled) => judged(datadog, sampled),
+    }
+}
+
+/// What came says more than a flag, unless it has been decided otherwise since: then who decided is
+/// nobody in particular.
+pub(crate) fn judged(datadog: &Datadog, sampled: bool) -> (Option<i8>, String) {
+    let Datadog { priority: came, tags, .. } = datadog;
     match came {
         Some(came) if (*came > 0) == sampled => (Some(*came), tags.clone()),
         None => (Some(i8::from(sampled)), tags.clone()),
@@ -136,6 +150,24 @@ pub(super) fn decided(parts: &Parts) -> (Option<i8>, String) {
 pub(crate) fn decide(datadog: &mut Datadog, keep: bool) {
     datadog.priority = Some(if keep { 2 } else { -1 });
     datadog.tags = made_by(&datadog.tags, keep.then_some(SOMEBODY));
+}
+
+/// A sampler decides, and says what made it so.
+pub(crate) fn decide_by(datadog: &mut Datadog, decision: Decision) {
+    let (kept, left_out, maker) = match decision.maker() {
+        Maker::Nobody => return,
+        Maker::Agent { rate } => {
+            datadog.rates = Rates { agent: Some(rate), ..Rates::default() };
+            (1, 0, AGENT)
+        }
+        Maker::Rule { rate, limit } => {
+            datadog.rates = Rates { rule: Some(rate), limit, ..Rates::default() };
+            (2, -1, RULE)
+        }
+    };
+    let keep = decision.is_sampled();
+    datadog.priority = Some(if keep { kept } else { left_out });
+    datadog.tags = made_by(&datadog.tags, keep.then_some(maker));
 }
 
 /// The tags with another decision maker, if there is room; a trace that is not kept has none.

@@ -17,7 +17,7 @@ mod trace_state;
 
 use std::fmt;
 
-pub(crate) use datadog::decide;
+pub(crate) use datadog::{decide, decide_by, judged};
 pub use headers::{Extractor, Injector};
 pub use parts::Parts;
 pub use propagators::{ExtractBehavior, Propagators};

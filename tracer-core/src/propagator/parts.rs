@@ -30,6 +30,8 @@ pub struct Parts {
     pub(crate) side: Option<Arc<Side>>,
     /// It is the caller's span itself that is handed on.
     pub(crate) is_remote: bool,
+    /// The trace began in this process.
+    pub(crate) began_here: bool,
     /// What is written in place of the `tracestate` that came.
     pub(super) trace_state: Option<String>,
     pub(crate) refused: Refused,
@@ -56,6 +58,7 @@ impl Parts {
             random: false,
             side: None,
             is_remote: false,
+            began_here: false,
             trace_state: None,
             refused,
         }

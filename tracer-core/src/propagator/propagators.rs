@@ -137,7 +137,7 @@ impl Propagators {
     ///     let span = Span::new("call");
     ///     let mut headers = Vec::<(String, String)>::new();
     ///     propagate::inject(&span.context(), &mut headers);
-    ///     assert_eq!(headers[1].1, format!("dd=s:1;p:{}", span.context().span_id()));
+    ///     assert_eq!(headers[1].1, format!("dd=s:1;p:{};t.dm:-0", span.context().span_id()));
     /// });
     /// # Ok::<_, tracer_core::InstallError>(())
     /// ```

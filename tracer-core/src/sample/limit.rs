@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
-use crate::sample::{LocalRoot, Sampler};
+use crate::sample::{Decision, LocalRoot, Sampler};
 
 /// Records what another sampler does, but at most so many traces a second.
 ///
@@ -39,6 +39,12 @@ impl<S: Sampler> RateLimit<S> {
 impl<S: Sampler> Sampler for RateLimit<S> {
     fn is_sampled(&self, root: &LocalRoot<'_>) -> bool {
         self.sampler.is_sampled(root) && self.bucket.take()
+    }
+
+    fn decide(&self, root: &LocalRoot<'_>) -> Decision {
+        let decision = self.sampler.decide(root);
+        let is_sampled = decision.is_sampled() && self.bucket.take();
+        Decision::new(is_sampled).by(decision.maker())
     }
 }
 

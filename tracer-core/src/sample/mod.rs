@@ -1,5 +1,6 @@
 //! Which traces are recorded: decided once in each process, where a trace begins or comes in.
 
+mod decision;
 mod limit;
 mod local_root;
 mod parent_based;
@@ -9,6 +10,7 @@ mod rules;
 
 use std::fmt;
 
+pub use decision::{Decision, Maker};
 pub(crate) use limit::Bucket;
 pub use limit::RateLimit;
 pub(crate) use local_root::Attributes;
@@ -47,11 +49,24 @@ pub trait Sampler: fmt::Debug + Send + Sync {
     /// Of a trace that is not, nothing is evaluated or kept, unless a [`TailRule`](crate::TailRule)
     /// asks for it.
     fn is_sampled(&self, root: &LocalRoot<'_>) -> bool;
+
+    /// Decides, and says what made it so, for backends that want to know; asked once a local root.
+    ///
+    /// As [`is_sampled`](Self::is_sampled), and [nobody](Maker::Nobody), unless a sampler has more to
+    /// say. One that asks another hands on what that says.
+    fn decide(&self, root: &LocalRoot<'_>) -> Decision {
+        Decision::new(self.is_sampled(root))
+    }
 }
 
 impl Sampler for Box<dyn Sampler> {
     #[inline]
     fn is_sampled(&self, root: &LocalRoot<'_>) -> bool {
         (**self).is_sampled(root)
+    }
+
+    #[inline]
+    fn decide(&self, root: &LocalRoot<'_>) -> Decision {
+        (**self).decide(root)
     }
 }

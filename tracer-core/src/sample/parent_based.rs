@@ -1,6 +1,6 @@
 //! The caller decides.
 
-use crate::sample::{LocalRoot, Sampler};
+use crate::sample::{Decision, LocalRoot, Sampler};
 
 /// Does as the caller does, where one said so, and asks another sampler where a trace begins.
 ///
@@ -38,5 +38,10 @@ impl<S: Sampler> Sampler for ParentBased<S> {
     #[inline]
     fn is_sampled(&self, root: &LocalRoot<'_>) -> bool {
         root.caller().unwrap_or_else(|| self.root.is_sampled(root))
+    }
+
+    #[inline]
+    fn decide(&self, root: &LocalRoot<'_>) -> Decision {
+        root.caller().map_or_else(|| self.root.decide(root), Decision::new)
     }
 }

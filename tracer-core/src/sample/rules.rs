@@ -2,7 +2,7 @@
 
 use crate::kind::SpanKind;
 use crate::sample::pattern::Pattern;
-use crate::sample::{LocalRoot, RateLimit, Ratio, Sampler};
+use crate::sample::{Decision, LocalRoot, RateLimit, Ratio, Sampler};
 
 /// Decides by the first of some rules that fits, and by another sampler where none does.
 ///
@@ -53,12 +53,21 @@ impl Rules {
     }
 }
 
+impl Rules {
+    /// Who decides about a trace.
+    fn sampler(&self, root: &LocalRoot<'_>) -> &dyn Sampler {
+        let rule = self.rules.iter().find(|rule| rule.fits(root));
+        rule.map_or(&*self.otherwise, |rule| &*rule.sampler)
+    }
+}
+
 impl Sampler for Rules {
     fn is_sampled(&self, root: &LocalRoot<'_>) -> bool {
-        match self.rules.iter().find(|rule| rule.fits(root)) {
-            Some(rule) => rule.sampler.is_sampled(root),
-            None => self.otherwise.is_sampled(root),
-        }
+        self.sampler(root).is_sampled(root)
+    }
+
+    fn decide(&self, root: &LocalRoot<'_>) -> Decision {
+        self.sampler(root).decide(root)
     }
 }
 
