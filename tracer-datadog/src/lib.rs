@@ -6,4 +6,8 @@
 #![expect(dead_code, reason = "its parts are being put together")]
 
 mod payload;
+mod sampler;
+
 mod rates;
+
+pub use sampler::{DatadogSampler, RulesError};

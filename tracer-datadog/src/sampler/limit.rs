@@ -58,8 +58,7 @@ impl Passed {
                 return Some(Self::whole(second, u64::from(is_let), 1));
             }
             let is_full = asked == Self::MOST;
-            let (passed, asked) =
-                if is_full { (passed / 2, asked / 2) } else { (passed, asked) };
+            let (passed, asked) = if is_full { (passed / 2, asked / 2) } else { (passed, asked) };
             Some(Self::whole(second, passed + u64::from(is_let), asked + 1))
         };
         // Relaxed: the numbers are told, and nothing else depends on them.

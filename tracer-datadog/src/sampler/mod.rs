@@ -5,10 +5,11 @@ mod read;
 mod rule;
 mod rules_error;
 mod seen;
+mod variables;
 
 use std::sync::Arc;
 
-use tracer_core::{LocalRoot, Sampler};
+use tracer_core::{Decision, LocalRoot, Maker, Sampler};
 
 use crate::rates::Rates;
 use crate::sampler::limit::Limit;
@@ -74,13 +75,19 @@ impl DatadogSampler {
         Self { rules: Vec::new(), others: None, limit, tags: Vec::new(), rates }
     }
 
-    /// Reads `DD_TRACE_SAMPLING_RULES`, `DD_TRACE_SAMPLE_RATE`, `DD_TRACE_RATE_LIMIT` and `DD_ENV`.
+    /// Makes one as `DD_TRACE_SAMPLING_RULES`, `DD_TRACE_SAMPLE_RATE` and `DD_TRACE_RATE_LIMIT` say.
     ///
     /// # Errors
     ///
     /// A value makes no sense; [`RulesError::into_rest`] is a sampler of those that do.
     pub fn from_env() -> Result<Self, RulesError> {
-        Self::new().read(&|name| std::env::var(name).ok())
+        Self::of_variables(&|name| std::env::var(name).ok())
+    }
+
+    /// As [`from_env`](Self::from_env), of variables that `get` knows.
+    #[doc(hidden)]
+    pub fn of_variables(get: &dyn Fn(&str) -> Option<String>) -> Result<Self, RulesError> {
+        variables::read(&|name| get(name).filter(|value| !value.is_empty()))
     }
 
     /// Adds rules, behind those that are there: a list in JSON, as in `DD_TRACE_SAMPLING_RULES`.
@@ -139,38 +146,34 @@ impl DatadogSampler {
 
 impl Sampler for DatadogSampler {
     fn is_sampled(&self, root: &LocalRoot<'_>) -> bool {
-        let (is_sampled, _) = self.decided(root);
-        if !is_sampled {
+        self.decide(root).is_sampled()
+    }
+
+    fn decide(&self, root: &LocalRoot<'_>) -> Decision {
+        let decision = self.decided(root);
+        if !decision.is_sampled() {
             self.rates.leave_out();
         }
-        is_sampled
+        decision
     }
 }
 
-/// Who decided.
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Maker {
-    Nobody,
-    Agent { rate: f64 },
-    Rule { rate: f64, limit: Option<f64> },
-}
-
 impl DatadogSampler {
-    fn decided(&self, root: &LocalRoot<'_>) -> (bool, Maker) {
+    fn decided(&self, root: &LocalRoot<'_>) -> Decision {
         let seen = Seen::new(root, &self.tags);
         let rule = self.rules.iter().find(|rule| rule.fits(&seen));
         if let Some(share) = rule.map(|rule| rule.share).or(self.others) {
             let rate = share.rate;
             if !share.has(root) {
-                return (false, Maker::Rule { rate, limit: None });
+                return Decision::new(false).by(Maker::Rule { rate, limit: None });
             }
             let (is_let, limit) = self.limit.take(root);
-            return (is_let, Maker::Rule { rate, limit: Some(limit) });
+            return Decision::new(is_let).by(Maker::Rule { rate, limit: Some(limit) });
         }
         let env = self.tags.iter().rfind(|(key, _)| key == "env").map_or("", |(_, env)| env);
         match self.rates.rate(&seen.service(), env) {
-            Some(rate) => (Share::new(rate).has(root), Maker::Agent { rate }),
-            None => (true, Maker::Nobody),
+            Some(rate) => Decision::new(Share::new(rate).has(root)).by(Maker::Agent { rate }),
+            None => Decision::new(true),
         }
     }
 }

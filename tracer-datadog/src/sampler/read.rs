@@ -58,7 +58,7 @@ fn pattern(fields: &Map<String, Value>, key: &str) -> Result<Option<Pattern>, St
 
 fn tags(fields: &Map<String, Value>) -> Result<Vec<Tag>, String> {
     let wrong = |value: &Value| {
-        Err(format!("`tags` is {value}; valid are objects of texts, in which * and ? stand for others"))
+        format!("`tags` is {value}; valid are objects of texts, in which * and ? stand for others")
     };
     match fields.get("tags") {
         None | Some(Value::Null) => Ok(Vec::new()),
@@ -67,10 +67,10 @@ fn tags(fields: &Map<String, Value>) -> Result<Vec<Tag>, String> {
             .map(|(key, pattern)| match pattern {
                 Value::String(pattern) => Ok(Tag::new(key, pattern)),
                 Value::Number(_) | Value::Bool(_) => Ok(Tag::new(key, &pattern.to_string())),
-                _ => wrong(value),
+                _ => Err(wrong(value)),
             })
             .collect(),
-        Some(other) => wrong(other),
+        Some(other) => Err(wrong(other)),
     }
 }
 

@@ -34,14 +34,13 @@ pub(crate) struct Share {
 
 impl Rule {
     pub(crate) fn fits(&self, seen: &Seen<'_>) -> bool {
-        let all = Option::is_none::<Pattern>;
         let is = |pattern: &Option<Pattern>, text: &str| {
             pattern.as_ref().is_none_or(|pattern| pattern.matches(text))
         };
         // What is not asked for is not made either.
-        (all(&self.service) || is(&self.service, &seen.service()))
+        (self.service.is_none() || is(&self.service, &seen.service()))
             && (is(&self.name, seen.name()) || is(&self.name, seen.operation()))
-            && (all(&self.resource) || is(&self.resource, seen.resource()))
+            && (self.resource.is_none() || is(&self.resource, seen.resource()))
             && self.tags.iter().all(|tag| seen.tag(&tag.key).is_some_and(|value| tag.fits(value)))
     }
 }
