@@ -137,7 +137,7 @@ pub mod __private {
         PickWholeTyped, ReturnDebug, ReturnDisplay, ReturnName, ReturnTyped, Whole, error_with,
         return_with, span_of, span_on_top,
     };
-    pub use crate::sample::Describe;
+    pub use crate::sample::{Describe, Pattern};
     pub use crate::short_lock::ShortLock;
     pub use crate::slot::is_recorded;
     pub use crate::span_frame::SpanFrame;

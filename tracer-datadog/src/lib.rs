@@ -3,11 +3,11 @@
 //!
 //! Use it through the `tracer` crate. The modules stand in the order in which one span passes
 //! through them; a module uses only modules of lower floors.
-#![expect(dead_code, reason = "its parts are being put together")]
 
 mod agent;
 
 mod payload;
+mod sampler;
 
 mod chunk;
 
@@ -23,3 +23,4 @@ mod tag;
 mod tests;
 
 pub use agent::{Datadog, DatadogBuilder, DatadogError};
+pub use sampler::{DatadogSampler, RulesError};

@@ -16,6 +16,7 @@ pub use limit::RateLimit;
 pub(crate) use local_root::Attributes;
 pub use local_root::{Describe, LocalRoot};
 pub use parent_based::ParentBased;
+pub use pattern::Pattern;
 pub use ratio::{DatadogRatio, Ratio};
 pub use rules::{Rule, Rules};
 

@@ -3,16 +3,20 @@
 use std::str::Chars;
 
 /// A text in which `*` stands for any characters, `?` for one; ASCII letters match in both cases.
+#[doc(hidden)]
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Pattern(Box<str>);
+pub struct Pattern(Box<str>);
 
 impl Pattern {
-    pub(crate) fn new(text: &str) -> Self {
+    /// Makes one of its text.
+    pub fn new(text: &str) -> Self {
         Self(text.into())
     }
 
+    /// Returns whether a text is like it.
+    ///
     /// Takes at most the product of both lengths, whatever they are.
-    pub(crate) fn matches(&self, text: &str) -> bool {
+    pub fn matches(&self, text: &str) -> bool {
         let (mut pattern, mut rest) = (self.0.chars(), text.chars());
         // What follows the last star, and what is left of the text behind what it stands for.
         let mut star: Option<(Chars<'_>, Chars<'_>)> = None;

@@ -27,6 +27,7 @@ use crate::agent::answer::verdict;
 use crate::agent::client::{Client, Request};
 use crate::payload::Payloads;
 use crate::rates::Rates;
+use crate::sampler::DatadogSampler;
 
 /// Sends finished spans to a Datadog agent.
 ///
@@ -71,9 +72,22 @@ impl Datadog {
         DatadogBuilder::from_env()?.build()
     }
 
-    /// What the agent's answers say, for the sampler that heeds it.
-    pub(crate) fn rates(&self) -> Arc<Rates> {
-        Arc::clone(&self.rates)
+    /// Makes a sampler that records the share of traces that this agent asks for.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tracer_core::{ParentBased, Tracer};
+    /// use tracer_datadog::Datadog;
+    ///
+    /// let datadog = Datadog::builder().build()?;
+    /// let sampler = datadog.sampler().rules(r#"[{"name": "*health*", "sample_rate": 0}]"#)?;
+    /// let tracer = Tracer::builder().sampler(ParentBased::new(sampler)).exporter(datadog);
+    /// # drop(tracer);
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn sampler(&self) -> DatadogSampler {
+        DatadogSampler::hearing(Arc::clone(&self.rates))
     }
 }
 
