@@ -8,6 +8,18 @@
 mod agent;
 
 mod payload;
+
+mod chunk;
+
+mod span;
+
+mod names;
+
+mod msgpack;
 mod rates;
+mod tag;
+
+#[cfg(test)]
+mod tests;
 
 pub use agent::{Datadog, DatadogBuilder, DatadogError};
