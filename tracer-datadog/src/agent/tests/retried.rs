@@ -74,14 +74,6 @@ fn while_nobody_listens_each_payload_is_tried_once_and_the_first_for_its_time() 
 }
 
 #[test]
-fn a_host_that_nobody_knows_is_said() {
-    let run = run(Datadog::builder().agent_url("http://agent.invalid:8126").timeout(SOON));
-    let said = run.spans(1).expect("there is no such host");
-    assert!(said.starts_with("http://agent.invalid:8126: "), "{said}");
-    assert_eq!(run.counts(), (0, 1, 0));
-}
-
-#[test]
 fn an_agent_that_hangs_is_waited_for_as_long_as_was_said_and_gets_nothing_twice() {
     let server = Server::new([Reply::Hangs, status(200, "")]);
     // time: the timeout is the promise
