@@ -17,8 +17,10 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 
+use tracer_otlp::read::Span;
+
 use crate::command::arguments::{Asked, Format, View, Wanted};
-use crate::command::source::Source;
+use crate::command::source::{Source, Take};
 use crate::command::written::Table as Aligned;
 use crate::html::{self, Heading};
 use crate::table::Table;
@@ -120,16 +122,24 @@ fn table(files: &[PathBuf], err: &mut dyn Write) -> Result<Table, Failed> {
     Ok(table)
 }
 
-fn read(
+/// Takes all spans of the files.
+fn read(files: &[PathBuf], err: &mut dyn Write, mut take: impl FnMut(Span)) -> Result<(), Failed> {
+    read_messages(files, err, &mut |_, spans| {
+        spans.into_iter().for_each(&mut take);
+        Ok(())
+    })
+}
+
+fn read_messages(
     files: &[PathBuf],
     err: &mut dyn Write,
-    mut take: impl FnMut(tracer_otlp::read::Span),
+    take: &mut Take<'_>,
 ) -> Result<(), Failed> {
     let mut count = 0;
     for file in files {
-        Source::new(file).each(err, &mut |span| {
-            count += 1;
-            take(span);
+        Source::new(file).each(err, &mut |message, spans| {
+            count += spans.len();
+            take(message, spans)
         })?;
     }
     if count == 0 {
@@ -149,7 +159,13 @@ fn convert(
     match to {
         Format::Perfetto => drop(perfetto::write(&table(files, err)?, &mut out)?),
         Format::Chrome => drop(chrome::write(&table(files, err)?, &mut out)?),
-        Format::OtlpJson => todo!(),
+        Format::OtlpJson => read_messages(files, err, &mut |message, spans| {
+            // A file of the Collector may have metrics and logs, too.
+            if !spans.is_empty() {
+                writeln!(out, "{message}")?;
+            }
+            Ok(())
+        })?,
     }
     Ok(out.flush()?)
 }
