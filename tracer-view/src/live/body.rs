@@ -6,28 +6,42 @@ use flate2::read::MultiGzDecoder;
 
 use crate::live::connection::Connection;
 use crate::live::request::Request;
+use crate::live::room::{Room, Share, Within};
 
 /// Bytes of a body at most, as it is sent and as it is read.
 const MAX: u64 = 64 << 20;
+
+/// What is sent, and the room that it takes.
+#[derive(Debug)]
+pub(crate) struct Body<'a> {
+    pub(crate) bytes: Vec<u8>,
+    _share: Share<'a>,
+}
 
 /// Why there is no body.
 #[derive(Debug)]
 pub(crate) enum BodyError {
     TooLarge,
+    /// Others take all the room that there is.
+    Full,
     /// It is compressed by other than gzip.
     Encoding,
     Broken,
 }
 
 impl From<io::Error> for BodyError {
-    fn from(_: io::Error) -> Self {
-        Self::Broken
+    fn from(error: io::Error) -> Self {
+        if error.kind() == io::ErrorKind::OutOfMemory { Self::Full } else { Self::Broken }
     }
 }
 
 impl Request {
     /// Reads what is sent with it.
-    pub(crate) fn body(&self, connection: &mut Connection) -> Result<Vec<u8>, BodyError> {
+    pub(crate) fn body<'a>(
+        &self,
+        connection: &mut Connection,
+        room: &'a Room,
+    ) -> Result<Body<'a>, BodyError> {
         let is_gzip = match self.header("content-encoding").unwrap_or("identity") {
             encoding if encoding.eq_ignore_ascii_case("gzip") => true,
             encoding if encoding.eq_ignore_ascii_case("identity") => false,
@@ -42,31 +56,39 @@ impl Request {
             connection.write_all(b"HTTP/1.1 100 Continue\r\n\r\n")?;
         }
         let is_chunked = self.header("transfer-encoding");
+        let mut share = room.share();
         let sent = match (is_chunked.is_some_and(|how| how.eq_ignore_ascii_case("chunked")), length)
         {
-            (true, None) => chunks(connection)?,
-            (false, Some(length)) => exactly(connection, length)?,
+            (true, None) => chunks(connection, &mut share)?,
+            (false, Some(length)) => exactly(connection, length, &mut share)?,
             _ => return Err(BodyError::Broken),
         };
-        if is_gzip { within(MultiGzDecoder::new(&sent[..])) } else { Ok(sent) }
+        let bytes = if is_gzip {
+            let unpacked = within(MultiGzDecoder::new(&sent[..]), &mut share)?;
+            share.give(sent.len());
+            unpacked
+        } else {
+            sent
+        };
+        Ok(Body { bytes, _share: share })
     }
 }
 
 /// All of it, if that is not too much.
-fn within(source: impl Read) -> Result<Vec<u8>, BodyError> {
+fn within(source: impl Read, share: &mut Share<'_>) -> Result<Vec<u8>, BodyError> {
     let mut bytes = Vec::new();
-    source.take(MAX + 1).read_to_end(&mut bytes)?;
+    Within { source: source.take(MAX + 1), share }.read_to_end(&mut bytes)?;
     if bytes.len() as u64 > MAX { Err(BodyError::TooLarge) } else { Ok(bytes) }
 }
 
 /// So many bytes; room is made only for those that come.
-fn exactly(source: impl Read, length: u64) -> Result<Vec<u8>, BodyError> {
+fn exactly(source: impl Read, length: u64, share: &mut Share<'_>) -> Result<Vec<u8>, BodyError> {
     let mut bytes = Vec::new();
-    source.take(length).read_to_end(&mut bytes)?;
+    Within { source: source.take(length), share }.read_to_end(&mut bytes)?;
     if bytes.len() as u64 == length { Ok(bytes) } else { Err(BodyError::Broken) }
 }
 
-fn chunks(mut source: impl BufRead) -> Result<Vec<u8>, BodyError> {
+fn chunks(mut source: impl BufRead, share: &mut Share<'_>) -> Result<Vec<u8>, BodyError> {
     let mut bytes = Vec::new();
     loop {
         let size = line(&mut source)?;
@@ -80,7 +102,7 @@ fn chunks(mut source: impl BufRead) -> Result<Vec<u8>, BodyError> {
         if size > MAX - bytes.len() as u64 {
             return Err(BodyError::TooLarge);
         }
-        bytes.extend(exactly(&mut source, size)?);
+        bytes.extend(exactly(&mut source, size, share)?);
         if !line(&mut source)?.is_empty() {
             return Err(BodyError::Broken);
         }
@@ -97,11 +119,15 @@ fn line(source: &mut impl BufRead) -> Result<String, BodyError> {
 
 #[cfg(test)]
 mod tests {
+    use std::io;
+
     use super::{BodyError, chunks, within};
+    use crate::live::room::{Room, Share};
 
     #[test]
     fn chunks_are_joined_and_what_is_none_is_refused() {
-        let read = |text: &str| chunks(text.as_bytes());
+        let room = Room::new(1 << 30);
+        let read = |text: &str| chunks(text.as_bytes(), &mut room.share());
         let whole = read("3;a=b\r\nabc\r\nA\r\n0123456789\r\n0\r\nTrailer: x\r\n\r\n");
         assert_eq!(whole.expect("they are whole"), b"abc0123456789");
         for text in ["", "3\r\nab", "3\r\nabcd\r\n0\r\n\r\n", "x\r\n", "-1\r\n", "0\r\n"] {
@@ -113,7 +139,21 @@ mod tests {
 
     #[test]
     fn what_unpacks_to_too_much_is_refused() {
-        assert!(matches!(within(std::io::repeat(0)), Err(BodyError::TooLarge)));
-        assert_eq!(within(&b"abc"[..]).expect("it is little"), b"abc");
+        let room = Room::new(1 << 30);
+        assert!(matches!(within(io::repeat(0), &mut room.share()), Err(BodyError::TooLarge)));
+        assert_eq!(within(&b"abc"[..], &mut room.share()).expect("it is little"), b"abc");
+    }
+
+    #[test]
+    fn all_together_have_so_much_room_and_give_it_back() {
+        let room = Room::new(5);
+        let read = |bytes: &[u8], share: &mut Share<'_>| within(bytes, share);
+        let (mut first, mut second) = (room.share(), room.share());
+        assert_eq!(read(b"abc", &mut first).expect("there is room"), b"abc");
+        assert!(matches!(read(b"def", &mut second), Err(BodyError::Full)));
+        assert_eq!(read(b"de", &mut second).expect("there is room"), b"de");
+        assert!(matches!(read(b"f", &mut second), Err(BodyError::Full)));
+        drop(first);
+        assert_eq!(read(b"fgh", &mut second).expect("there is room again"), b"fgh");
     }
 }
