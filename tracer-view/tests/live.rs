@@ -179,7 +179,7 @@ fn files_that_are_named_are_there_at_once() {
 #[test]
 fn what_many_send_at_once_has_a_bound_and_may_come_again() {
     let backend = Backend::new(&[]);
-    // All but the last byte of the largest bodies: what was read of them is held.
+    // The largest bodies, of which the last byte does not come.
     let hold = || {
         let mut stream = TcpStream::connect(&backend.address).expect("it listens");
         let length = 64 << 20;

@@ -58,7 +58,7 @@ enum Form {
     Protobuf,
 }
 
-/// Bytes of bodies at once at most, as they are sent and unpacked: room for any that is compressed.
+/// Bytes of bodies at once at most: room for two of the largest.
 static ROOM: Room = Room::new(128 << 20);
 
 /// Why a message is not taken, as `google.rpc.Code` has it.
@@ -81,7 +81,6 @@ fn take(request: &Request, connection: &mut Connection, latest: &Latest<Span>) -
         Err(BodyError::Encoding) => return form.refused(415, "compressed by other than gzip"),
         Err(BodyError::Broken) => return form.refused(400, "the body is not whole"),
     };
-    let _turn = ROOM.turn();
     match form.read(&body.bytes) {
         Ok(spans) => add(latest, spans),
         Err(why) => return form.refused(400, &why),

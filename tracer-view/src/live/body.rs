@@ -1,21 +1,23 @@
 //! What is sent with a request: of a known length or in chunks, compressed or not.
 
 use std::io::{self, BufRead, Read, Write as _};
+use std::sync::MutexGuard;
 
 use flate2::read::MultiGzDecoder;
 
 use crate::live::connection::Connection;
 use crate::live::request::Request;
-use crate::live::room::{Room, Share, Within};
+use crate::live::room::{Room, Share};
 
 /// Bytes of a body at most, as it is sent and as it is read.
 const MAX: u64 = 64 << 20;
 
-/// What is sent, and the room that it takes.
+/// What is sent; while this is there, nothing is read out of another one.
 #[derive(Debug)]
 pub(crate) struct Body<'a> {
     pub(crate) bytes: Vec<u8>,
     _share: Share<'a>,
+    _turn: MutexGuard<'a, ()>,
 }
 
 /// Why there is no body.
@@ -30,8 +32,8 @@ pub(crate) enum BodyError {
 }
 
 impl From<io::Error> for BodyError {
-    fn from(error: io::Error) -> Self {
-        if error.kind() == io::ErrorKind::OutOfMemory { Self::Full } else { Self::Broken }
+    fn from(_: io::Error) -> Self {
+        Self::Broken
     }
 }
 
@@ -60,31 +62,28 @@ impl Request {
         let sent = match (is_chunked.is_some_and(|how| how.eq_ignore_ascii_case("chunked")), length)
         {
             (true, None) => chunks(connection, &mut share)?,
-            (false, Some(length)) => exactly(connection, length, &mut share)?,
+            // Taken at once: where many begin together, some get through.
+            (false, Some(length)) if share.take(length as usize) => exactly(connection, length)?,
+            (false, Some(_)) => return Err(BodyError::Full),
             _ => return Err(BodyError::Broken),
         };
-        let bytes = if is_gzip {
-            let unpacked = within(MultiGzDecoder::new(&sent[..]), &mut share)?;
-            share.give(sent.len());
-            unpacked
-        } else {
-            sent
-        };
-        Ok(Body { bytes, _share: share })
+        let turn = room.turn();
+        let bytes = if is_gzip { within(MultiGzDecoder::new(&sent[..]))? } else { sent };
+        Ok(Body { bytes, _share: share, _turn: turn })
     }
 }
 
 /// All of it, if that is not too much.
-fn within(source: impl Read, share: &mut Share<'_>) -> Result<Vec<u8>, BodyError> {
+fn within(source: impl Read) -> Result<Vec<u8>, BodyError> {
     let mut bytes = Vec::new();
-    Within { source: source.take(MAX + 1), share }.read_to_end(&mut bytes)?;
+    source.take(MAX + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > MAX { Err(BodyError::TooLarge) } else { Ok(bytes) }
 }
 
 /// So many bytes; room is made only for those that come.
-fn exactly(source: impl Read, length: u64, share: &mut Share<'_>) -> Result<Vec<u8>, BodyError> {
+fn exactly(source: impl Read, length: u64) -> Result<Vec<u8>, BodyError> {
     let mut bytes = Vec::new();
-    Within { source: source.take(length), share }.read_to_end(&mut bytes)?;
+    source.take(length).read_to_end(&mut bytes)?;
     if bytes.len() as u64 == length { Ok(bytes) } else { Err(BodyError::Broken) }
 }
 
@@ -102,7 +101,10 @@ fn chunks(mut source: impl BufRead, share: &mut Share<'_>) -> Result<Vec<u8>, Bo
         if size > MAX - bytes.len() as u64 {
             return Err(BodyError::TooLarge);
         }
-        bytes.extend(exactly(&mut source, size, share)?);
+        if !share.take(size as usize) {
+            return Err(BodyError::Full);
+        }
+        bytes.extend(exactly(&mut source, size)?);
         if !line(&mut source)?.is_empty() {
             return Err(BodyError::Broken);
         }
@@ -119,10 +121,8 @@ fn line(source: &mut impl BufRead) -> Result<String, BodyError> {
 
 #[cfg(test)]
 mod tests {
-    use std::io;
-
     use super::{BodyError, chunks, within};
-    use crate::live::room::{Room, Share};
+    use crate::live::room::Room;
 
     #[test]
     fn chunks_are_joined_and_what_is_none_is_refused() {
@@ -135,25 +135,14 @@ mod tests {
         }
         assert!(matches!(read("4000001\r\n"), Err(BodyError::TooLarge)));
         assert!(matches!(read("ffffffffffffffff\r\n"), Err(BodyError::TooLarge)));
+        let small = Room::new(4);
+        let full = chunks(&b"3\r\nabc\r\n2\r\nde\r\n"[..], &mut small.share());
+        assert!(matches!(full, Err(BodyError::Full)));
     }
 
     #[test]
     fn what_unpacks_to_too_much_is_refused() {
-        let room = Room::new(1 << 30);
-        assert!(matches!(within(io::repeat(0), &mut room.share()), Err(BodyError::TooLarge)));
-        assert_eq!(within(&b"abc"[..], &mut room.share()).expect("it is little"), b"abc");
-    }
-
-    #[test]
-    fn all_together_have_so_much_room_and_give_it_back() {
-        let room = Room::new(5);
-        let read = |bytes: &[u8], share: &mut Share<'_>| within(bytes, share);
-        let (mut first, mut second) = (room.share(), room.share());
-        assert_eq!(read(b"abc", &mut first).expect("there is room"), b"abc");
-        assert!(matches!(read(b"def", &mut second), Err(BodyError::Full)));
-        assert_eq!(read(b"de", &mut second).expect("there is room"), b"de");
-        assert!(matches!(read(b"f", &mut second), Err(BodyError::Full)));
-        drop(first);
-        assert_eq!(read(b"fgh", &mut second).expect("there is room again"), b"fgh");
+        assert!(matches!(within(std::io::repeat(0)), Err(BodyError::TooLarge)));
+        assert_eq!(within(&b"abc"[..]).expect("it is little"), b"abc");
     }
 }

@@ -1,13 +1,12 @@
 //! How much all who send something at once may take together.
 
-use std::io::{self, Read};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// Bytes of bodies, as they are sent and as they are unpacked.
+/// Bytes of bodies as they are sent.
 #[derive(Debug)]
 pub(crate) struct Room {
     left: Mutex<usize>,
-    /// What is read out of a body takes several times its bytes, so that is done one by one.
+    /// What is unpacked and read out of a body takes several times its bytes: one by one.
     turn: Mutex<()>,
 }
 
@@ -27,8 +26,8 @@ impl Room {
         Share { room: self, bytes: 0 }
     }
 
-    /// Waits until nobody else reads spans out of a body.
-    pub(crate) fn turn(&self) -> MutexGuard<'_, ()> {
+    /// Waits until nobody else reads something out of a body.
+    pub(super) fn turn(&self) -> MutexGuard<'_, ()> {
         self.turn.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -38,36 +37,36 @@ impl Room {
 }
 
 impl Share<'_> {
-    fn take(&mut self, bytes: usize) -> io::Result<()> {
+    /// Takes more; false if there is not so much.
+    pub(super) fn take(&mut self, bytes: usize) -> bool {
         let mut left = self.room.left();
-        *left = left.checked_sub(bytes).ok_or(io::ErrorKind::OutOfMemory)?;
-        self.bytes += bytes;
-        Ok(())
-    }
-
-    /// Gives bytes back that were taken.
-    pub(super) fn give(&mut self, bytes: usize) {
-        self.bytes -= bytes;
-        *self.room.left() += bytes;
-    }
-}
-
-/// A source of which each byte takes room; where there is none it fails as where memory is out.
-pub(super) struct Within<'a, 'r, R> {
-    pub(super) source: R,
-    pub(super) share: &'a mut Share<'r>,
-}
-
-impl<R: Read> Read for Within<'_, '_, R> {
-    fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
-        let read = self.source.read(bytes)?;
-        self.share.take(read)?;
-        Ok(read)
+        let is_enough = bytes <= *left;
+        if is_enough {
+            *left -= bytes;
+            self.bytes += bytes;
+        }
+        is_enough
     }
 }
 
 impl Drop for Share<'_> {
     fn drop(&mut self) {
-        self.give(self.bytes);
+        *self.room.left() += self.bytes;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Room;
+
+    #[test]
+    fn all_together_have_so_much_room_and_give_it_back() {
+        let room = Room::new(5);
+        let (mut first, mut second) = (room.share(), room.share());
+        assert!(first.take(3) && !second.take(3) && second.take(2) && !second.take(1));
+        drop(first);
+        assert!(second.take(3) && !room.share().take(1));
+        drop(second);
+        assert!(room.share().take(5));
     }
 }
