@@ -50,8 +50,7 @@ impl<'a> Tree<'a> {
     /// A whole number: of 64 bits they are texts, but not everybody keeps to that.
     pub(crate) fn integer(&self) -> Option<i64> {
         match self {
-            Self::Number(text) => text.parse().ok(),
-            Self::Text(text) => text.parse().ok(),
+            Self::Number(text) | Self::Text(text) => text.parse().ok(),
             _ => None,
         }
     }
@@ -59,8 +58,7 @@ impl<'a> Tree<'a> {
     /// As [`integer`](Self::integer), where there are no negative ones.
     pub(crate) fn natural(&self) -> Option<u64> {
         match self {
-            Self::Number(text) => text.parse().ok(),
-            Self::Text(text) => text.parse().ok(),
+            Self::Number(text) | Self::Text(text) => text.parse().ok(),
             _ => None,
         }
     }
