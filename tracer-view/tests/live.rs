@@ -191,7 +191,7 @@ fn what_many_send_at_once_has_a_bound_and_may_come_again() {
         stream.write_all(&vec![b' '; length - 1]).expect("it reads");
         stream
     };
-    let held = [hold(), hold()];
+    let largest = [hold(), hold()];
     let small = json("a-span", 1);
     let head = format!("POST /v1/traces\nContent-Type: {JSON}\nContent-Length: {}\n", small.len());
     // The last of what was sent may lie in the system's buffers for a moment.
@@ -209,6 +209,6 @@ fn what_many_send_at_once_has_a_bound_and_may_come_again() {
     assert!(refused.contains("\r\nRetry-After: 1\r\n"), "{refused}");
     let why: Value = serde_json::from_slice(&body).expect("it is JSON");
     assert_eq!((why["code"].as_u64(), why["message"].is_string()), (Some(14), true));
-    drop(held);
+    drop(largest);
     comes_to("HTTP/1.1 200 ");
 }
