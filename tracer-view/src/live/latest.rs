@@ -158,9 +158,10 @@ mod tests {
             let made = latest.made_after(seen, now).expect("memory takes it");
             made.map(|made| made.version)
         };
-        let (ends, least) = (first.rests_until, Duration::from_nanos(1));
-        assert_eq!(version(0, ends - least), Some(1), "what is there costs nothing");
-        assert_eq!(version(1, ends - least), None);
+        let ends = first.rests_until;
+        let before = ends.checked_sub(Duration::from_nanos(1)).expect("it is no first moment");
+        assert_eq!(version(0, before), Some(1), "what is there costs nothing");
+        assert_eq!(version(1, before), None);
         assert_eq!(version(1, ends), Some(2));
         assert_eq!(version(2, ends + Duration::from_secs(3600)), None, "there is nothing new");
         latest.add([records()], "shop");
