@@ -9,6 +9,7 @@ import itertools
 import json
 import os
 import pathlib
+import random
 import re
 import signal
 import subprocess
@@ -18,6 +19,7 @@ from contextlib import ExitStack
 
 import chain
 import shares
+from datadog import Agent
 from jaeger import Jaeger
 from receivers import Rotel, Sink, TestAgent
 
@@ -27,13 +29,18 @@ ARRIVAL_SECONDS = 20
 
 # More than any receiver takes in one message.
 BURST = 800
+# Spans of random traces.
+RANDOM = 4000
 # What would change where programs send to, and what they say.
 SETTINGS = re.compile("OTEL_|TRACER|DD_|ROTEL_|.*_PROXY$", re.IGNORECASE)
 
 
 def sent(program, way, url, rounds):
     """Sends traces, and returns its spans as the program recorded them."""
-    command = [program, way, url, str(rounds)]
+    return printed([program, way, url, str(rounds)])
+
+
+def printed(command):
     run = subprocess.run(command, stdout=subprocess.PIPE, text=True, timeout=60)
     if run.returncode != 0:
         raise AssertionError("the program was told that not everything arrived")
@@ -67,18 +74,35 @@ def text(span):
 def check(program, receiver, way, rounds):
     recorded = sent(program, way, receiver.ways[way], rounds)
     assert len(recorded) == 8 * rounds, f"the program recorded {len(recorded)} spans"
+    return came(receiver, recorded)
+
+
+def check_random(program, agent):
+    """The same traces for the same seed."""
+    seed = random.getrandbits(32)
+    recorded = printed([program, "random", agent.url, str(seed), str(RANDOM)])
+    assert len(recorded) == RANDOM, f"seed {seed}: {len(recorded)} spans"
+    try:
+        return f"{came(agent, recorded)} of seed {seed}"
+    except AssertionError as why:
+        raise AssertionError(f"seed {seed}: {why}")
+
+
+def came(receiver, recorded):
+    """What was recorded is what the receiver has."""
     kept = {key: receiver.kept(span) for key, span in recorded.items()}
     compare(kept, arrived(receiver, set(recorded)))
     receiver.forget()
     return f"{len(recorded)} spans"
 
 
-def checks(program, folder, receivers):
+def checks(program, folder, receivers, agent):
     """All checks, each with its name, in order."""
     for receiver, rounds in itertools.product(receivers, (1, BURST)):
         for way in receiver.ways:
             one = functools.partial(check, program, receiver, way, rounds)
             yield f"{receiver.name} over {way}", one
+    yield "random traces", functools.partial(check_random, program, agent)
     for one in chain.CHAINS:
         name = " ".join(filter(None, [one[0], "with", one[2], one[3] and f"to {one[3]}"]))
         yield name, functools.partial(chain.check, program, folder, one)
@@ -103,10 +127,11 @@ def main():
     results, begin = [], time.monotonic()
     with ExitStack() as running:
         behind_rotel = running.enter_context(Sink())
-        receivers = [Sink(), TestAgent(folder), Rotel(folder, behind_rotel), Jaeger(folder)]
+        agent = Agent(folder)
+        receivers = [Sink(), TestAgent(folder), Rotel(folder, behind_rotel), Jaeger(folder), agent]
         for receiver in receivers:
             running.enter_context(receiver)
-        for name, one in checks(program, folder, receivers):
+        for name, one in checks(program, folder, receivers, agent):
             passed, what = outcome(one)
             print(f"   {time.monotonic() - begin:5.1f} s  {name}: {what}", flush=True)
             results.append(passed)
