@@ -16,6 +16,8 @@ CHECKS = [
 # What the exporter says itself; attributes of these names are not compared, all others are.
 OURS = ("_", "tracer.", "code.", "error.")
 OURS_TOO = {"language", "runtime-id", "process_id", "span.kind", "events", "component"}
+# What is read as something else where it has its name.
+RENAMED = {"events": "attribute.events"}
 # What a span is called where nothing but its kind says so, and which type it is of.
 CALLED = {
     "server": ("server.request", "web"),
@@ -150,7 +152,7 @@ def error(span):
         assert "error.type" not in meta, meta
         return None
     stack = meta.get("error.stack", "").split("\n\n")[0].splitlines()[::2]
-    if (meta["error.type"], meta["error.message"] if stack else None) == ("panic", "panicked"):
+    if stack and (meta["error.type"], meta.get("error.message")) == ("panic", "panicked"):
         return None
     return {
         "type": meta["error.type"],
@@ -163,7 +165,8 @@ def error(span):
 
 def as_agents_have_it(span):
     """A recorded span with tags in the place of attributes."""
-    return span | {"attributes": plain({key: tag(it) for key, it in span["attributes"].items()})}
+    attributes = {RENAMED.get(key, key): tag(it) for key, it in span["attributes"].items()}
+    return span | {"attributes": plain(attributes)}
 
 
 def plain(tags):
