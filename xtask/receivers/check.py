@@ -113,7 +113,7 @@ def checks(program, folder, receivers, agent):
 def outcome(one):
     try:
         return True, one()
-    except (AssertionError, OSError, RuntimeError, subprocess.TimeoutExpired) as why:
+    except (AssertionError, LookupError, OSError, RuntimeError, subprocess.TimeoutExpired) as why:
         return False, f"FAILED\n{why}"
 
 
