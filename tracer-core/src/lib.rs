@@ -73,6 +73,7 @@ mod sync;
 
 // Collected and handed on.
 mod collector;
+mod delivery;
 mod export;
 pub mod testing;
 
@@ -110,6 +111,10 @@ pub mod __private {
     };
     pub use crate::carry::{carried, carried_fn, inheritable, linked, linked_fn, uninherited};
     pub use crate::closure::Home;
+    pub use crate::delivery::{
+        Delivery, Loss, Losses, Pace, RealTime, Unreachable, Verdict, answered, in_one_line,
+        retry_after,
+    };
     pub use crate::destination::{Service, is_active};
     pub use crate::filter::Level;
     pub use crate::foreign::{

@@ -42,6 +42,12 @@ impl Rates {
         self.left_out.swap(0, Ordering::Relaxed)
     }
 
+    /// The agent was not told of them after all.
+    pub(crate) fn give_back(&self, left_out: u64) {
+        // Relaxed: as above.
+        self.left_out.fetch_add(left_out, Ordering::Relaxed);
+    }
+
     /// The share that the agent wants of a service's traces, if it is below 1.
     pub(crate) fn rate(&self, service: &str, env: &str) -> Option<f64> {
         // Relaxed: the lock orders what is looked up.

@@ -95,7 +95,7 @@ fn what_rules_keep_is_limited_and_the_share_of_it_is_said() {
     assert_eq!(sampler.decide(&root(1)), by_rule(true, 1.0, Some(1.0)));
     let second = sampler.decide(&root(1));
     let Maker::Rule { rate, limit: Some(limit) } = second.maker() else { panic!("{second:?}") };
-    assert!(!second.is_sampled() && rate == 1.0 && limit < 1.0, "{second:?}");
+    assert!(!second.is_sampled() && rate > 0.999 && limit < 1.0, "{second:?}");
 
     let recorded =
         |sampler: &DatadogSampler| (0..1_000).filter(|_| sampler.is_sampled(&root(1))).count();

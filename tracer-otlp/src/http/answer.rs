@@ -2,15 +2,12 @@
 
 use std::time::Duration;
 
+use tracer_core::__private::{Verdict, answered, in_one_line, retry_after};
 use ureq::http::HeaderMap;
 
 use crate::field::{partial_success, refusal, response};
-use crate::http::pace::retry_after;
 use crate::tree::Tree;
 use crate::wire::Message;
-
-/// Characters of what a backend says that are repeated.
-const MAX_SAID: usize = 200;
 
 /// What came back.
 #[derive(Debug)]
@@ -27,17 +24,6 @@ enum Kind {
     Json,
     Html,
     Other,
-}
-
-/// What that means for the spans of the request.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Verdict {
-    Delivered,
-    /// So many were refused; all, if it is not said how many.
-    Rejected(Option<u64>, String),
-    /// They are to be sent again, after so long.
-    Later(Option<Duration>, String),
-    Failed(String),
 }
 
 impl Answer {
@@ -77,7 +63,10 @@ impl Answer {
             Some((0, _)) => Verdict::Delivered,
             Some((spans, why)) => {
                 let why = if why.is_empty() { "it gave no reason" } else { &why };
-                Verdict::Rejected(Some(spans), format!("refused {spans} spans: {}", shown(why)))
+                Verdict::Rejected(
+                    Some(spans),
+                    format!("refused {spans} spans: {}", in_one_line(why)),
+                )
             }
         }
     }
@@ -90,21 +79,8 @@ impl Answer {
             Kind::Json => message_in_json(&self.body),
             Kind::Other => std::str::from_utf8(&self.body).ok().map(str::to_owned),
         };
-        match text.as_deref().map(shown).filter(|text| !text.is_empty()) {
-            Some(text) => format!("answered {}: {text}", self.status),
-            None => format!("answered {}", self.status),
-        }
+        answered(self.status, text.as_deref())
     }
-}
-
-/// In one line, not too long.
-fn shown(text: &str) -> String {
-    let clean = text.trim().chars().map(|c| if c.is_control() { ' ' } else { c });
-    let mut shown: String = clean.clone().take(MAX_SAID).collect();
-    if clean.count() > MAX_SAID {
-        shown.push('…');
-    }
-    shown
 }
 
 /// Spans that were refused, and why.

@@ -5,12 +5,12 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 use std::{fmt, io};
 
+use tracer_core::__private::{Delivery, Pace, RealTime};
 use ureq::http::{HeaderMap, HeaderName, HeaderValue};
 use ureq::tls::{PemItem, RootCerts, parse_pem};
 
 use crate::http::client::Client;
 use crate::http::endpoint::Endpoint;
-use crate::http::pace::{Pace, RealTime};
 use crate::http::{Encoding, Otlp};
 use crate::request::{MAX_BYTES, Requests};
 
@@ -126,10 +126,7 @@ impl OtlpBuilder {
         Ok(Otlp {
             client: Client::new(endpoint, headers, gzip, roots),
             encoding,
-            timeout: self.timeout,
-            pace: self.pace,
-            not_before: None,
-            is_down: false,
+            delivery: Delivery::new(self.timeout, self.pace),
         })
     }
 
@@ -140,8 +137,8 @@ impl OtlpBuilder {
     }
 
     #[cfg(test)]
-    pub(super) fn pace(mut self, pace: impl Pace + 'static) -> Self {
-        self.pace = Box::new(pace);
+    pub(super) fn pace(mut self, pace: Box<dyn Pace>) -> Self {
+        self.pace = pace;
         self
     }
 

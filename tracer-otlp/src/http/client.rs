@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use tracer_core::__private::Unreachable;
 use ureq::http::HeaderMap;
 use ureq::tls::{RootCerts, TlsConfig};
 use ureq::{Agent, Error};
@@ -25,14 +26,6 @@ pub(crate) struct Client {
     endpoint: Endpoint,
     headers: HeaderMap,
     gzip: bool,
-}
-
-/// The backend did not answer.
-#[derive(Debug)]
-pub(crate) struct Unreachable {
-    pub(crate) why: String,
-    /// Trying again is of no use.
-    pub(crate) for_good: bool,
 }
 
 impl Client {

@@ -45,7 +45,7 @@ impl Environment {
         let resource = resource::read(&set, &mut complaints);
         let sampling = set("OTEL_TRACES_SAMPLER")
             .map(|value| Sampling::read(&value, set("OTEL_TRACES_SAMPLER_ARG"), &mut complaints));
-        let styles = Styles::read(&set, &mut complaints);
+        let styles = Styles::read(set, &mut complaints);
         Self { destinations, resource, sampling, styles, filter, complaints }
     }
 }

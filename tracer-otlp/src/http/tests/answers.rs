@@ -4,15 +4,15 @@ use opentelemetry_proto::tonic::collector::trace::v1::{
     ExportTracePartialSuccess, ExportTraceServiceResponse,
 };
 use prost::Message as _;
+use tracer_backend_tests::{Reply, Server, status};
 
 use crate::Otlp;
-use crate::http::tests::Run;
-use crate::http::tests::server::{Reply, Server, status};
+use crate::http::tests::run;
 
 /// What is said and counted of two spans; nothing is sent again.
 fn after(reply: Reply) -> (Option<String>, (u64, u64, u64)) {
     let server = Server::new([reply]);
-    let run = Run::new(Otlp::builder().endpoint(&server.url).json().gzip(false));
+    let run = run(Otlp::builder().endpoint(&server.url).json().gzip(false));
     // One after the other, so that each is a batch of its own.
     run.spans(1);
     let said = run.spans(1);

@@ -6,12 +6,12 @@ use std::time::{Duration, Instant};
 
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use prost::Message as _;
+use tracer_backend_tests::{Reply, SOON, Server, status};
 use tracer_core::{Span, Tracer};
 
 use crate::Otlp;
 use crate::http::tests::answers::{PROTOBUF, partial};
-use crate::http::tests::server::{Reply, Server, status};
-use crate::http::tests::{Run, SOON};
+use crate::http::tests::run;
 use crate::tree::Tree;
 
 fn decoded(body: &[u8]) -> ExportTraceServiceRequest {
@@ -25,7 +25,7 @@ fn count(request: &ExportTraceServiceRequest) -> usize {
 #[test]
 fn spans_arrive_over_one_connection_with_what_the_receiver_wants_to_know() {
     let server = Server::new([status(200, "")]);
-    let run = Run::new(Otlp::builder().endpoint(&server.url).header("X-Api-Key", "secret"));
+    let run = run(Otlp::builder().endpoint(&server.url).header("X-Api-Key", "secret"));
     for spans in [1, 2, 3] {
         assert_eq!(run.spans(spans), None);
         let got = server.got.recv().unwrap();
@@ -49,7 +49,7 @@ fn spans_arrive_over_one_connection_with_what_the_receiver_wants_to_know() {
 fn a_connection_that_was_closed_meanwhile_is_opened_anew() {
     let closes = "HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n".to_owned();
     let server = Server::new([Reply::SaysAndCloses(closes)]);
-    let run = Run::new(Otlp::builder().endpoint(&server.url));
+    let run = run(Otlp::builder().endpoint(&server.url));
     assert_eq!((run.spans(1), run.spans(1), run.spans(1)), (None, None, None));
     assert_eq!(run.counts(), (3, 0, 0));
     let connections: HashSet<_> = server.got.try_iter().map(|got| got.connection).collect();
@@ -59,7 +59,7 @@ fn a_connection_that_was_closed_meanwhile_is_opened_anew() {
 #[test]
 fn compressed_is_the_same() {
     let server = Server::new([status(200, "")]);
-    let run = Run::new(Otlp::builder().endpoint(&server.url).gzip(true));
+    let run = run(Otlp::builder().endpoint(&server.url).gzip(true));
     assert_eq!(run.spans(100), None);
     let got = server.got.recv().unwrap();
     assert!(got.head.contains("content-encoding: gzip\r\n"), "{}", got.head);
@@ -72,7 +72,7 @@ fn compressed_is_the_same() {
 #[test]
 fn json_is_the_same() {
     let server = Server::new([status(200, "")]);
-    let run = Run::new(Otlp::builder().endpoint(&server.url).json());
+    let run = run(Otlp::builder().endpoint(&server.url).json());
     assert_eq!(run.spans(1), None);
     let got = server.got.recv().unwrap();
     assert!(got.head.contains("content-type: application/json\r\n"), "{}", got.head);
@@ -88,7 +88,7 @@ fn a_batch_that_is_too_long_goes_in_several_requests_each_counted_by_itself() {
     let refused = Reply::Answers(200, PROTOBUF, partial(i64::MAX, "all and more"));
     let replies = [status(200, ""), refused, status(500, ""), status(400, ""), status(200, "")];
     let server = Server::new(replies);
-    let run = Run::new(Otlp::builder().endpoint(&server.url).max_bytes(4_000));
+    let run = run(Otlp::builder().endpoint(&server.url).max_bytes(4_000));
     assert!(run.spans(1_000).is_some());
     let bodies: Vec<_> = server.got.try_iter().map(|got| got.body).collect();
     let counts: Vec<_> = bodies.iter().map(|body| count(&decoded(body))).collect();

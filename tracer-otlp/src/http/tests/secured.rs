@@ -3,12 +3,12 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use rustls::ServerConfig;
 use rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer};
+use rustls::{ServerConfig, ServerConnection, StreamOwned};
+use tracer_backend_tests::{Server, status};
 
 use crate::Otlp;
-use crate::http::tests::Run;
-use crate::http::tests::server::{Server, status};
+use crate::http::tests::run;
 
 /// Made for these tests, for a hundred years: `openssl req -x509 -newkey ec -pkeyopt
 /// ec_paramgen_curve:P-256 -nodes -days 36500 -subj /CN=localhost -addext
@@ -28,7 +28,15 @@ fn backend() -> Server {
             PrivatePkcs8KeyDer::from(KEY).into(),
         )
         .expect("the key is its own");
-    Server::secured([status(200, "")], Arc::new(config))
+    let config = Arc::new(config);
+    Server::wrapped(
+        [status(200, "")],
+        |port| format!("https://localhost:{port}"),
+        move |stream| {
+            let own = ServerConnection::new(Arc::clone(&config)).expect("a session");
+            StreamOwned::new(own, stream)
+        },
+    )
 }
 
 fn certificate() -> PathBuf {
@@ -38,7 +46,7 @@ fn certificate() -> PathBuf {
 #[test]
 fn a_backend_whose_certificate_is_given_gets_spans_over_tls() {
     let server = backend();
-    let run = Run::new(Otlp::builder().endpoint(&server.url).certificate(certificate()));
+    let run = run(Otlp::builder().endpoint(&server.url).certificate(certificate()));
     assert_eq!(run.spans(3), None);
     assert_eq!(run.spans(2), None);
     assert_eq!(run.counts(), (5, 0, 0));
@@ -49,7 +57,7 @@ fn a_backend_whose_certificate_is_given_gets_spans_over_tls() {
 #[test]
 fn a_backend_that_is_not_trusted_gets_nothing_and_is_not_asked_again() {
     let server = backend();
-    let run = Run::new(Otlp::builder().endpoint(&server.url));
+    let run = run(Otlp::builder().endpoint(&server.url));
     let said = run.spans(3).expect("nothing is delivered");
     assert!(said.contains(&server.url) && said.contains("certificate"), "{said}");
     assert_eq!(run.counts(), (0, 3, 0));

@@ -5,14 +5,17 @@ use std::hash::{BuildHasher, RandomState};
 use std::time::{Duration, Instant};
 
 /// Time, which tests steer.
-pub(crate) trait Pace: fmt::Debug + Send {
+pub trait Pace: fmt::Debug + Send {
+    /// Returns what the clock says.
     fn now(&self) -> Instant;
+
+    /// Lets the time pass.
     fn sleep(&self, time: Duration);
 }
 
 /// The time that all others have.
 #[derive(Debug)]
-pub(crate) struct RealTime;
+pub struct RealTime;
 
 impl Pace for RealTime {
     fn now(&self) -> Instant {
@@ -52,7 +55,7 @@ impl Backoff {
 }
 
 /// How long to wait: seconds, or a date, seen from the `Date` of the same answer.
-pub(crate) fn retry_after(value: &str, date: Option<&str>) -> Option<Duration> {
+pub fn retry_after(value: &str, date: Option<&str>) -> Option<Duration> {
     let value = value.trim();
     if let Ok(seconds) = value.parse() {
         return Some(Duration::from_secs(seconds).min(MAX_ASKED));
