@@ -53,12 +53,24 @@ impl Compiled {
     };
 
     #[cfg(test)]
+    pub(super) const NONE: Self = Self {
+        tree: false,
+        html: false,
+        live: false,
+        otlp: false,
+        datadog: false,
+        file: false,
+        http: false,
+        bridge: false,
+    };
+
+    #[cfg(test)]
     pub(super) const ALL: Self = Self {
         tree: true,
         html: true,
         live: true,
         otlp: true,
-        datadog: cfg!(feature = "datadog"),
+        datadog: true,
         file: true,
         http: true,
         bridge: true,

@@ -38,6 +38,13 @@ pub(super) fn read(
     resource
 }
 
+/// What Datadog calls what all spans have.
+#[cfg(feature = "datadog")]
+pub(super) fn in_datadog_s_words(key: &str) -> &str {
+    let known = OF_DATADOG.iter().find(|(_, name)| *name == key);
+    known.map_or(key, |(name, _)| name)
+}
+
 /// Says it in place of what was said before.
 fn say(resource: &mut Vec<(String, String)>, key: &str, value: String) {
     // The environment's name of old would contradict.
@@ -133,7 +140,10 @@ mod tests {
                 &[("DD_ENV", "prod"), ("DD_VERSION", "1.2")],
                 "deployment.environment.name=prod service.version=1.2",
             ),
-            (&[("DD_TAGS", "team:shop key env:prod")], "team=shop key= deployment.environment.name=prod"),
+            (
+                &[("DD_TAGS", "team:shop key env:prod")],
+                "team=shop key= deployment.environment.name=prod",
+            ),
             (
                 &[otel, tags],
                 "host.name=a service.name=c deployment.environment.name=c service.version=c team=c%20c",
