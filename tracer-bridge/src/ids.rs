@@ -2,6 +2,7 @@
 
 use std::fmt::{self, Display};
 use std::sync::LazyLock;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use tracer_core::__private::{Service, service_of, trace_flags};
 use tracer_core::{SpanContext, current};
@@ -9,7 +10,9 @@ use tracer_core::{SpanContext, current};
 /// The ids of a span, to be written into a log line by any logger.
 ///
 /// Its `Display` is `trace_id=… span_id=… trace_flags=…`, OpenTelemetry's names for logs that are text:
-/// lower-case hexadecimal, the flags those of W3C. Where no span is current it is nothing at all.
+/// lower-case hexadecimal, the flags those of W3C. Where no span is current it is nothing at all. Where
+/// the environment of a program that reads it says `DD_LOGS_INJECTION=true`, all are
+/// [Datadog's](Self::datadog).
 ///
 /// # Examples
 ///
@@ -96,7 +99,8 @@ impl Ids {
         if !span.is_valid() {
             return;
         }
-        if !self.is_datadog {
+        // Relaxed: nothing else depends on it.
+        if !self.is_datadog && !IS_DATADOG.load(Ordering::Relaxed) {
             show("trace_id", &span.trace_id());
             show("span_id", &span.span_id());
             show("trace_flags", &format_args!("{:02x}", trace_flags(span)));
@@ -129,6 +133,15 @@ impl Display for Ids {
         });
         result
     }
+}
+
+/// Whether all ids have Datadog's names.
+static IS_DATADOG: AtomicBool = AtomicBool::new(false);
+
+/// Has all ids named as [`Ids::datadog`] names them, or as each was asked for.
+pub fn name_ids_as_datadog(all: bool) {
+    // Relaxed: nothing else depends on it.
+    IS_DATADOG.store(all, Ordering::Relaxed);
 }
 
 /// Whether trace ids of 128 bits are written whole; read once.

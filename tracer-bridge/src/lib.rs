@@ -30,3 +30,9 @@ pub use lines::WithIds;
 pub use logger::Logger;
 #[cfg(feature = "tracing")]
 pub use tracing::Tracing;
+
+/// What `tracer` tells when it reads the environment; promises nothing between versions.
+#[doc(hidden)]
+pub mod __private {
+    pub use crate::ids::name_ids_as_datadog;
+}

@@ -89,7 +89,7 @@ impl Exchange {
     fn tell<B>(&mut self, span: &SpanContext, response: &Response<B>) {
         let (status, headers) = (response.status(), response.headers());
         let is_grpc = self.call.is_some();
-        settings::record(span, &self.settings.response_headers, headers, is_grpc);
+        settings::record_response(span, &self.settings, headers, is_grpc);
         if self.side == Side::Client {
             let version = request::version(response.version());
             if let Some(version) = version {

@@ -95,3 +95,9 @@ pub use client::{Client, ClientLayer};
 pub use response::ResponseFuture;
 pub use route::{Resends, Route};
 pub use server::{Server, ServerLayer};
+
+/// What `tracer` tells when it reads the environment; promises nothing between versions.
+#[doc(hidden)]
+pub mod __private {
+    pub use crate::settings::record_headers;
+}

@@ -58,7 +58,7 @@ pub(crate) fn served(head: &Head<'_>, home: Home, scheme: &str, settings: &Setti
             .at(settings.place)
             .open()
     });
-    settings::record(&span.context(), &settings.request_headers, head.headers, head.is_grpc);
+    settings::record_request(&span.context(), settings, head.headers, head.is_grpc);
     span
 }
 
@@ -138,7 +138,7 @@ pub(crate) fn sent(head: &Head<'_>, settings: &Settings) -> Span {
         .described(&WhenAsked(&attributes))
         .at(settings.place)
         .open();
-    settings::record(&span.context(), &settings.request_headers, head.headers, head.is_grpc);
+    settings::record_request(&span.context(), settings, head.headers, head.is_grpc);
     span
 }
 

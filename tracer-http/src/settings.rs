@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::panic::Location;
 use std::str;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use http::header::HeaderMap;
 use http::{HeaderName, HeaderValue};
@@ -48,6 +48,18 @@ impl Recorded {
         let rpc = format!("rpc.{side}.metadata.{name}").into();
         Some(Self { name, http, rpc })
     }
+
+    /// As Datadog's tracers: what is no letter, digit, or one of `_-:/` becomes `_` in a usual name.
+    fn tagged(side: &str, name: &str, tag: &str) -> Option<Self> {
+        let name: HeaderName = name.parse().ok()?;
+        let is_kept = |sign: char| sign.is_ascii_alphanumeric() || "_-:/".contains(sign);
+        let usual = || {
+            let kept = name.as_str().chars().map(|sign| if is_kept(sign) { sign } else { '_' });
+            format!("http.{side}.headers.{}", kept.collect::<String>())
+        };
+        let key: Box<str> = if tag.is_empty() { usual() } else { tag.to_owned() }.into();
+        Some(Self { name, http: key.clone(), rpc: key })
+    }
 }
 
 /// The text of a header's value, which nearly always is one.
@@ -56,9 +68,47 @@ pub(crate) fn text(value: &[u8]) -> Cow<'_, str> {
     str::from_utf8(value).map_or_else(|_| String::from_utf8_lossy(value), Cow::Borrowed)
 }
 
-/// Records what was asked for of `headers`; several values of one header in one text, as HTTP joins
-/// them.
-pub(crate) fn record(span: &SpanContext, wanted: &[Recorded], headers: &HeaderMap, is_grpc: bool) {
+/// What is recorded of all requests and of all responses, whatever their layers were asked for.
+static EVERYWHERE: OnceLock<[Vec<Recorded>; 2]> = OnceLock::new();
+
+/// Records headers of all requests and responses: each a name, and its attribute; an empty one stands
+/// for `http.request.headers.<name>` or `http.response.headers.<name>`, which are Datadog's names.
+///
+/// Only the first call counts.
+pub fn record_headers(headers: &[(String, String)]) {
+    let tagged =
+        |side| headers.iter().filter_map(|(name, tag)| Recorded::tagged(side, name, tag)).collect();
+    if !headers.is_empty() {
+        let _first = EVERYWHERE.set(["request", "response"].map(tagged));
+    }
+}
+
+/// Records what was asked for of a request.
+pub(crate) fn record_request(
+    span: &SpanContext,
+    settings: &Settings,
+    headers: &HeaderMap,
+    is_grpc: bool,
+) {
+    let everywhere = EVERYWHERE.get().map(|[request, _]| request.as_slice());
+    record(span, everywhere.unwrap_or_default(), headers, is_grpc);
+    record(span, &settings.request_headers, headers, is_grpc);
+}
+
+/// Records what was asked for of a response.
+pub(crate) fn record_response(
+    span: &SpanContext,
+    settings: &Settings,
+    headers: &HeaderMap,
+    is_grpc: bool,
+) {
+    let everywhere = EVERYWHERE.get().map(|[_, response]| response.as_slice());
+    record(span, everywhere.unwrap_or_default(), headers, is_grpc);
+    record(span, &settings.response_headers, headers, is_grpc);
+}
+
+/// Records what is wanted of `headers`; several values of one header in one text, as HTTP joins them.
+fn record(span: &SpanContext, wanted: &[Recorded], headers: &HeaderMap, is_grpc: bool) {
     for header in wanted {
         let mut values = headers.get_all(&header.name).iter().map(HeaderValue::as_bytes);
         let Some(first) = values.next() else { continue };

@@ -1,14 +1,14 @@
 //! The tracer that the environment asks for, and its end with the program.
 
+mod exporters;
+
 use std::io::{IsTerminal, Write};
 use std::sync::Arc;
 use std::time::Duration;
 
 use tracer_core::{Builder, InstallError, Tracer};
 
-#[cfg(feature = "html")]
-use crate::environment::Page;
-use crate::environment::{Compiled, Destinations, Environment, lines};
+use crate::environment::{Compiled, DatadogSampler, Environment, install_sampler, lines};
 use crate::providers;
 
 /// How long the last flush may take.
@@ -89,15 +89,16 @@ pub fn init() -> Result<Guard, InstallError> {
 fn install(in_flight: bool) -> Result<Guard, InstallError> {
     providers::register();
     let get = |name: &str| std::env::var(name).ok();
-    let environment = Environment::read(get, std::io::stderr().is_terminal(), Compiled::HERE);
+    let mut environment = Environment::read(get, std::io::stderr().is_terminal(), Compiled::HERE);
     say(&lines(&environment.complaints));
-    let Some(mut builder) = exporters(Tracer::builder(), &environment.destinations) else {
+    let Some((builder, agent)) = exporters::add(Tracer::builder(), &environment.destinations)
+    else {
         return Ok(Guard { tracer: None });
     };
-    builder = builder.in_flight(in_flight);
-    if let Some(sampling) = environment.sampling {
-        builder = sampling.of(builder);
-    }
+    record_headers(&environment.headers);
+    name_ids(environment.ids_of_datadog);
+    let mut builder = builder.in_flight(in_flight);
+    builder = sampler(builder, &mut environment, agent);
     if let Some(filter) = environment.filter {
         builder = builder.filter(filter);
     }
@@ -110,65 +111,41 @@ fn install(in_flight: bool) -> Result<Guard, InstallError> {
     Ok(Guard { tracer: Some(Arc::new(builder.install()?)) })
 }
 
-/// Adds the exporters of the destinations, if there is any; one that cannot be is said and left out.
+/// Who decides which traces are recorded: Datadog's rules, else OpenTelemetry's sampler, else, where
+/// it gets them, Datadog's agent.
+fn sampler(
+    builder: Builder,
+    environment: &mut Environment,
+    agent: Option<DatadogSampler>,
+) -> Builder {
+    let resource = &environment.resource;
+    match (environment.rules.take(), environment.sampling, agent) {
+        #[cfg(feature = "datadog")]
+        (Some(rules), _, Some(agent)) => {
+            install_sampler(rules.with_rates_of(&agent), resource, builder)
+        }
+        (Some(rules), _, _) => install_sampler(rules, resource, builder),
+        (None, Some(sampling), _) => sampling.of(builder),
+        (None, None, Some(agent)) => install_sampler(agent, resource, builder),
+        (None, None, None) => builder,
+    }
+}
+
+/// Has these headers recorded in the whole process, whichever tracer it is.
+#[cfg_attr(not(feature = "http"), expect(unused_variables, reason = "nobody records them"))]
+fn record_headers(headers: &[(String, String)]) {
+    #[cfg(feature = "http")]
+    tracer_http::__private::record_headers(headers);
+}
+
+/// Has ids of log lines named so in the whole process.
 #[cfg_attr(
-    not(any(
-        feature = "tree",
-        feature = "html",
-        feature = "live",
-        feature = "otlp",
-        feature = "file"
-    )),
-    expect(unused_mut, unused_variables, reason = "there are no exporters")
+    not(any(feature = "tracing", feature = "log", feature = "opentelemetry-api")),
+    expect(unused_variables, reason = "nobody writes them")
 )]
-fn exporters(mut builder: Builder, to: &Destinations) -> Option<Builder> {
-    let mut any = false;
-    #[cfg(feature = "tree")]
-    if to.tree {
-        any = true;
-        builder = builder.exporter(tracer_view::Tree::stderr());
-    }
-    #[cfg(feature = "html")]
-    if let Some(page) = &to.html {
-        any = true;
-        builder = builder.exporter(match page {
-            Page::Usual => tracer_view::Html::default(),
-            Page::At(path) => tracer_view::Html::to(path),
-        });
-    }
-    #[cfg(feature = "live")]
-    if let Some(port) = to.live {
-        match tracer_view::Live::on(port) {
-            Ok(live) => {
-                any = true;
-                builder = builder.exporter(live);
-            }
-            Err(error) => say(&format!(
-                "tracer: TRACER: cannot serve traces on port {port} of 127.0.0.1: {error}\n"
-            )),
-        }
-    }
-    #[cfg(feature = "otlp")]
-    if to.otlp {
-        match tracer_otlp::Otlp::from_env() {
-            Ok(otlp) => {
-                any = true;
-                builder = builder.exporter(otlp);
-            }
-            Err(error) => say(&format!("tracer: {}; sending nothing\n", told(&error))),
-        }
-    }
-    #[cfg(feature = "file")]
-    if let Some(path) = &to.file {
-        match tracer_otlp::File::open(path) {
-            Ok(file) => {
-                any = true;
-                builder = builder.exporter(file);
-            }
-            Err(error) => say(&format!("tracer: TRACER: {}\n", told(&error))),
-        }
-    }
-    any.then_some(builder)
+fn name_ids(as_datadog: bool) {
+    #[cfg(any(feature = "tracing", feature = "log", feature = "opentelemetry-api"))]
+    tracer_bridge::__private::name_ids_as_datadog(as_datadog);
 }
 
 /// For `main`: tracing never fails the traced program, so what went wrong is said.
@@ -187,15 +164,6 @@ pub(crate) fn install_or_say(in_flight: bool) -> Guard {
 fn end(tracer: &Tracer) {
     if let Err(error) = tracer.shutdown(LAST_FLUSH) {
         say(&format!("tracer: {error}\n"));
-    }
-}
-
-/// An error and its source in one line.
-#[cfg(any(feature = "otlp", feature = "file"))]
-fn told(error: &dyn std::error::Error) -> String {
-    match error.source() {
-        Some(source) => format!("{error}: {source}"),
-        None => error.to_string(),
     }
 }
 

@@ -60,6 +60,7 @@
 //! | `html` | traces as one page for the browser |
 //! | `live` | the same page while the program runs |
 //! | `otlp` | OTLP over HTTP to any OpenTelemetry backend |
+//! | `datadog` | Datadog's agent, and its sampling |
 //! | `file` | OTLP in files |
 //! | `opentelemetry` | `tracer::export::OpenTelemetry`: any exporter of `opentelemetry_sdk`, gRPC among them |
 //! | `tracing` | `tracer::bridge`: spans and events of `tracing` in the tree, ids in its log lines |
@@ -133,6 +134,8 @@ pub mod sample {
         DatadogRatio, Decision, LocalRoot, Maker, ParentBased, RateLimit, Ratio, Rule, Rules,
         Sampler, TailRule,
     };
+    #[cfg(feature = "datadog")]
+    pub use tracer_datadog::{DatadogSampler, RulesError};
 }
 
 pub mod export {
@@ -170,6 +173,8 @@ pub mod export {
     //! # Ok::<_, Box<dyn std::error::Error>>(())
     //! ```
 
+    #[cfg(feature = "datadog")]
+    pub use tracer_datadog::{Datadog, DatadogBuilder, DatadogError};
     #[cfg(feature = "opentelemetry")]
     pub use tracer_otlp::OpenTelemetry;
     #[cfg(feature = "file")]

@@ -15,7 +15,7 @@ use std::borrow::Cow;
 
 use tracer_core::{Resource, SpanKind, Value};
 
-pub(crate) use table::{Role, role};
+pub(crate) use table::{Role, keys_of, role};
 
 use crate::tag;
 
@@ -40,10 +40,13 @@ const MESSAGING_OPERATION: &[&str] = &["messaging.operation", "messaging.operati
 const MESSAGING_DESTINATION: &[&str] = &["messaging.destination", "messaging.destination.name"];
 const RPC_SYSTEM: &[&str] = &["rpc.system", "rpc.system.name"];
 
+/// What Datadog calls a service that nobody named.
+pub(crate) const UNNAMED: &str = "unnamed-rust-service";
+
 /// The service that a resource names, or what Datadog calls one that nobody named.
 pub(crate) fn service(resource: &Resource) -> &str {
     match resource.service_name() {
-        "" => "unnamed-rust-service",
+        "" => UNNAMED,
         name => name,
     }
 }

@@ -126,6 +126,12 @@ pub(crate) fn role(key: &str) -> (Role, bool) {
     (by_beginning(key), false)
 }
 
+/// The attributes that become a tag of another name.
+pub(crate) fn keys_of(tag: &str) -> impl Iterator<Item = &'static str> {
+    let is_it = move |row: &&Row| matches!(row.role, As(of) | Text(of) | Too(of) if of == tag);
+    ROWS.iter().filter(is_it).map(|row| row.key)
+}
+
 #[inline]
 fn by_beginning(key: &str) -> Role {
     match key.as_bytes().first() {

@@ -52,11 +52,18 @@ fn an_agent_that_wants_all_is_not_spoken_of() {
     let attributes = [("service.name", "bank".into())];
     let bank = root(10).with_attributes(&attributes);
     assert_eq!(sampler.decide(&bank), Decision::new(true), "it is the service of the span");
+    assert!(rates.hear(br#"{"rate_by_service":{"service:unnamed-rust-service,env:prod":0.5}}"#));
+    let nameless = LocalRoot::new(TraceId::from_u128(10), "checkout");
+    assert_eq!(sampler.decide(&nameless), Decision::new(false).by(agent), "as it is sent");
 }
 
 #[test]
 fn rules_ask_for_services_names_resources_and_tags() {
-    let attributes: [(&str, Value<'_>); 5] = [
+    let attributes: [(&str, Value<'_>); 9] = [
+        ("http.request.method", "GET".into()),
+        ("http.route", "/cart".into()),
+        ("url.full", "http://shop/cart".into()),
+        ("http.request.header.x-plan", "gold".into()),
         ("tenant", "ann".into()),
         ("rows", 7.into()),
         ("whole", 3.0.into()),
@@ -69,8 +76,12 @@ fn rules_ask_for_services_names_resources_and_tags() {
         (r#""service":"shop?""#, false),
         (r#""name":"*out""#, true),
         (r#""name":"out""#, false),
-        (r#""resource":"checkout""#, true),
-        (r#""resource":"cart""#, false),
+        (r#""name":"http.server.request""#, true),
+        (r#""resource":"GET /cart""#, true),
+        (r#""resource":"checkout""#, false),
+        (r#""tags":{"http.method":"get","http.request.method":"get"}"#, true),
+        (r#""tags":{"http.url":"*/cart","http.request.headers.x-plan":"gold"}"#, true),
+        (r#""tags":{"http.url":"*/pay"}"#, false),
         (r#""tags":{"tenant":"a*"}"#, true),
         (r#""tags":{"tenant":"b*"}"#, false),
         (r#""tags":{"tenant":"a*","rows":7}"#, true),

@@ -7,6 +7,8 @@ pub(crate) struct Destinations {
     pub(crate) tree: bool,
     /// Send them as OpenTelemetry's variables say.
     pub(crate) otlp: bool,
+    /// Send them to Datadog's agent, where its variables say.
+    pub(crate) datadog: bool,
     /// Write a page of them at the end.
     pub(crate) html: Option<Page>,
     /// Serve a page of them on this port, on any for 0.
@@ -23,7 +25,7 @@ pub(crate) enum Page {
     At(String),
 }
 
-/// Destinations that this build has.
+/// What this build has: destinations, and what else the environment may ask for.
 #[derive(Clone, Copy, Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "each feature is on or off")]
 pub(crate) struct Compiled {
@@ -31,7 +33,11 @@ pub(crate) struct Compiled {
     pub(super) html: bool,
     pub(super) live: bool,
     pub(super) otlp: bool,
+    pub(super) datadog: bool,
     pub(super) file: bool,
+    pub(super) http: bool,
+    /// Ids for log lines.
+    pub(super) bridge: bool,
 }
 
 impl Compiled {
@@ -40,7 +46,34 @@ impl Compiled {
         html: cfg!(feature = "html"),
         live: cfg!(feature = "live"),
         otlp: cfg!(feature = "otlp"),
+        datadog: cfg!(feature = "datadog"),
         file: cfg!(feature = "file"),
+        http: cfg!(feature = "http"),
+        bridge: cfg!(any(feature = "tracing", feature = "log", feature = "opentelemetry-api")),
+    };
+
+    #[cfg(test)]
+    pub(super) const NONE: Self = Self {
+        tree: false,
+        html: false,
+        live: false,
+        otlp: false,
+        datadog: false,
+        file: false,
+        http: false,
+        bridge: false,
+    };
+
+    #[cfg(test)]
+    pub(super) const ALL: Self = Self {
+        tree: true,
+        html: true,
+        live: true,
+        otlp: true,
+        datadog: true,
+        file: true,
+        http: true,
+        bridge: true,
     };
 
     /// The values of `TRACER`.
@@ -50,11 +83,12 @@ impl Compiled {
             ("`html`", self.html),
             ("`live`", self.live),
             ("`otlp`", self.otlp),
+            ("`datadog`", self.datadog),
             ("`file:PATH`", self.file),
         ];
         let words: Vec<_> = words.into_iter().filter(|(_, is)| *is).map(|(word, _)| word).collect();
         match words.as_slice() {
-            [] => "`off` (`tree`, `html`, `live`, `otlp` and `file:PATH` need the features of these names)"
+            [] => "`off` (`tree`, `html`, `live`, `otlp`, `datadog` and `file:PATH` need the features of these names)"
                 .to_owned(),
             [only] => format!("{only} or `off`"),
             several => format!("{} or `off`", several.join(", ")),
@@ -69,6 +103,7 @@ impl Destinations {
         match name {
             "tree" if word == name && compiled.tree => self.tree = true,
             "otlp" if word == name && compiled.otlp => self.otlp = true,
+            "datadog" if word == name && compiled.datadog => self.datadog = true,
             "html" if compiled.html && word == name => self.html = Some(Page::Usual),
             "html" if compiled.html && !path.is_empty() => {
                 self.html = Some(Page::At(path.to_owned()));
@@ -79,23 +114,17 @@ impl Destinations {
             "live" if compiled.live => self.live = Some(port(word, path)?),
             "file" if compiled.file && !path.is_empty() => self.file = Some(path.to_owned()),
             "file" if compiled.file => return Err("`file` is written `file:PATH`".to_owned()),
-            "tree" | "otlp" | "html" | "live" | "file"
+            "tree" | "otlp" | "datadog" | "html" | "live" | "file"
                 if word == name || matches!(name, "html" | "live" | "file") =>
             {
                 return Err(missing(name));
             }
             "off" => return Err("`off` stands alone".to_owned()),
-            later if LATER.contains(&later) => {
-                return Err(format!("`{word}` is not supported by this version"));
-            }
             _ => return Err(format!("`{word}` is no destination")),
         }
         Ok(())
     }
 }
-
-/// Destinations that `TRACER` names but that this version cannot serve.
-const LATER: [&str; 1] = ["datadog"];
 
 /// The port of `live` or `live:PORT`.
 fn port(word: &str, port: &str) -> Result<u16, String> {

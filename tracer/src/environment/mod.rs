@@ -1,10 +1,18 @@
-//! What the environment asks for: `TRACER` and OpenTelemetry's standard variables.
+//! What the environment asks for: `TRACER`, and the variables of OpenTelemetry and of Datadog.
+//!
+//! These count whatever the destination is; where both say something, Datadog's do, as in its own
+//! tracers.
 
 mod asked;
 mod destinations;
+mod headers;
+mod logs;
 mod resource;
+mod rules;
 mod sampling;
 mod styles;
+mod switch;
+mod tags;
 
 use std::fmt::Write;
 
@@ -13,18 +21,26 @@ use tracer_core::Filter;
 #[cfg(any(feature = "html", test))]
 pub(crate) use crate::environment::destinations::Page;
 pub(crate) use crate::environment::destinations::{Compiled, Destinations};
+use crate::environment::headers::HeaderTag;
+pub(crate) use crate::environment::rules::{DatadogSampler, install as install_sampler};
 use crate::environment::sampling::Sampling;
 use crate::environment::styles::Styles;
 
 /// What the environment asks for. A value that makes no sense leaves a complaint and the default.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Debug)]
 pub(crate) struct Environment {
     pub(crate) destinations: Destinations,
     /// Resource attributes, `service.name` among them.
     pub(crate) resource: Vec<(String, String)>,
+    /// Datadog's rules, which count before OpenTelemetry's sampler.
+    pub(crate) rules: Option<DatadogSampler>,
     pub(crate) sampling: Option<Sampling>,
     /// How contexts are written in headers.
     pub(crate) styles: Styles,
+    /// Headers that are recorded.
+    pub(crate) headers: Vec<HeaderTag>,
+    /// Log lines have Datadog's names of ids.
+    pub(crate) ids_of_datadog: bool,
     /// Which functions are traced.
     pub(crate) filter: Option<Filter>,
     /// Lines for stderr: what was wrong, and what would be right.
@@ -45,8 +61,21 @@ impl Environment {
         let resource = resource::read(&set, &mut complaints);
         let sampling = set("OTEL_TRACES_SAMPLER")
             .map(|value| Sampling::read(&value, set("OTEL_TRACES_SAMPLER_ARG"), &mut complaints));
-        let styles = Styles::read(set, &mut complaints);
-        Self { destinations, resource, sampling, styles, filter, complaints }
+        let rules = rules::read(&set, compiled, &mut complaints);
+        let styles = Styles::read(&set, &mut complaints);
+        let headers = headers::read(&set, compiled, &mut complaints);
+        let ids_of_datadog = logs::read(&set, compiled, &mut complaints);
+        Self {
+            destinations,
+            resource,
+            rules,
+            sampling,
+            styles,
+            headers,
+            ids_of_datadog,
+            filter,
+            complaints,
+        }
     }
 }
 

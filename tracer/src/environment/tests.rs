@@ -2,31 +2,25 @@
 
 use super::*;
 
-fn read(variables: &[(&str, &str)], terminal: bool) -> Environment {
-    let get = |name: &str| {
-        variables.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned())
-    };
-    Environment::read(
-        get,
-        terminal,
-        Compiled { tree: true, html: true, live: true, otlp: true, file: true },
-    )
+fn get(variables: &[(&str, &str)]) -> impl Fn(&str) -> Option<String> {
+    |name| variables.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned())
 }
 
-/// Without the features `html`, `live`, `otlp` and `file`.
+fn read(variables: &[(&str, &str)], terminal: bool) -> Environment {
+    Environment::read(get(variables), terminal, Compiled::ALL)
+}
+
+/// With the feature `tree` alone.
 fn read_small(variables: &[(&str, &str)], terminal: bool) -> Environment {
-    let get = |name: &str| {
-        variables.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned())
-    };
-    Environment::read(
-        get,
-        terminal,
-        Compiled { tree: true, html: false, live: false, otlp: false, file: false },
-    )
+    Environment::read(get(variables), terminal, Compiled { tree: true, ..Compiled::NONE })
 }
 
 fn to(tree: bool, otlp: bool, file: Option<&str>) -> Destinations {
     Destinations { tree, otlp, file: file.map(str::to_owned), ..Destinations::default() }
+}
+
+fn datadog() -> Destinations {
+    Destinations { datadog: true, ..Destinations::default() }
 }
 
 fn live(port: u16) -> Destinations {
@@ -45,7 +39,7 @@ fn unset_means_a_tree_where_somebody_looks() {
     assert_eq!(silent.destinations, Destinations::default());
     assert_eq!(
         lines(&silent.complaints),
-        "tracer: traces go nowhere: stderr is no terminal; set TRACER to `tree`, `html`, `live`, `otlp`, `file:PATH` or `off`\n"
+        "tracer: traces go nowhere: stderr is no terminal; set TRACER to `tree`, `html`, `live`, `otlp`, `datadog`, `file:PATH` or `off`\n"
     );
     let small = read_small(&[], false);
     assert_eq!(
@@ -65,6 +59,7 @@ fn what_is_asked_for_is_done() {
             "html:C:\\a.html,tree",
             Destinations { tree: true, ..page(Page::At("C:\\a.html".to_owned())) },
         ),
+        ("tree,datadog", Destinations { tree: true, ..datadog() }),
         ("live", live(0)),
         ("live:8080", live(8080)),
         ("tree,live:0", Destinations { tree: true, ..live(0) }),
@@ -114,6 +109,7 @@ fn what_is_not_compiled_in_is_refused_with_the_feature_it_needs() {
     let tracer = |value| read_small(&[("TRACER", value)], true);
     for (value, feature) in [
         ("otlp", "otlp"),
+        ("datadog", "datadog"),
         ("tree,file:x", "file"),
         ("file", "file"),
         ("html", "html"),
@@ -140,7 +136,7 @@ fn what_is_not_compiled_in_is_refused_with_the_feature_it_needs() {
              ignoring the variable"
         ]
     );
-    let none = Compiled { tree: false, html: false, live: false, otlp: false, file: false }.valid();
+    let none = Compiled::NONE.valid();
     assert!(none.starts_with("`off` ("), "{none}");
 }
 
@@ -149,7 +145,7 @@ fn an_unknown_destination_is_named_and_the_default_stands() {
     for (value, terminal, expected) in [
         ("trees", true, "`trees` is no destination"),
         ("tree:x", true, "`tree:x` is no destination"),
-        ("tree,datadog", false, "`datadog` is not supported by this version"),
+        ("tree,datadog:x", false, "`datadog:x` is no destination"),
         ("live:", true, "`live` is written `live` or `live:PORT`"),
         ("live:+1", true, "`live` is written `live` or `live:PORT`"),
         ("live:65536", false, "`live` is written `live` or `live:PORT`"),
@@ -165,7 +161,7 @@ fn an_unknown_destination_is_named_and_the_default_stands() {
         assert_eq!(
             read.complaints,
             [format!(
-                "TRACER: {expected}; valid are `tree`, `html`, `live`, `otlp`, `file:PATH` or `off`; using `{now}`"
+                "TRACER: {expected}; valid are `tree`, `html`, `live`, `otlp`, `datadog`, `file:PATH` or `off`; using `{now}`"
             )]
         );
     }
@@ -205,4 +201,214 @@ fn filters_are_read() {
     };
     assert_eq!(filter("shop=debug, hyper=off").as_deref(), Some("shop=debug,hyper=off"));
     assert_eq!((filter(""), filter("shop")), (None, None));
+}
+
+#[test]
+fn where_datadog_s_agent_is_asks_for_it_unless_an_exporter_is_named() {
+    let url = ("DD_TRACE_AGENT_URL", "http://a:8126");
+    let host = ("DD_AGENT_HOST", "a");
+    let otlp = ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://a:4318");
+    let exporter = |value| ("OTEL_TRACES_EXPORTER", value);
+    let enabled = |value| ("DD_TRACE_ENABLED", value);
+    let off = Destinations::default;
+    for (variables, expected) in [
+        (&[url][..], datadog()),
+        (&[host], datadog()),
+        (&[host, otlp], datadog()),
+        (&[host, exporter("otlp")], to(false, true, None)),
+        (&[host, exporter("none")], off()),
+        (&[host, exporter("none"), enabled("true")], datadog()),
+        (&[host, enabled("False")], off()),
+        (&[host, enabled("1"), ("OTEL_SDK_DISABLED", "true")], datadog()),
+        (&[otlp, enabled("0"), ("OTEL_SDK_DISABLED", "false")], off()),
+        (&[host, ("OTEL_SDK_DISABLED", "true")], off()),
+        (&[host, ("TRACER", "tree")], to(true, false, None)),
+    ] {
+        let read = read(variables, false);
+        assert_eq!((read.destinations, read.complaints), (expected, vec![]), "{variables:?}");
+    }
+    let unknown = read(&[host, exporter("zipkin")], false);
+    assert_eq!((unknown.destinations, unknown.complaints.len()), (datadog(), 1));
+    for by in ["DD_TRACE_ENABLED=false", "OTEL_SDK_DISABLED=true"] {
+        let (variable, value) = by.split_once('=').unwrap();
+        let read = read(&[(variable, value), ("TRACER", "tree")], true);
+        let complaint = format!("{variable} says that nothing is traced; ignoring TRACER");
+        assert_eq!((read.destinations, read.complaints), (off(), vec![complaint]));
+    }
+}
+
+#[test]
+fn what_datadog_s_variables_need_is_named_where_it_is_not_compiled_in() {
+    let of = |feature| format!("the feature `{feature}` of the crate `tracer`, which is off");
+    for (variables, complaint) in [
+        (
+            &[("DD_AGENT_HOST", "a")][..],
+            format!("DD_AGENT_HOST: `datadog` needs {}; ignoring the variable", of("datadog")),
+        ),
+        (
+            &[("DD_TRACE_SAMPLE_RATE", "0.5")],
+            format!("DD_TRACE_SAMPLE_RATE: it needs {}; ignoring it", of("datadog")),
+        ),
+        (
+            &[("DD_TRACE_RATE_LIMIT", "5"), ("DD_TRACE_SAMPLING_RULES", "[]")],
+            format!(
+                "DD_TRACE_SAMPLING_RULES, DD_TRACE_RATE_LIMIT: they need {}; ignoring them",
+                of("datadog")
+            ),
+        ),
+        (
+            &[("DD_TRACE_HEADER_TAGS", "x-a")],
+            format!("DD_TRACE_HEADER_TAGS: it needs {}; ignoring the variable", of("http")),
+        ),
+        (
+            &[("DD_LOGS_INJECTION", "true")],
+            "DD_LOGS_INJECTION: it needs one of the features `tracing`, `log` and `opentelemetry-api` of the \
+             crate `tracer`, which are off; ignoring the variable"
+                .to_owned(),
+        ),
+        (
+            &[("DD_SERVICE", "shop"), ("DD_TRACE_ENABLED", "true"), ("DD_LOGS_INJECTION", "false")],
+            String::new(),
+        ),
+    ] {
+        let read = read_small(variables, true);
+        assert_eq!(read.destinations, to(true, false, None), "{variables:?}");
+        assert_eq!(read.complaints.concat(), complaint, "{variables:?}");
+    }
+}
+
+/// Each variable with a value that makes no sense, and what is said of it then.
+const WRONG: &[(&str, &str, &str)] = &[
+    (
+        "TRACER",
+        "trees",
+        "`trees` is no destination; valid are `tree`, `html`, `live`, `otlp`, `datadog`, `file:PATH` or `off`; \
+         using `tree`",
+    ),
+    (
+        "TRACER_FILTER",
+        "a=b",
+        "`a=b` has no level; valid are `target=level` and `level`, with `trace`, `debug`, `info`, `warn`, `error` \
+         or `off`; filtering nothing",
+    ),
+    (
+        "OTEL_RESOURCE_ATTRIBUTES",
+        "a",
+        "`a` is no `key=value` with a percent-encoded value; ignoring the variable",
+    ),
+    (
+        "OTEL_TRACES_EXPORTER",
+        "jaeger",
+        "`jaeger` is not supported; valid are `otlp`, `console` and `none`; ignoring the variable",
+    ),
+    (
+        "OTEL_TRACES_SAMPLER",
+        "half",
+        "`half` is no sampler; valid are always_on, always_off, traceidratio, parentbased_always_on, \
+         parentbased_always_off, parentbased_traceidratio; using `parentbased_always_on`",
+    ),
+    (
+        "OTEL_PROPAGATORS",
+        "jaeger",
+        "`jaeger` is no style; valid are tracecontext, baggage, datadog, b3, b3multi, none; \
+         using `tracecontext,baggage`",
+    ),
+    (
+        "DD_TRACE_PROPAGATION_STYLE",
+        "xray",
+        "`xray` is no style; valid are tracecontext, baggage, datadog, b3, b3multi, none; \
+         using `tracecontext,baggage`",
+    ),
+    (
+        "DD_TRACE_PROPAGATION_BEHAVIOR_EXTRACT",
+        "begin",
+        "`begin` is no behavior; valid are continue, restart, ignore; using `continue`",
+    ),
+    (
+        "DD_TRACE_ENABLED",
+        "yes",
+        "`yes` is neither true nor false; valid are true, 1, false, 0; using `true`",
+    ),
+    (
+        "DD_LOGS_INJECTION",
+        "yes",
+        "`yes` is neither true nor false; valid are true, 1, false, 0; using `false`",
+    ),
+    (
+        "DD_TAGS",
+        ":a",
+        "a tag of `:a` has no key; valid are `key:value` pairs with commas or spaces between; using the others",
+    ),
+    (
+        "DD_TRACE_HEADER_TAGS",
+        "a b,",
+        "`a b` is no header; valid are `header` and `header:tag` in a comma list; using the others",
+    ),
+];
+
+#[cfg(feature = "datadog")]
+const WRONG_OF_SAMPLING: &[(&str, &str, &str)] = &[
+    (
+        "DD_TRACE_SAMPLING_RULES",
+        "shop:0.5",
+        "it is no JSON: expected value at line 1 column 1; \
+         right is [{\"service\": \"shop\", \"sample_rate\": 0.5}]",
+    ),
+    (
+        "DD_TRACE_SAMPLING_RULES",
+        "[{\"sample_rate\": 2}]",
+        "rule 1: `sample_rate` is 2; valid are numbers from 0 to 1; leaving it out",
+    ),
+    (
+        "DD_TRACE_SAMPLE_RATE",
+        "50%",
+        "`50%` is no share; valid are numbers from 0 to 1; ignoring the variable",
+    ),
+    (
+        "DD_TRACE_RATE_LIMIT",
+        "5",
+        "it limits what rules decide; set DD_TRACE_SAMPLING_RULES or DD_TRACE_SAMPLE_RATE, too; \
+         ignoring the variable",
+    ),
+];
+
+#[test]
+fn what_makes_no_sense_is_one_line_a_variable_and_the_default_stands() {
+    let all = WRONG.iter();
+    #[cfg(feature = "datadog")]
+    let all = all.chain(WRONG_OF_SAMPLING);
+    for (variable, value, why) in all {
+        let read = read(&[(variable, value)], true);
+        assert_eq!(read.complaints, [format!("{variable}: {why}")]);
+        assert_eq!(read.destinations, to(true, false, None), "{variable}");
+        assert!(read.rules.is_none() && read.resource.is_empty(), "{variable}");
+        assert!(read.headers.is_empty() && !read.ids_of_datadog, "{variable}");
+    }
+}
+
+#[cfg(feature = "datadog")]
+#[test]
+fn datadog_s_rules_are_read() {
+    let rules = |variables: &[(&str, &str)]| {
+        let read = read(variables, true);
+        assert_eq!(read.complaints, [""; 0], "{variables:?}");
+        read.rules
+    };
+    assert!(rules(&[]).is_none());
+    assert!(rules(&[("DD_TRACE_SAMPLING_RULES", "[]")]).is_none());
+    assert!(rules(&[("DD_TRACE_SAMPLE_RATE", "0.5"), ("DD_TRACE_RATE_LIMIT", "5")]).is_some());
+    assert!(rules(&[("DD_TRACE_SAMPLING_RULES", "[{\"sample_rate\":0}]")]).is_some());
+}
+
+#[test]
+fn log_lines_and_headers_are_asked_for() {
+    for (value, expected) in
+        [("true", true), ("TRUE", true), ("1", true), ("structured", true), ("0", false)]
+    {
+        let read = read(&[("DD_LOGS_INJECTION", value)], true);
+        assert_eq!((read.ids_of_datadog, read.complaints.len()), (expected, 0), "{value}");
+    }
+    let read = read(&[("DD_TRACE_HEADER_TAGS", "x-a:a x-b")], true);
+    let [a, b] = [("x-a", "a"), ("x-b", "")].map(|(a, b)| (a.to_owned(), b.to_owned()));
+    assert_eq!(read.headers, [a, b]);
 }
