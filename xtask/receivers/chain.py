@@ -8,6 +8,7 @@ import sys
 import urllib.request
 from contextlib import ExitStack
 
+from peer_settings import ALONE
 from receivers import Program, free_ports
 
 HERE = pathlib.Path(__file__).parent
@@ -32,7 +33,7 @@ DDTRACE = {
     "kept by the program": f"{ALL}: priority=2 maker='-4' origin='synthetics' {USER}",
     "dropped by the program": f"python client: priority=-1 origin='synthetics' {USER}",
     "left out by the program": f"python client: priority=0 origin='synthetics' {USER}",
-    "begun by the program": f"{BEGUN}: priority=1",
+    "begun by the program": f"{BEGUN}: priority=1 maker='-0'",
     "begun and left out by the program": "nothing: priority=0",
 }
 # Whose spans Python's are, the variable that says the styles, its value for Python and for the program.
@@ -47,8 +48,6 @@ CHAINS = [
     ("ddtrace", "DD_TRACE_PROPAGATION_STYLE", "tracecontext,baggage", None),
     ("ddtrace", "DD_TRACE_PROPAGATION_STYLE", "datadog,tracecontext,baggage", None),
 ]
-# Nothing but calls to the program.
-ALONE = {"DD_INSTRUMENTATION_TELEMETRY_ENABLED": "false", "DD_REMOTE_CONFIGURATION_ENABLED": "false"}
 
 
 def relay(program, folder, environment):

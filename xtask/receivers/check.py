@@ -18,7 +18,9 @@ import time
 from contextlib import ExitStack
 
 import chain
+import fake_agent
 import shares
+import snapshot
 from datadog import Agent
 from jaeger import Jaeger
 from receivers import Rotel, Sink, TestAgent
@@ -103,6 +105,10 @@ def checks(program, folder, receivers, agent):
             one = functools.partial(check, program, receiver, way, rounds)
             yield f"{receiver.name} over {way}", one
     yield "random traces", functools.partial(check_random, program, agent)
+    yield "the trace that ddtrace makes", functools.partial(snapshot.check, program, agent)
+    yield "an agent with wishes", functools.partial(fake_agent.check_rates, program)
+    for name in fake_agent.AGENTS:
+        yield f"an agent {name}", functools.partial(fake_agent.check, program, name)
     for one in chain.CHAINS:
         name = " ".join(filter(None, [one[0], "with", one[2], one[3] and f"to {one[3]}"]))
         yield name, functools.partial(chain.check, program, folder, one)
@@ -113,7 +119,7 @@ def checks(program, folder, receivers, agent):
 def outcome(one):
     try:
         return True, one()
-    except (AssertionError, LookupError, OSError, RuntimeError, subprocess.TimeoutExpired) as why:
+    except (AssertionError, LookupError, OSError, RuntimeError, subprocess.SubprocessError) as why:
         return False, f"FAILED\n{why}"
 
 

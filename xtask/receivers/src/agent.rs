@@ -31,8 +31,7 @@ pub(crate) fn busy(url: &str, rounds: u32) -> Result<(), Box<dyn Error>> {
         }
     });
     let worked = begin.elapsed();
-    // What did not arrive is told by the counts.
-    let _lost = tracer.shutdown(SOON);
+    let lost = tracer.shutdown(SOON).err().map(|error| error.to_string());
     let stats = tracer.stats();
     let datadog = &stats.exporters[0];
     let dropped = &datadog.dropped;
@@ -46,6 +45,7 @@ pub(crate) fn busy(url: &str, rounds: u32) -> Result<(), Box<dyn Error>> {
             "dropped": dropped.total(),
             "failed": dropped.failed,
             "rejected": dropped.rejected,
+            "told": lost,
         })
     );
     Ok(())
