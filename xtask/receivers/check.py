@@ -18,6 +18,7 @@ import time
 from contextlib import ExitStack
 
 import chain
+import checkout
 import fake_agent
 import shares
 import snapshot
@@ -106,6 +107,7 @@ def checks(program, folder, receivers, agent):
             yield f"{receiver.name} over {way}", one
     yield "random traces", functools.partial(check_random, program, agent)
     yield "the trace that ddtrace makes", functools.partial(snapshot.check, program, agent)
+    yield "the example checkout", functools.partial(checkout.check, program, agent)
     yield "an agent with wishes", functools.partial(fake_agent.check_rates, program)
     for name in fake_agent.AGENTS:
         yield f"an agent {name}", functools.partial(fake_agent.check, program, name)

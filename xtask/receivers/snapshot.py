@@ -65,4 +65,8 @@ def table():
     """Its rows: a field, and whether ddtrace has it and we have it."""
     rows = [line.split("|")[1:-1] for line in TABLE.read_text().splitlines() if line[:1] == "|"]
     cells = [[cell.strip() for cell in row] for row in rows[2:]]
-    return {(field.strip("`"), their != "—", our != "—") for field, their, our, why in cells if why}
+    return {
+        (field.strip("`"), not their.startswith("—"), not our.startswith("—"))
+        for field, their, our, why in cells
+        if why
+    }

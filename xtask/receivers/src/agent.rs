@@ -5,9 +5,9 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 use tokio::runtime;
+use tracer::export::Datadog;
 use tracer::sample::ParentBased;
 use tracer::{Span, Tracer};
-use tracer_datadog::Datadog;
 
 use crate::shop;
 

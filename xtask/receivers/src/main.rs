@@ -18,9 +18,8 @@ use std::time::Duration;
 
 use opentelemetry_otlp::{SpanExporter, WithExportConfig};
 use tokio::runtime;
-use tracer::export::{OpenTelemetry, Otlp};
+use tracer::export::{Datadog, OpenTelemetry, Otlp};
 use tracer::{Builder, Tracer};
-use tracer_datadog::Datadog;
 
 use crate::told::Told;
 

@@ -4,18 +4,43 @@ use std::error::Error;
 use std::fmt;
 use std::time::Duration;
 
-use tracer::export::SpanKind;
+use tracer::export::{Datadog, SpanKind};
 use tracer::{Span, SpanContext, Tracer, Value};
-use tracer_datadog::Datadog;
 
 use crate::told::Told;
 
 /// Some are what Datadog calls its own.
 const KEYS: &[&str] = &[
-    "plain", "żółw 🐢", "", "with space", "with\nline", "error", "error.msg", "name", "service",
-    "resource", "type", "parent_id", "trace_id", "meta", "metrics", "_dd.p.dm", "_dd.p.tid",
-    "_dd.top_level", "_dd.origin", "_sampling_priority_v1", "language", "span.kind", "runtime-id",
-    "events", "component", "env", "version", "manual.drop", "sampling.priority", "team\0",
+    "plain",
+    "żółw 🐢",
+    "",
+    "with space",
+    "with\nline",
+    "error",
+    "error.msg",
+    "name",
+    "service",
+    "resource",
+    "type",
+    "parent_id",
+    "trace_id",
+    "meta",
+    "metrics",
+    "_dd.p.dm",
+    "_dd.p.tid",
+    "_dd.top_level",
+    "_dd.origin",
+    "_sampling_priority_v1",
+    "language",
+    "span.kind",
+    "runtime-id",
+    "events",
+    "component",
+    "env",
+    "version",
+    "manual.drop",
+    "sampling.priority",
+    "team\0",
 ];
 const TEXTS: &[&str] = &["", "word", "水\n\"", "\\u0000\0", "🐢", "null", "\u{feff}x", "{\"a\":1}"];
 const NAMES: &[&str] = &["find", "żółw", "", "a b/c?d", "SELECT 1", "\"", "GET /item/{id}"];
@@ -65,7 +90,9 @@ impl Traces {
             }
         }
         match dice.below(10) {
-            0 => span.record_error(&Failed(dice.text(), Some(Box::new(Failed("why".into(), None))))),
+            0 => {
+                span.record_error(&Failed(dice.text(), Some(Box::new(Failed("why".into(), None)))))
+            }
             1 => span.record_error(&Failed(dice.text(), None)),
             2 => span.context().set_failed("503"),
             _ => {}
@@ -75,7 +102,8 @@ impl Traces {
             self.before.push(context.clone());
         }
         // Some are deep and some are wide, and a child may outlive its parent.
-        let children = if below == 0 { 0 } else { 1 + dice.below(40) * u64::from(dice.below(8) == 0) };
+        let children =
+            if below == 0 { 0 } else { 1 + dice.below(40) * u64::from(dice.below(8) == 0) };
         let mut span = Some(span);
         for _ in 0..children {
             if self.left == 0 {

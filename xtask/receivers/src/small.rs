@@ -4,9 +4,8 @@ use std::error::Error;
 use std::fmt;
 use std::time::Duration;
 
-use tracer::export::SpanKind;
+use tracer::export::{Datadog, SpanKind};
 use tracer::{Span, Tracer};
-use tracer_datadog::Datadog;
 
 pub(crate) fn send(url: &str) -> Result<(), Box<dyn Error>> {
     let datadog = Datadog::builder().agent_url(url).build()?;
