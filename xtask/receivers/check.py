@@ -113,7 +113,7 @@ def checks(program, folder, receivers, agent):
         yield f"an agent {name}", functools.partial(fake_agent.check, program, name)
     for one in chain.CHAINS:
         name = " ".join(filter(None, [one[0], "with", one[2], one[3] and f"to {one[3]}"]))
-        yield name, functools.partial(chain.check, program, folder, one)
+        yield name, functools.partial(chain.check, program, folder, agent, one)
     for share in shares.SHARES:
         yield f"a share of {share}", functools.partial(shares.check, program, share)
 
