@@ -49,7 +49,7 @@ class Agent(Program):
         ]  # fmt: skip
         settings = {"ENABLED_CHECKS": ",".join(CHECKS), "DD_POOL_TRACE_CHECK_FAILURES": "true"}
         ports = [self.port, *others]
-        super().__init__(folder / "datadog", command, ports, os.environ | settings)
+        super().__init__(folder / "datadog-agent", command, ports, os.environ | settings)
 
     def __exit__(self, *_):
         super().__exit__()

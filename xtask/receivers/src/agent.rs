@@ -12,7 +12,7 @@ use tracer::{Span, Tracer};
 use crate::shop;
 
 /// An agent that answers has done so by then; what it has not taken is dropped.
-const SOON: Duration = Duration::from_secs(4);
+const SOON: Duration = Duration::from_secs(3);
 /// Traces between one payload and the next.
 const TRACES: u32 = 200;
 
