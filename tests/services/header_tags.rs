@@ -5,6 +5,7 @@ use std::process::Command;
 
 use axum::Router;
 use axum::body::Body;
+use axum::response::AppendHeaders;
 use axum::routing::get;
 use http::Request;
 use tracer::http::ServerLayer;
@@ -54,9 +55,8 @@ fn headers_that_the_environment_names_are_recorded() {
 async fn program() {
     let _tracer = tracer::init().expect("it is the only one");
     let scope = scope();
-    let answer = async || {
-        ([("x-answer", "a"), ("x-other", "c")], [("x-answer", "b")], "cart").into_response()
-    };
+    let headers = AppendHeaders([("x-answer", "a"), ("x-other", "c"), ("x-answer", "b")]);
+    let answer = async move || (headers, "cart");
     let app = Router::new().route("/", get(answer));
     let serving = serve(app.layer(scope.in_scope(ServerLayer::new))).await;
     let request = Request::get(serving.url("/"))
