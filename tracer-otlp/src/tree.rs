@@ -9,7 +9,7 @@ pub(crate) enum Tree<'a> {
     Null,
     Bool(bool),
     /// As it is written: numbers of 64 bits have to be exact.
-    Number(&'a str),
+    Number(Cow<'a, str>),
     Text(Cow<'a, str>),
     List(Vec<Self>),
     Object(Vec<(Cow<'a, str>, Self)>),
@@ -50,8 +50,7 @@ impl<'a> Tree<'a> {
     /// A whole number: of 64 bits they are texts, but not everybody keeps to that.
     pub(crate) fn integer(&self) -> Option<i64> {
         match self {
-            Self::Number(text) => text.parse().ok(),
-            Self::Text(text) => text.parse().ok(),
+            Self::Number(text) | Self::Text(text) => text.parse().ok(),
             _ => None,
         }
     }
@@ -59,8 +58,7 @@ impl<'a> Tree<'a> {
     /// As [`integer`](Self::integer), where there are no negative ones.
     pub(crate) fn natural(&self) -> Option<u64> {
         match self {
-            Self::Number(text) => text.parse().ok(),
-            Self::Text(text) => text.parse().ok(),
+            Self::Number(text) | Self::Text(text) => text.parse().ok(),
             _ => None,
         }
     }
@@ -169,7 +167,7 @@ impl<'a> Parser<'a> {
             return Err(self.wrong("a number"));
         }
         self.at += length;
-        Ok(Tree::Number(number))
+        Ok(Tree::Number(Cow::Borrowed(number)))
     }
 
     fn word(&mut self, word: &str, value: Tree<'a>) -> Result<Tree<'a>, NotJson> {
@@ -287,7 +285,7 @@ mod tests {
         assert_eq!(tree.get("a b").and_then(Tree::text), Some("żółw"));
         assert_eq!(tree.get("n"), None, "null is as good as nothing");
         assert_eq!(Tree::Text("9223372036854775807".into()).integer(), Some(i64::MAX));
-        assert_eq!(Tree::Number("18446744073709551615").natural(), Some(u64::MAX));
+        assert_eq!(Tree::Number("18446744073709551615".into()).natural(), Some(u64::MAX));
     }
 
     #[test]

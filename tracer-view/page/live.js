@@ -5,6 +5,8 @@ import { button, el, fill } from './view/dom.js';
 
 /** Data of a trace that is looked at are not replaced; whether it still is, is looked at so often: ms. */
 const LOOK = 250;
+/** The program says when it is too early for new data; then it is asked again after: ms. */
+const EARLY = 1000;
 /** Between two changes the page has at least this many times what a change takes. */
 const REST = 5;
 
@@ -91,7 +93,10 @@ class Live {
       }
       const began = performance.now();
       try {
-        await this.change();
+        if (!(await this.change())) {
+          await pause(EARLY);
+          continue;
+        }
       } catch {
         this.end(true);
         break;
@@ -101,13 +106,15 @@ class Live {
     this.isTaking = false;
   }
 
+  /** Shows what is new; false if the program has nothing yet. */
   async change() {
-    const answer = await fetch(`/data${location.search}`);
+    const answer = await fetch(`/data${location.search}&after=${this.shown}`);
     if (!answer.ok) throw new Error(String(answer.status));
+    if (answer.status === 204) return false;
     const version = Number(answer.headers.get('Tracer-Version'));
     const columns = JSON.parse(await unzipped(answer.body));
     // Meanwhile somebody may have begun with something.
-    if (this.isPaused || this.isBusy()) return;
+    if (this.isPaused || this.isBusy()) return true;
     const { scrollX, scrollY } = globalThis;
     const inner = scrolled();
     const focused = document.activeElement?.closest('#main') ? document.activeElement : null;
@@ -117,6 +124,7 @@ class Live {
     restore(inner);
     if (focused) document.getElementById('main').focus({ preventScroll: true });
     this.tell();
+    return true;
   }
 }
 

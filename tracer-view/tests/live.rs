@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
@@ -173,4 +174,41 @@ fn files_that_are_named_are_there_at_once() {
     let backend = Backend::new(&[path.to_str().expect("it is text")]);
     std::fs::remove_file(&path).expect("it is there");
     assert_eq!(backend.names(), ["file-span"]);
+}
+
+#[test]
+fn what_many_send_at_once_has_a_bound_and_may_come_again() {
+    let backend = Backend::new(&[]);
+    // The largest bodies, of which the last byte does not come.
+    let hold = || {
+        let mut stream = TcpStream::connect(&backend.address).expect("it listens");
+        let length = 64 << 20;
+        let head = format!(
+            "POST /v1/traces HTTP/1.1\r\nHost: {}\r\nContent-Type: {JSON}\r\nContent-Length: {length}\r\n\r\n",
+            backend.address
+        );
+        stream.write_all(head.as_bytes()).expect("it reads");
+        stream.write_all(&vec![b' '; length - 1]).expect("it reads");
+        stream
+    };
+    let largest = [hold(), hold()];
+    let small = json("a-span", 1);
+    let head = format!("POST /v1/traces\nContent-Type: {JSON}\nContent-Length: {}\n", small.len());
+    // The last of what was sent may lie in the system's buffers for a moment.
+    let comes_to = |wanted: &str| {
+        let began = Instant::now();
+        loop {
+            let (head, body) = backend.ask(&head, &small);
+            if head.starts_with(wanted) {
+                return (head, body);
+            }
+            assert!(began.elapsed() < Duration::from_secs(30), "{wanted}: {head}");
+        }
+    };
+    let (refused, body) = comes_to("HTTP/1.1 503 ");
+    assert!(refused.contains("\r\nRetry-After: 1\r\n"), "{refused}");
+    let why: Value = serde_json::from_slice(&body).expect("it is JSON");
+    assert_eq!((why["code"].as_u64(), why["message"].is_string()), (Some(14), true));
+    drop(largest);
+    comes_to("HTTP/1.1 200 ");
 }

@@ -27,16 +27,27 @@ pub(crate) fn browser() -> Outcome {
     // One of the scripts looks at the page that the command serves.
     run(&mut cargo("build -p tracer-view --bin tracer"))?;
     let command = root().join(target()).join("debug/tracer");
+    let checkout = checkout()?;
     for script in scripts(&Path::new(TESTS).join("browser"), ".js")? {
         if script.file_name().is_some_and(|name| name == "drive.js") {
             continue;
         }
         let mut node = Command::new("node");
         node.arg(script).env("CHROMIUM", &chromium).env("PLAYWRIGHT_CORE", driver());
-        node.env("TRACER_COMMAND", &command);
+        node.env("TRACER_COMMAND", &command).env("TRACER_CHECKOUT", &checkout);
         run(&mut node)?;
     }
     Ok(())
+}
+
+/// The page that the example writes; it says where that is.
+fn checkout() -> Result<PathBuf, String> {
+    let mut example = cargo("run --quiet --example checkout");
+    let output = example.env("TRACER", "html").stderr(Stdio::inherit()).output();
+    let output = output.map_err(|error| format!("the example: {error}"))?;
+    let told = String::from_utf8_lossy(&output.stdout);
+    let path = told.lines().find_map(|line| line.strip_prefix("all of it is in "));
+    path.map(PathBuf::from).ok_or_else(|| format!("the example has written no page:\n{told}"))
 }
 
 fn scripts(folder: &Path, suffix: &str) -> Result<Vec<PathBuf>, String> {

@@ -42,12 +42,12 @@ fn span<'a>(given: &Tree<'a>) -> Tree<'a> {
     let is_failed = said("error").is_some_and(|value| is_true(value))
         || said("otel.status_code").and_then(Tree::text) == Some("ERROR");
     let failed = object([
-        (status::CODE, Some(text("STATUS_CODE_ERROR"))),
+        (status::CODE, Some(number("2"))),
         (status::MESSAGE, said("otel.status_description").cloned()),
     ]);
     let start = micros(given.get("startTime"));
     let end = start.saturating_add(micros(given.get("duration")));
-    let kind = said("span.kind").and_then(Tree::text).map(str::to_uppercase);
+    let kind = said("span.kind").and_then(Tree::text).and_then(kind);
     let attributes = attributes(given.get("tags")).into_iter().filter(|attribute| {
         let key = attribute.get(key_value::KEY.name).and_then(Tree::text).unwrap_or_default();
         !matches!(key, "span.kind" | "error" | "otel.status_code" | "otel.status_description")
@@ -57,7 +57,7 @@ fn span<'a>(given: &Tree<'a>) -> Tree<'a> {
         (span::SPAN_ID, id(given.get("spanID"), 16)),
         (span::PARENT_SPAN_ID, parent),
         (span::NAME, given.get("operationName").cloned()),
-        (span::KIND, kind.map(|kind| text(format!("SPAN_KIND_{kind}")))),
+        (span::KIND, kind.map(number)),
         (span::START, Some(text(start.to_string()))),
         (span::END, Some(text(end.to_string()))),
         (span::ATTRIBUTES, Some(Tree::List(attributes.collect()))),
@@ -65,6 +65,13 @@ fn span<'a>(given: &Tree<'a>) -> Tree<'a> {
         (span::LINKS, Some(Tree::List(links))),
         (span::STATUS, is_failed.then_some(failed)),
     ])
+}
+
+/// The number that OTLP has for a kind.
+fn kind(name: &str) -> Option<&'static str> {
+    let kinds = [("server", "2"), ("client", "3"), ("producer", "4"), ("consumer", "5")];
+    let known = kinds.into_iter().find(|(known, _)| name.eq_ignore_ascii_case(known));
+    known.map(|(_, number)| number)
 }
 
 /// The parent, which is in the same trace and rather waits than not, and all others as links.
@@ -130,6 +137,10 @@ fn object<const N: usize>(fields: [(Field, Option<Tree<'_>>); N]) -> Tree<'_> {
 
 fn text<'a>(text: impl Into<Cow<'a, str>>) -> Tree<'a> {
     Tree::Text(text.into())
+}
+
+fn number(digits: &'static str) -> Tree<'static> {
+    Tree::Number(Cow::Borrowed(digits))
 }
 
 /// An id; Jaeger leaves zeros at its front out.

@@ -3,6 +3,7 @@
 //! [`lines`] reads a file of which each line is a message in JSON, [`document`] a text that is one, and
 //! [`protobuf`](fn@protobuf) one in OTLP's other encoding. Of what
 //! others write, all that OTLP has fields for is read, but for dropped counts and what links have more.
+//! A [`Message`] is what they are made of, and can be written down again.
 //!
 //! # Examples
 //!
@@ -23,6 +24,8 @@
 
 mod facts;
 mod jaeger;
+mod json;
+mod lines;
 mod message;
 mod protobuf;
 mod span;
@@ -34,6 +37,7 @@ use std::error::Error;
 use std::fmt;
 use std::io::{self, BufRead};
 
+pub use lines::Lines;
 pub use span::{Event, Failure, Frame, Span, Task, Wake};
 pub use value::Value;
 
@@ -41,7 +45,7 @@ use crate::tree::Tree;
 
 /// Reads a file of which each line is a message; see [`Lines`].
 pub const fn lines<R: BufRead>(source: R) -> Lines<R> {
-    Lines { source, number: 0, line: Vec::new() }
+    Lines::new(source)
 }
 
 /// Reads a text that is one message, or what Jaeger exports as JSON: all spans of it.
@@ -50,10 +54,7 @@ pub const fn lines<R: BufRead>(source: R) -> Lines<R> {
 ///
 /// It is no JSON, or a span of it has no ids.
 pub fn document(text: &str) -> Result<Vec<Span>, ReadError> {
-    let told = |why: String| ReadError { line: None, why, source: None };
-    let tree = Tree::parse(text).map_err(|error| told(error.to_string()))?;
-    let tree = jaeger::tree(&tree).unwrap_or(tree);
-    message::spans(&tree).map_err(|why| told(why.to_owned()))
+    Message::json(text)?.spans()
 }
 
 /// Reads one message in protobuf, as OTLP has it on the wire: all spans of it.
@@ -72,59 +73,68 @@ pub fn document(text: &str) -> Result<Vec<Span>, ReadError> {
 ///
 /// It is no protobuf, or a span of it has no ids.
 pub fn protobuf(message: &[u8]) -> Result<Vec<Span>, ReadError> {
-    let told = |why: &str| ReadError { line: None, why: why.to_owned(), source: None };
-    let tree = protobuf::tree(message).map_err(|_| told("is no protobuf"))?;
-    message::spans(&tree).map_err(told)
+    Message::protobuf(message)?.spans()
 }
 
-/// The spans of each line of a file.
+/// A message of OTLP, whichever way it was written down.
 ///
-/// After a line that cannot be read it goes on with the next. The last line of a file that is
-/// being written may be unfinished.
+/// Its `Display` is OTLP's JSON on one line: all that was there where it was JSON, else what is read
+/// of it.
 ///
 /// # Examples
 ///
 /// ```
-/// use tracer_otlp::read;
+/// use tracer_otlp::read::Message;
 ///
-/// let file = "{\"resourceSpans\":[]}\n{\"resour";
-/// let mut lines = read::lines(file.as_bytes());
-/// assert_eq!(lines.next().unwrap()?, []);
-/// let error = lines.next().unwrap().unwrap_err();
-/// assert_eq!(error.to_string(), "line 2 is no JSON: expected `\"` at byte 2");
-/// assert!(lines.next().is_none());
-/// # Ok::<_, read::ReadError>(())
+/// let jaeger = r#"{"data":[{"processes":{"p":{"serviceName":"web"}},"spans":[{
+///     "traceID":"7b","spanID":"a","operationName":"get","startTime":1,"duration":2,"processID":"p"
+/// }]}]}"#;
+/// let message = Message::json(jaeger)?;
+/// assert!(message.to_string().starts_with(r#"{"resourceSpans":[{"resource":{"attributes":["#));
+/// assert_eq!(Message::json(&message.to_string())?.spans()?, message.spans()?);
+/// # Ok::<_, tracer_otlp::read::ReadError>(())
 /// ```
-#[derive(Debug)]
-pub struct Lines<R> {
-    source: R,
-    number: u64,
-    line: Vec<u8>,
+#[derive(Clone, Debug)]
+pub struct Message<'a> {
+    tree: Tree<'a>,
+    line: Option<u64>,
 }
 
-impl<R: BufRead> Iterator for Lines<R> {
-    type Item = Result<Vec<Span>, ReadError>;
+impl<'a> Message<'a> {
+    /// Takes a text that is one, or what Jaeger exports as JSON.
+    ///
+    /// # Errors
+    ///
+    /// It is no JSON.
+    pub fn json(text: &'a str) -> Result<Self, ReadError> {
+        let tree = Tree::parse(text).map_err(|error| ReadError::new(&error.to_string()))?;
+        Ok(Self { tree: jaeger::tree(&tree).unwrap_or(tree), line: None })
+    }
 
-    fn next(&mut self) -> Option<Self::Item> {
-        loop {
-            self.line.clear();
-            self.number += 1;
-            let number = self.number;
-            let of_line =
-                |why: &str, source| ReadError { line: Some(number), why: why.to_owned(), source };
-            match self.source.read_until(b'\n', &mut self.line) {
-                Ok(0) => return None,
-                Ok(_) => {}
-                Err(error) => return Some(Err(of_line("cannot be read", Some(error)))),
-            }
-            let Ok(text) = std::str::from_utf8(&self.line) else {
-                return Some(Err(of_line("is not UTF-8", None)));
-            };
-            if text.trim().is_empty() {
-                continue;
-            }
-            return Some(document(text).map_err(|error| of_line(&error.why, None)));
-        }
+    /// Takes one in protobuf.
+    ///
+    /// # Errors
+    ///
+    /// It is no protobuf.
+    pub fn protobuf(bytes: &'a [u8]) -> Result<Self, ReadError> {
+        let tree = protobuf::tree(bytes).map_err(|_| ReadError::new("is no protobuf"))?;
+        Ok(Self { tree, line: None })
+    }
+
+    /// Reads all spans of it.
+    ///
+    /// # Errors
+    ///
+    /// One of them has no ids.
+    pub fn spans(&self) -> Result<Vec<Span>, ReadError> {
+        message::spans(&self.tree)
+            .map_err(|why| ReadError { line: self.line, ..ReadError::new(why) })
+    }
+}
+
+impl fmt::Display for Message<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        json::write(&self.tree, f)
     }
 }
 
@@ -143,6 +153,12 @@ pub struct ReadError {
     line: Option<u64>,
     why: String,
     source: Option<io::Error>,
+}
+
+impl ReadError {
+    fn new(why: &str) -> Self {
+        Self { line: None, why: why.to_owned(), source: None }
+    }
 }
 
 impl fmt::Display for ReadError {

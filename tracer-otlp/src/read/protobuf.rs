@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use crate::field::{
     any_value, array_value, event, key_value, key_values, link, request, resource, resource_spans,
-    scope_spans, span, status,
+    scope, scope_spans, span, status,
 };
 use crate::tree::Tree;
 use crate::wire::Message;
@@ -21,12 +21,13 @@ enum Holds {
     /// The digits of an id.
     Id,
     Bytes,
+    /// Of 64 bits.
     Natural,
     Integer,
+    /// Of 32 bits, and of an enum.
+    Small,
     Bool,
     Double,
-    /// The code of a status.
-    Code,
     One(&'static Shape),
     Many(&'static Shape),
 }
@@ -40,21 +41,23 @@ static RESOURCE_SPANS: &Shape = &[
     (resource_spans::SCOPE_SPANS, Holds::Many(SCOPE_SPANS)),
 ];
 static RESOURCE: &Shape = &[(resource::ATTRIBUTES, Holds::Many(&KEY_VALUE))];
-static SCOPE_SPANS: &Shape = &[(scope_spans::SPANS, Holds::Many(SPAN))];
+static SCOPE_SPANS: &Shape =
+    &[(scope_spans::SCOPE, Holds::One(SCOPE)), (scope_spans::SPANS, Holds::Many(SPAN))];
+static SCOPE: &Shape = &[(scope::NAME, Holds::Text), (scope::VERSION, Holds::Text)];
 static SPAN: &Shape = &[
     (span::TRACE_ID, Holds::Id),
     (span::SPAN_ID, Holds::Id),
     (span::TRACE_STATE, Holds::Text),
     (span::PARENT_SPAN_ID, Holds::Id),
     (span::NAME, Holds::Text),
-    (span::KIND, Holds::Natural),
+    (span::KIND, Holds::Small),
     (span::START, Holds::Natural),
     (span::END, Holds::Natural),
     (span::ATTRIBUTES, Holds::Many(&KEY_VALUE)),
     (span::EVENTS, Holds::Many(EVENT)),
     (span::LINKS, Holds::Many(LINK)),
     (span::STATUS, Holds::One(STATUS)),
-    (span::FLAGS, Holds::Natural),
+    (span::FLAGS, Holds::Small),
 ];
 static EVENT: &Shape = &[
     (event::TIME, Holds::Natural),
@@ -62,7 +65,7 @@ static EVENT: &Shape = &[
     (event::ATTRIBUTES, Holds::Many(&KEY_VALUE)),
 ];
 static LINK: &Shape = &[(link::TRACE_ID, Holds::Id), (link::SPAN_ID, Holds::Id)];
-static STATUS: &Shape = &[(status::MESSAGE, Holds::Text), (status::CODE, Holds::Code)];
+static STATUS: &Shape = &[(status::MESSAGE, Holds::Text), (status::CODE, Holds::Small)];
 
 // Values hold values.
 static KEY_VALUE: [(Field, Holds); 2] =
@@ -114,11 +117,10 @@ fn value<'a>(
         Holds::Natural => of.given_number(field).map(|number| text(number.to_string())),
         Holds::Integer => of.given_number(field).map(|number| text((number as i64).to_string())),
         Holds::Bool => of.given_number(field).map(|number| Tree::Bool(number != 0)),
-        Holds::Double => of.given_number(field).map(|bits| text(f64::from_bits(bits).to_string())),
-        Holds::Code => {
-            let is_error = of.number(field) == u64::from(crate::field::STATUS_ERROR);
-            is_error.then_some(Tree::Text(Cow::Borrowed("STATUS_CODE_ERROR")))
+        Holds::Small => {
+            of.given_number(field).map(|number| Tree::Number(Cow::Owned(number.to_string())))
         }
+        Holds::Double => of.given_number(field).map(|bits| double(f64::from_bits(bits))),
         Holds::One(shape) => match of.last(field) {
             Some(bytes) => Some(message(bytes, shape, depth + 1)?),
             None => None,
@@ -128,6 +130,15 @@ fn value<'a>(
             Some(Tree::List(messages.collect::<Result<_, _>>()?))
         }
     })
+}
+
+/// What JSON has no number for is a text.
+fn double(value: f64) -> Tree<'static> {
+    if value.is_finite() {
+        return Tree::Number(Cow::Owned(format!("{value:?}")));
+    }
+    let infinite = if value > 0.0 { "Infinity" } else { "-Infinity" };
+    Tree::Text(Cow::Borrowed(if value.is_nan() { "NaN" } else { infinite }))
 }
 
 fn hexadecimal(bytes: &[u8]) -> String {

@@ -8,7 +8,7 @@ use tracer_core::{Outcome, SpanRecord, Tracer, Value};
 
 use crate::File;
 use crate::protobuf::Protobuf;
-use crate::read::{self, Span};
+use crate::read::{self, Message, Span};
 use crate::request::{MAX_BYTES, Requests};
 use crate::tests::folder::Folder;
 use crate::tests::random::{self, Does, Random};
@@ -41,12 +41,20 @@ fn twelve_thousand_random_spans_are_read_as_they_were_written() {
         let difference = read.lines().zip(written.lines()).find(|(read, written)| read != written);
         assert!(read == written, "{difference:#?}");
     }
-    let messages = messages.try_iter().map(|bytes| read::protobuf(&bytes));
-    let messages = messages.collect::<Result<Vec<_>, _>>().unwrap().concat();
-    assert_eq!(messages.len(), read.len());
-    for (one, other) in messages.iter().zip(&read) {
-        assert_eq!(told(one), told(other), "both encodings say the same");
-        assert_eq!(one.service_name(), other.service_name());
+    let messages: Vec<_> = messages.try_iter().collect();
+    let of_protobuf = messages.iter().map(|bytes| read::protobuf(bytes));
+    // As JSON of a protobuf.
+    let converted = messages.iter().map(|bytes| {
+        let json = Message::protobuf(bytes)?.to_string();
+        read::document(&json)
+    });
+    for all in [of_protobuf.collect::<Result<Vec<_>, _>>(), converted.collect()] {
+        let all = all.unwrap().concat();
+        assert_eq!(all.len(), read.len());
+        for (one, other) in all.iter().zip(&read) {
+            assert_eq!(told(one), told(other), "both encodings say the same");
+            assert_eq!(one.service_name(), other.service_name());
+        }
     }
     assert_eq!(read[0].service_name(), "shop \"1\"");
     let version = read[0].resource.iter().find(|(key, _)| key == "telemetry.sdk.name");

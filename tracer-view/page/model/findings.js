@@ -18,7 +18,10 @@ const MERGED = 64;
 
 /** What is waited for in line: pools, locks, permits. */
 const POOL =
-  /(^|[^a-z])(acquire|pool|checkout_conn\w*|get_conn\w*|connection|semaphore|permit|lock|mutex)([^a-z]|$)/i;
+  /(^|[^a-z])(acquire|pool|checkout_conn\w*|get_conn\w*|connect|connection|semaphore|permit|lock|mutex)([^a-z]|$)/i;
+
+/** Whoever calls somebody else connects over the network, which is not waiting in line. */
+const CLIENT = 2;
 
 /**
  * @typedef {object} Finding
@@ -153,7 +156,7 @@ function repeated(m, i, found) {
 function isPool(m, i, { pools }) {
   const name = m.name[i];
   if (!pools.has(name)) pools.set(name, POOL.test(m.strings[name].slice(0, 200)));
-  return pools.get(name) && m.end[i] - m.start[i] > 1e6;
+  return pools.get(name) && m.kind[i] !== CLIENT && m.end[i] - m.start[i] > 1e6;
 }
 
 /** Of requests of one kind, how long the one in the middle took; of fewer than four, nothing. */

@@ -1,7 +1,7 @@
 // What is known of one trace beyond its spans: path, lanes, who was waited for. Made once.
 
 import { criticalPath, holders } from './critical.js';
-import { isOrigin } from './data.js';
+import { isOrigin, isSpawned } from './data.js';
 import { lookThrough } from './findings.js';
 import { layout } from './layout.js';
 
@@ -45,6 +45,18 @@ class Picture {
       this.laid.zero = this.m.start[this.root];
     }
     return this.laid;
+  }
+
+  /** How many tasks it ran in: a task may have several spans that none of its others is around. */
+  get tasks() {
+    const { m } = this;
+    const tasks = new Set();
+    for (let i = this.first; i < this.next; i++) {
+      if (m.owner[i] !== i) continue;
+      const key = isSpawned(m, i) ? m.tasks[i]?.key : undefined;
+      tasks.add(key === undefined ? i : `${m.service[i]} ${key}`);
+    }
+    return tasks.size;
   }
 
   /** What is worth a look in this trace. */

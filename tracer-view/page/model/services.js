@@ -3,6 +3,10 @@
 import { attributesOf, children, isFailed } from './data.js';
 import { quantile, secondsOf } from './operations.js';
 
+/** The kinds of spans that call, as columns have them. */
+const CLIENT = 2;
+const PRODUCER = 3;
+
 /** More than this are not drawn: the least used are left out. */
 const MOST = 40;
 
@@ -37,7 +41,7 @@ function graph(m, nameOf, peers) {
 
 /** What a client called that has no spans here: a database, or somebody else's service. */
 function peerOf(m, i) {
-  if (m.kind[i] !== 2 && m.kind[i] !== 3) return null;
+  if (m.kind[i] !== CLIENT && m.kind[i] !== PRODUCER) return null;
   if (children(m, i).some((child) => m.service[child] !== m.service[i])) return null;
   const told = new Map(attributesOf(m, i).map(({ key, text }) => [key, text]));
   return (
@@ -58,7 +62,11 @@ class Calls {
 
   add(m, span, from, to, peer) {
     this.count(m, span, this.nodes, to, { name: to, span, peer });
-    if (from !== null) this.count(m, span, this.edges, `${from}\0${to}`, { from, to });
+    if (from === null) return;
+    const above = peer ? -1 : m.parent[span];
+    // A status that the called one means to give, such as 402, may be an error for who called.
+    const isCall = above >= 0 && m.kind[above] === CLIENT;
+    this.count(m, isCall && isFailed(m, above) ? above : span, this.edges, `${from}\0${to}`, { from, to });
   }
 
   count(m, span, into, key, what) {

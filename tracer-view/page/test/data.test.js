@@ -6,27 +6,12 @@ import { children, model, polled, spanId } from '../model/data.js';
 import { columns } from '../model/columns.js';
 import { layout } from '../model/layout.js';
 import { anyTrace, id, largeTrace } from './random.js';
+import { span } from './spans.js';
 
 const SEEDS = Array.from({ length: 400 }, (_, seed) => seed);
 
 function random(seed) {
   return model(anyTrace(seed, 2 + ((seed * 37) % 300)));
-}
-
-/** A span of a small trace by hand: times in milliseconds. */
-export function span(n, parent, name, from, to, more = {}) {
-  const start = 1_000_000_000n;
-  return {
-    trace: 'b'.repeat(32),
-    id: id(n),
-    parent: parent ? id(parent) : '',
-    name,
-    service: 's',
-    kind: 0,
-    start: start + BigInt(from * 1e6),
-    end: start + BigInt(to * 1e6),
-    ...more,
-  };
 }
 
 const names = (m, path) => [...path].filter(([, own]) => own.length > 0).map(([i]) => m.strings[m.name[i]]);

@@ -12,27 +12,10 @@ import { Pictures } from '../model/picture.js';
 import { search } from '../model/search.js';
 import { serviceMap } from '../model/services.js';
 import { readLink, writeLink } from '../link.js';
-import { id } from './random.js';
 import { shop } from './shop.js';
+import { span } from './spans.js';
 
 const shopped = model(shop(60));
-
-/** A span by hand: times in milliseconds. */
-function span(n, parent, name, from, to, more = {}) {
-  const start = 1_000_000_000n;
-  return {
-    trace: 'b'.repeat(32),
-    id: id(n),
-    parent: parent ? id(parent) : '',
-    name,
-    service: 's',
-    kind: 0,
-    localRoot: !parent,
-    start: start + BigInt(from * 1e6),
-    end: start + BigInt(to * 1e6),
-    ...more,
-  };
-}
 
 /** What is found, as text. */
 function found(spans) {
@@ -77,6 +60,12 @@ test('waits in line that the request waited for', () => {
     found([span(1, 0, 'root', 0, 30), span(2, 1, 'pool.acquire', 1, 21), span(3, 1, 'blocks', 21, 29)]),
     ['pool pool.acquire 20'],
   );
+  const CLIENT = 2;
+  for (const [kind, expected] of [
+    [0, ['pool connect 20']],
+    [CLIENT, []],
+  ])
+    assert.deepEqual(found([span(1, 0, 'root', 0, 30), span(2, 1, 'connect', 1, 21, { kind })]), expected);
 });
 
 test('what outlived its request, and what was cancelled late', () => {
@@ -143,6 +132,41 @@ test('the map has who calls whom, and what is called without spans of its own', 
   assert.deepEqual(nodes.map((node) => node.name).sort(), ['payment', 'postgresql', 'stock', 'web']);
   const calls = edges.map((edge) => `${nodes[edge.from].name} ${nodes[edge.to].name}`).sort();
   assert.deepEqual(calls, ['stock postgresql', 'web payment', 'web postgresql', 'web stock']);
+});
+
+test('a call that its caller took for failed is one that failed, whatever the called one says', () => {
+  const CLIENT = 2;
+  const { nodes, edges } = serviceMap(
+    model(
+      columns([
+        span(1, 0, 'checkout', 0, 10),
+        span(2, 1, 'POST', 1, 5, { kind: CLIENT, failed: true }),
+        span(3, 2, 'declined', 2, 4, { service: 't', localRoot: true }),
+        span(4, 1, 'POST', 5, 9, { kind: CLIENT }),
+        span(5, 4, 'paid', 6, 8, { service: 't', localRoot: true }),
+      ]),
+    ),
+  );
+  assert.deepEqual(
+    edges.map(({ count, failed }) => [count, failed]),
+    [[2, 1]],
+  );
+  assert.deepEqual(nodes.map(({ name, failed }) => `${name} ${failed}`).sort(), ['s 0', 't 0']);
+});
+
+test('spans of one task are in one task, and each service has tasks of its own', () => {
+  const task = (key) => ({ spawned: true, task: { key } });
+  const m = model(
+    columns([
+      span(1, 0, 'root', 0, 10),
+      span(2, 1, 'select', 0, 5, task('7')),
+      span(3, 1, 'update', 5, 10, task('7')),
+      span(4, 1, 'in a thread', 0, 10, { spawned: true }),
+      span(5, 1, 'served', 0, 10, { service: 't', localRoot: true }),
+      span(6, 5, 'select', 0, 10, { service: 't', ...task('7') }),
+    ]),
+  );
+  assert.equal(new Pictures(m).of(0).tasks, 5);
 });
 
 test('layers lead from callers to called, and circles end', () => {

@@ -36,7 +36,7 @@ const KINDS = {
     advice: 'Equal calls that wait for each other: run them together, or ask once for all.',
   },
   pool: {
-    mark: '⧗',
+    mark: '≡',
     name: 'Waited in line',
     title: (name) => ['waited in ', name],
     cost: (one) => `${duration(one.worst)} of the request`,

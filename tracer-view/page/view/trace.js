@@ -66,7 +66,6 @@ export class TraceView {
     const { m } = this;
     const { root, first, next, origins } = this.picture;
     const services = new Set(m.service.subarray(first, next));
-    const tasks = new Set(m.owner.subarray(first, next));
     const id = m.traces.id[this.trace];
     fill(
       this.head,
@@ -84,7 +83,7 @@ export class TraceView {
         null,
         [
           counted(next - first, 'span'),
-          counted(tasks.size, 'task'),
+          counted(this.picture.tasks, 'task'),
           services.size > 1 && counted(services.size, 'service'),
         ]
           .filter(Boolean)

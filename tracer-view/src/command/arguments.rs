@@ -15,7 +15,7 @@ pub(super) enum Asked {
     Tree { files: Vec<PathBuf>, trace: Wanted, width: Option<usize> },
     Top { files: Vec<PathBuf> },
     Diff { before: PathBuf, after: PathBuf },
-    Convert { files: Vec<PathBuf> },
+    Convert { files: Vec<PathBuf>, to: Format },
     Live(Served),
 }
 
@@ -31,6 +31,14 @@ pub(super) struct Served {
     pub(super) files: Vec<PathBuf>,
     pub(super) port: u16,
     pub(super) open: bool,
+}
+
+/// What traces are converted to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Format {
+    Perfetto,
+    Chrome,
+    OtlpJson,
 }
 
 /// The port that OTLP has over HTTP.
@@ -119,11 +127,15 @@ fn convert(mut left: Left) -> Result<Asked, String> {
             _ => return Err(unknown("convert", &option)),
         }
     }
-    let format = format.ok_or("`convert` needs `--to chrome`")?;
-    if format != "chrome" {
-        return Err(format!("`--to`: `{}` is no format but `chrome`", format.to_string_lossy()));
-    }
-    Ok(Asked::Convert { files: left.files()? })
+    let all = "`perfetto`, `chrome` or `otlp-json`";
+    let format = format.ok_or_else(|| format!("`convert` needs `--to` with {all}"))?;
+    let to = match format.to_str() {
+        Some("perfetto") => Format::Perfetto,
+        Some("chrome") => Format::Chrome,
+        Some("otlp-json") => Format::OtlpJson,
+        _ => return Err(format!("`--to`: `{}` is none of {all}", format.to_string_lossy())),
+    };
+    Ok(Asked::Convert { files: left.files()?, to })
 }
 
 fn live(mut left: Left) -> Result<Asked, String> {
@@ -191,7 +203,7 @@ impl Left {
 
 #[cfg(test)]
 mod tests {
-    use super::{Asked, Served, View, Wanted, read};
+    use super::{Asked, Format, Served, View, Wanted, read};
 
     fn of(line: &str) -> Result<Asked, String> {
         read(line.split_whitespace().map(Into::into).collect())
@@ -217,7 +229,10 @@ mod tests {
         assert_eq!(of("tree a"), tree("", None));
         assert_eq!(of("tree --trace 4F9c --width=80 a"), tree("4f9c", Some(80)));
         assert_eq!(of("top a b"), Ok(Asked::Top { files: vec!["a".into(), "b".into()] }));
-        assert_eq!(of("convert a --to=chrome"), Ok(Asked::Convert { files: vec!["a".into()] }));
+        let convert = |to| Ok(Asked::Convert { files: vec!["a".into()], to });
+        assert_eq!(of("convert a --to=perfetto"), convert(Format::Perfetto));
+        assert_eq!(of("convert --to chrome a"), convert(Format::Chrome));
+        assert_eq!(of("convert --to otlp-json a"), convert(Format::OtlpJson));
         let live = |files: &[&str], port, open| {
             let files = files.iter().map(Into::into).collect();
             Ok(Asked::Live(Served { files, port, open }))
@@ -240,8 +255,8 @@ mod tests {
             ("top --width 80 a", "`top` has no option `--width`"),
             ("live --port 65536", "`--port`: `65536` is no port"),
             ("live --prot 1", "`live` has no option `--prot`"),
-            ("convert a", "`convert` needs `--to chrome`"),
-            ("convert a --to svg", "`--to`: `svg` is no format but `chrome`"),
+            ("convert a", "`convert` needs `--to` with `perfetto`, `chrome` or `otlp-json`"),
+            ("convert a --to x", "`--to`: `x` is none of `perfetto`, `chrome` or `otlp-json`"),
             ("diff a", "`diff` takes two files, not 1"),
             ("diff a b c", "`diff` takes two files, not 3"),
         ] {

@@ -1,93 +1,45 @@
-//! Traces as Chrome's trace events, which Perfetto opens, too: each trace a process, each lane a thread.
-//!
-//! What is on one thread has to lie in each other there, so concurrent children and those that outlive
-//! their parent get lanes of their own, and so do polls, which begin and end within children.
+//! Traces as Chrome's trace events: each trace a process, each lane a thread.
 
-use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashMap};
 use std::io::{self, Write};
-use std::ops::Range;
 
+use crate::command::chart::{self, Chart};
 use crate::json::Json;
-use crate::table::{Order, Row, Table, flag};
+use crate::table::{Row, Table};
 
 /// Writes the traces as one document of JSON.
 pub(super) fn write<W: Write>(table: &Table, to: W) -> io::Result<W> {
-    let order = Order::of(table);
-    let rows: Vec<&Row> = order.rows.iter().map(|number| &table.rows[*number as usize]).collect();
-    let ends = order.traces.iter().skip(1).map(|trace| trace.first);
-    let ends: Vec<usize> = ends.chain([rows.len()]).collect();
     let mut json = Json::new(to);
-    let mut chart = Chart {
-        table,
-        parents: &order.parents,
-        since: rows.iter().map(|row| row.start).min().unwrap_or(0),
-        rows,
-        process: 0,
-        arrows: 0,
-    };
     json.object(|json| {
         json.key("displayTimeUnit").string("ns");
         json.key("traceEvents").list(|json| {
-            for (trace, end) in order.traces.iter().zip(ends) {
-                chart.process += 1;
-                chart.trace(json, trace.first..end);
-            }
+            let since = table.rows.iter().map(|row| row.start).min().unwrap_or(0);
+            chart::draw(table, &mut Chrome { table, json, since, process: 0, arrows: 0 });
         });
     });
     json.finish()
 }
 
-struct Chart<'a> {
+struct Chrome<'a, W> {
     table: &'a Table,
-    rows: Vec<&'a Row>,
-    parents: &'a [Option<u32>],
+    json: &'a mut Json<W>,
     /// The start of all: there are digits for no more than some days.
     since: u64,
     process: u32,
     arrows: u32,
 }
 
-impl Chart<'_> {
-    fn trace(&mut self, json: &mut Json<impl Write>, spans: Range<usize>) {
-        let root = self.rows[spans.start];
-        let id = self.table.traces[root.trace as usize].to_string();
-        let title = format!("{} {}", &id[..8], self.table.strings.text(root.name));
-        let process = self.process;
-        event(json, "M", process, 0, |json| {
+impl<W: Write> Chart for Chrome<'_, W> {
+    fn trace(&mut self, title: &str) {
+        self.process += 1;
+        self.event("M", 0, |json, _| {
             json.key("name").string("process_name");
-            json.key("args").object(|json| json.key("name").string(&title));
+            json.key("args").object(|json| json.key("name").string(title));
         });
-        let Places { lanes, polls } = Places::of(&self.rows, self.parents, spans.clone());
-        let first = spans.start;
-        let by_id: HashMap<u64, usize> = spans.clone().map(|at| (self.rows[at].id, at)).collect();
-        for at in spans {
-            let row = self.rows[at];
-            let lane = lanes[at - first];
-            self.span(json, row, lane);
-            if let Some(lane) = polls[at - first] {
-                for (start, end) in &row.slices {
-                    self.bar(json, "poll", lane, (*start, *end), |_| ());
-                }
-            }
-            if let (Some(parent), true) = (self.parents[at], row.flags & flag::SPAWNED != 0) {
-                let from = (lanes[parent as usize - first], row.start);
-                self.arrow(json, "spawn", from, (lane, row.start));
-            }
-            for wake in row.wakes() {
-                let by = wake.by.and_then(|(_, by)| by_id.get(&by.to_u64()));
-                if let (Some(by), Some(waited)) = (by, wake.scheduled) {
-                    let to = polls[at - first].unwrap_or(lane);
-                    let from = (lanes[*by - first], wake.time);
-                    self.arrow(json, "wake", from, (to, wake.time.saturating_add(waited)));
-                }
-            }
-        }
     }
 
-    fn span(&self, json: &mut Json<impl Write>, row: &Row, lane: u32) {
+    fn span(&mut self, lane: u32, row: &Row) {
         let strings = &self.table.strings;
-        self.bar(json, strings.text(row.name), lane, (row.start, row.end), |json| {
+        self.bar(strings.text(row.name), lane, (row.start, row.end), |json| {
             json.key("cat").string(strings.text(row.service));
             json.key("args").object(|json| {
                 json.key("span id").plain([format!("{:016x}", row.id)].into_iter());
@@ -95,39 +47,25 @@ impl Chart<'_> {
                     json.key("error").string(strings.text(failure.message));
                 }
                 for (key, value) in &row.attributes {
-                    // The first letter says of which kind the value is.
-                    let value = strings.text(*value).get(1..).unwrap_or_default();
-                    json.key(strings.text(*key)).string(value);
+                    json.key(strings.text(*key)).string(chart::shown(strings.text(*value)));
                 }
             });
         });
     }
 
-    fn bar<W: Write>(
-        &self,
-        json: &mut Json<W>,
-        name: &str,
-        lane: u32,
-        (start, end): (u64, u64),
-        more: impl FnOnce(&mut Json<W>),
-    ) {
-        event(json, "X", self.process, lane, |json| {
-            json.key("name").string(name);
-            json.key("ts").thousandths(start.saturating_sub(self.since));
-            json.key("dur").thousandths(end.saturating_sub(start));
-            more(json);
-        });
+    fn poll(&mut self, lane: u32, start: u64, end: u64) {
+        self.bar("poll", lane, (start, end), |_| ());
     }
 
-    /// From a lane at a time to another one at a later time.
-    fn arrow(&mut self, json: &mut Json<impl Write>, name: &str, from: (u32, u64), to: (u32, u64)) {
+    fn arrow(&mut self, name: &str, from: (u32, u64), to: (u32, u64)) {
         self.arrows += 1;
+        let id = self.arrows;
         for (phase, (lane, time)) in [("s", from), ("f", to)] {
-            event(json, phase, self.process, lane, |json| {
+            self.event(phase, lane, |json, since| {
                 json.key("name").string(name);
                 json.key("cat").string(name);
-                json.key("id").number(self.arrows.into());
-                json.key("ts").thousandths(time.saturating_sub(self.since));
+                json.key("id").number(id.into());
+                json.key("ts").thousandths(time.saturating_sub(since));
                 if phase == "f" {
                     json.key("bp").string("e");
                 }
@@ -136,74 +74,30 @@ impl Chart<'_> {
     }
 }
 
-fn event<W: Write>(
-    json: &mut Json<W>,
-    phase: &str,
-    process: u32,
-    lane: u32,
-    more: impl FnOnce(&mut Json<W>),
-) {
-    json.object(|json| {
-        json.key("ph").string(phase);
-        json.key("pid").number(process.into());
-        json.key("tid").number(lane.into());
-        more(json);
-    });
-}
-
-/// The lanes of a trace's spans, and of their polls.
-struct Places {
-    lanes: Vec<u32>,
-    polls: Vec<Option<u32>>,
-}
-
-impl Places {
-    fn of(rows: &[&Row], parents: &[Option<u32>], spans: Range<usize>) -> Self {
-        let mut lanes = Lanes::default();
-        let mut places = Self { lanes: Vec::new(), polls: Vec::new() };
-        // Until when the lane of a span is taken by children of it.
-        let mut taken: Vec<u64> = rows[spans.clone()].iter().map(|row| row.start).collect();
-        for at in spans.clone() {
-            let (row, parent) = (rows[at], parents[at].map(|parent| parent as usize));
-            let is_within = |parent: &usize| {
-                taken[*parent - spans.start] <= row.start && row.end <= rows[*parent].end
-            };
-            let lane = match parent.filter(is_within) {
-                Some(parent) => {
-                    taken[parent - spans.start] = row.end;
-                    places.lanes[parent - spans.start]
-                }
-                None => lanes.take(row.start, row.end),
-            };
-            places.lanes.push(lane);
-            let last = row.slices.iter().map(|(_, end)| *end).max();
-            places.polls.push(last.map(|last| lanes.take(row.start, last)));
-        }
-        places
+impl<W: Write> Chrome<'_, W> {
+    fn bar(
+        &mut self,
+        name: &str,
+        lane: u32,
+        (start, end): (u64, u64),
+        more: impl FnOnce(&mut Json<W>),
+    ) {
+        self.event("X", lane, |json, since| {
+            json.key("name").string(name);
+            json.key("ts").thousandths(start.saturating_sub(since));
+            json.key("dur").thousandths(end.saturating_sub(start));
+            more(json);
+        });
     }
-}
 
-/// Lanes, and until when each is taken.
-#[derive(Default)]
-struct Lanes {
-    until: BinaryHeap<Reverse<(u64, u32)>>,
-    count: u32,
-}
-
-impl Lanes {
-    /// Takes one that is free then, or a new one.
-    fn take(&mut self, start: u64, end: u64) -> u32 {
-        let is_free = self.until.peek().is_some_and(|Reverse((until, _))| *until <= start);
-        let free = if is_free { self.until.pop() } else { None };
-        let lane = free.map_or_else(
-            || {
-                self.count += 1;
-                self.count
-            },
-            |Reverse((_, lane))| lane,
-        );
-        self.until.push(Reverse((end, lane)));
-        lane
+    fn event(&mut self, phase: &str, lane: u32, more: impl FnOnce(&mut Json<W>, u64)) {
+        let (process, since) = (self.process, self.since);
+        self.json.object(|json| {
+            json.key("ph").string(phase);
+            json.key("pid").number(process.into());
+            json.key("tid").number(lane.into());
+            more(json, since);
+        });
     }
 }
 

@@ -12,7 +12,7 @@ use tracer_otlp::read::{self, ReadError, Span};
 use crate::command::arguments::Served;
 use crate::command::{Failed, open, read as read_files};
 use crate::html::Stored;
-use crate::live::{Answer, BodyError, Connection, Latest, Request, Site};
+use crate::live::{Answer, BodyError, Connection, Latest, Request, Room, Site};
 
 /// Runs until the process is ended.
 pub(super) fn run(asked: &Served, out: &mut dyn Write, err: &mut dyn Write) -> Result<(), Failed> {
@@ -58,8 +58,12 @@ enum Form {
     Protobuf,
 }
 
+/// Bytes of bodies at once at most: room for two of the largest.
+static ROOM: Room = Room::new(128 << 20);
+
 /// Why a message is not taken, as `google.rpc.Code` has it.
 const INVALID: u8 = 3;
+const UNAVAILABLE: u8 = 14;
 
 fn take(request: &Request, connection: &mut Connection, latest: &Latest<Span>) -> Answer {
     let kind = request.header("content-type").unwrap_or_default();
@@ -68,13 +72,16 @@ fn take(request: &Request, connection: &mut Connection, latest: &Latest<Span>) -
         kind if kind.eq_ignore_ascii_case("application/x-protobuf") => Form::Protobuf,
         _ => return Form::Json.refused(415, "neither application/json nor application/x-protobuf"),
     };
-    let body = match request.body(connection) {
+    let body = match request.body(connection, &ROOM) {
         Ok(body) => body,
         Err(BodyError::TooLarge) => return form.refused(413, "more than 64 MiB"),
+        Err(BodyError::Full) => {
+            return form.refused(503, "others send much").with("Retry-After", "1");
+        }
         Err(BodyError::Encoding) => return form.refused(415, "compressed by other than gzip"),
         Err(BodyError::Broken) => return form.refused(400, "the body is not whole"),
     };
-    match form.read(&body) {
+    match form.read(&body.bytes) {
         Ok(spans) => add(latest, spans),
         Err(why) => return form.refused(400, &why),
     }
@@ -111,17 +118,18 @@ impl Form {
 
     /// A `google.rpc.Status`.
     fn refused(self, status: u16, why: &str) -> Answer {
+        let code = if status == 503 { UNAVAILABLE } else { INVALID };
         let body = match self {
             Self::Json => {
                 let quoted = why.replace('\\', "\\\\").replace('"', "\\\"");
                 let quoted: String = quoted.chars().filter(|c| !c.is_control()).collect();
-                format!(r#"{{"code":{INVALID},"message":"{quoted}"}}"#).into_bytes()
+                format!(r#"{{"code":{code},"message":"{quoted}"}}"#).into_bytes()
             }
             Self::Protobuf => {
                 // One byte has its length.
                 let end = (0..=why.len().min(127)).rev().find(|end| why.is_char_boundary(*end));
                 let why = &why.as_bytes()[..end.unwrap_or(0)];
-                [&[0x08, INVALID, 0x12, why.len() as u8], why].concat()
+                [&[0x08, code, 0x12, why.len() as u8], why].concat()
             }
         };
         Answer::new(status, self.kind(), body)
@@ -139,6 +147,7 @@ mod tests {
         assert_eq!(json, serde_json::json!({ "code": 3, "message": "a \"b\" \\" }));
         let protobuf = Form::Protobuf.refused(413, "why");
         assert_eq!((protobuf.status, &protobuf.body[..]), (413, &b"\x08\x03\x12\x03why"[..]));
+        assert_eq!(Form::Protobuf.refused(503, "").body, b"\x08\x0e\x12\0", "it may come again");
         let long = Form::Protobuf.refused(400, &"é".repeat(100)).body;
         assert_eq!((long.len(), long[3]), (4 + 126, 126));
     }

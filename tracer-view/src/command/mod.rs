@@ -1,21 +1,26 @@
 //! The command `tracer`: shows traces that are in files, or that are sent to it.
 
 mod arguments;
+mod chart;
 mod chrome;
 mod compared;
 mod live;
 mod operations;
+mod perfetto;
+mod protobuf;
 mod source;
 mod written;
 
 use std::env;
 use std::ffi::OsString;
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 
-use crate::command::arguments::{Asked, View, Wanted};
-use crate::command::source::Source;
+use tracer_otlp::read::Span;
+
+use crate::command::arguments::{Asked, Format, View, Wanted};
+use crate::command::source::{Source, Take};
 use crate::command::written::Table as Aligned;
 use crate::html::{self, Heading};
 use crate::table::Table;
@@ -29,12 +34,15 @@ usage: tracer view [--open] [--to PATH] FILE…       as one page for the browse
        tracer tree [--trace ID] [--width N] FILE…   as trees
        tracer top FILE…                             operations: how often, how long, how many failed
        tracer diff FILE FILE                        operations of two runs, side by side
-       tracer convert --to chrome FILE…             as trace events of Chrome, which Perfetto opens, too
+       tracer convert --to FORMAT FILE…             for other tools, on standard output
        tracer live [--open] [--port N] [FILE…]      takes OTLP over HTTP on this machine, from programs in
                                                     any language, and serves the page with what came last
 
   --open      opens the page in the browser
   --to PATH   writes the page there, not into the folder for temporary files
+  --to FORMAT perfetto: a trace for ui.perfetto.dev, with polls, and flows for spawns and wakes;
+              chrome: the same as trace events of Chrome, in JSON;
+              otlp-json: OTLP in JSON, one message a line
   --trace ID  only the traces whose ids begin so
   --width N   columns of a tree, from 40 to 500
   --port N    the port of 127.0.0.1, 4318 unless it is given, any for 0
@@ -91,9 +99,7 @@ fn run(arguments: Vec<OsString>, out: &mut dyn Write, err: &mut dyn Write) -> Re
             let table = table(&files, err)?;
             aligned(out, &operations::aligned(&operations::of(&table)))?;
         }
-        Asked::Convert { files } => {
-            chrome::write(&table(&files, err)?, &mut *out)?;
-        }
+        Asked::Convert { files, to } => convert(&files, to, out, err)?,
         Asked::Live(asked) => live::run(&asked, out, err)?,
         Asked::Diff { before, after } => {
             let (before, after) = (table(&[before], err)?, table(&[after], err)?);
@@ -116,16 +122,24 @@ fn table(files: &[PathBuf], err: &mut dyn Write) -> Result<Table, Failed> {
     Ok(table)
 }
 
-fn read(
+/// Takes all spans of the files.
+fn read(files: &[PathBuf], err: &mut dyn Write, mut take: impl FnMut(Span)) -> Result<(), Failed> {
+    read_messages(files, err, &mut |_, spans| {
+        spans.into_iter().for_each(&mut take);
+        Ok(())
+    })
+}
+
+fn read_messages(
     files: &[PathBuf],
     err: &mut dyn Write,
-    mut take: impl FnMut(tracer_otlp::read::Span),
+    take: &mut Take<'_>,
 ) -> Result<(), Failed> {
     let mut count = 0;
     for file in files {
-        Source::new(file).each(err, &mut |span| {
-            count += 1;
-            take(span);
+        Source::new(file).each(err, &mut |message, spans| {
+            count += spans.len();
+            take(message, spans)
         })?;
     }
     if count == 0 {
@@ -133,6 +147,27 @@ fn read(
         return Err(Failed::Done(format!("there are no spans in {}", names.join(", "))));
     }
     Ok(())
+}
+
+fn convert(
+    files: &[PathBuf],
+    to: Format,
+    out: &mut dyn Write,
+    err: &mut dyn Write,
+) -> Result<(), Failed> {
+    let mut out = BufWriter::new(out);
+    match to {
+        Format::Perfetto => drop(perfetto::write(&table(files, err)?, &mut out)?),
+        Format::Chrome => drop(chrome::write(&table(files, err)?, &mut out)?),
+        Format::OtlpJson => read_messages(files, err, &mut |message, spans| {
+            // A file of the Collector may have metrics and logs, too.
+            if !spans.is_empty() {
+                writeln!(out, "{message}")?;
+            }
+            Ok(())
+        })?,
+    }
+    Ok(out.flush()?)
 }
 
 fn view(asked: &View, out: &mut dyn Write, err: &mut dyn Write) -> Result<(), Failed> {

@@ -5,7 +5,7 @@ use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::Path;
 
 use flate2::bufread::MultiGzDecoder;
-use tracer_otlp::read::{self, Span};
+use tracer_otlp::read::{self, Message, ReadError, Span};
 
 use crate::command::Failed;
 
@@ -19,6 +19,9 @@ pub(super) struct Source<'a> {
     path: &'a Path,
 }
 
+/// Takes a message with its spans.
+pub(super) type Take<'a> = dyn FnMut(&Message<'_>, Vec<Span>) -> Result<(), Failed> + 'a;
+
 /// What a file is called where something is said of it.
 pub(super) fn name(path: &Path) -> String {
     if path == Path::new("-") { "standard input".to_owned() } else { path.display().to_string() }
@@ -29,12 +32,8 @@ impl<'a> Source<'a> {
         Self { path }
     }
 
-    /// Takes each span; what cannot be read is said and left out.
-    pub(super) fn each(
-        &self,
-        err: &mut dyn Write,
-        take: &mut dyn FnMut(Span),
-    ) -> Result<(), Failed> {
+    /// Takes each message with its spans; what cannot be read is said and left out.
+    pub(super) fn each(&self, err: &mut dyn Write, take: &mut Take<'_>) -> Result<(), Failed> {
         let cannot = |error| Failed::Done(format!("cannot read {}: {error}", name(self.path)));
         let opened: Box<dyn Read> = if self.path == Path::new("-") {
             Box::new(io::stdin())
@@ -46,23 +45,27 @@ impl<'a> Source<'a> {
             let opened: Box<dyn Read> = Box::new(MultiGzDecoder::new(source));
             source = BufReader::with_capacity(LOOKED_AT, opened);
         }
-        let told = |why| Failed::Done(why_of(self.path, &why));
+        let mut whole = |message: Result<Message<'_>, ReadError>| {
+            let told = |why| Failed::Done(why_of(self.path, &why));
+            let message = message.map_err(told)?;
+            take(&message, message.spans().map_err(told)?)
+        };
         match Form::of(source.fill_buf().map_err(cannot)?) {
             Form::Lines => self.lines(source, err, take)?,
             Form::Document => {
                 let mut text = Vec::new();
                 source.read_to_end(&mut text).map_err(cannot)?;
                 let text = String::from_utf8_lossy(&text);
-                read::document(&text).map_err(told)?.into_iter().for_each(take);
+                whole(Message::json(&text))?;
             }
             Form::Protobuf => {
                 let mut bytes = Vec::new();
                 source.read_to_end(&mut bytes).map_err(cannot)?;
-                read::protobuf(&bytes).map_err(told)?.into_iter().for_each(take);
+                whole(Message::protobuf(&bytes))?;
             }
             Form::Protobufs => {
                 while let Some(bytes) = next_message(&mut source).map_err(cannot)? {
-                    read::protobuf(&bytes).map_err(told)?.into_iter().for_each(&mut *take);
+                    whole(Message::protobuf(&bytes))?;
                 }
             }
         }
@@ -73,12 +76,14 @@ impl<'a> Source<'a> {
         &self,
         source: impl BufRead,
         err: &mut dyn Write,
-        take: &mut dyn FnMut(Span),
+        take: &mut Take<'_>,
     ) -> Result<(), Failed> {
         let mut wrong = 0;
-        for line in read::lines(source) {
-            match line {
-                Ok(spans) => spans.into_iter().for_each(&mut *take),
+        let mut lines = read::lines(source);
+        while let Some(line) = lines.next_message() {
+            let read = line.and_then(|message| Ok((message.spans()?, message)));
+            match read {
+                Ok((spans, message)) => take(&message, spans)?,
                 Err(why) if std::error::Error::source(&why).is_some() => {
                     return Err(Failed::Done(why_of(self.path, &why)));
                 }
@@ -146,7 +151,7 @@ fn next_message(source: &mut impl BufRead) -> io::Result<Option<Vec<u8>>> {
     Ok(Some(message))
 }
 
-fn why_of(path: &Path, why: &read::ReadError) -> String {
+fn why_of(path: &Path, why: &ReadError) -> String {
     let source = std::error::Error::source(why);
     let source = source.map_or(String::new(), |source| format!(": {source}"));
     format!("{}: {why}{source}", name(path))

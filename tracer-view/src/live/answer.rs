@@ -38,9 +38,12 @@ impl Answer {
     }
 
     pub(super) fn write(&self, mut to: impl Write) -> io::Result<()> {
-        let mut length = vec![("Content-Length", Cow::from(self.body.len().to_string()))];
-        length.extend(self.headers.iter().map(|(name, value)| (*name, Cow::from(value))));
-        to.write_all(head(self.status, self.kind, &length).as_bytes())?;
+        let mut headers = Vec::new();
+        if self.status != 204 {
+            headers.push(("Content-Length", Cow::from(self.body.len().to_string())));
+        }
+        headers.extend(self.headers.iter().map(|(name, value)| (*name, Cow::from(value))));
+        to.write_all(head(self.status, self.kind, &headers).as_bytes())?;
         to.write_all(&self.body)
     }
 }
@@ -58,6 +61,7 @@ pub(super) fn head(status: u16, kind: &str, headers: &[(&str, Cow<'_, str>)]) ->
 const fn reason(status: u16) -> &'static str {
     match status {
         200 => "OK",
+        204 => "No Content",
         400 => "Bad Request",
         403 => "Forbidden",
         404 => "Not Found",

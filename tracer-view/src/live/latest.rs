@@ -2,7 +2,7 @@
 
 use std::io;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::html::{self, Heading, Store, Stored};
 use crate::table::Table;
@@ -24,12 +24,18 @@ struct State<S> {
     is_closed: bool,
 }
 
+/// Between two times that data are made for pages that ask by themselves, there is at least this many
+/// times what it takes: a tenth of a processor is used for it at most.
+const REST: u32 = 9;
+
 /// The traces of a version as the page takes them.
 pub(super) struct Made {
     pub(super) version: u64,
     pub(super) program: String,
     /// Gzip of JSON.
     pub(super) data: Vec<u8>,
+    /// When those of a later version may be made.
+    pub(super) rests_until: Instant,
 }
 
 /// What there is after a while.
@@ -81,7 +87,22 @@ impl<S: Stored> Latest<S> {
 
     /// The traces that are there now.
     pub(super) fn made(&self) -> io::Result<Arc<Made>> {
+        self.make(&mut locked(&self.made))
+    }
+
+    /// Traces of a later version than that which was seen; none where it is not yet time for them.
+    pub(super) fn made_after(&self, seen: u64, now: Instant) -> io::Result<Option<Arc<Made>>> {
         let mut made = locked(&self.made);
+        if let Some(made) = made.as_ref().filter(|made| now < made.rests_until) {
+            return Ok((made.version > seen).then(|| Arc::clone(made)));
+        }
+        if locked(&self.state).version <= seen {
+            return Ok(None);
+        }
+        self.make(&mut made).map(Some)
+    }
+
+    fn make(&self, made: &mut Option<Arc<Made>>) -> io::Result<Arc<Made>> {
         let state = locked(&self.state);
         let version = state.version;
         if let Some(made) = made.as_ref().filter(|made| made.version == version) {
@@ -90,13 +111,16 @@ impl<S: Stored> Latest<S> {
         let (spans, evicted) = (state.store.spans(), state.store.evicted());
         let service = state.service.clone();
         drop(state);
+        let began = Instant::now();
         let mut table = Table::default();
         let spans = spans.iter().flat_map(|spans| &**spans);
         spans.for_each(|span| span.add_to(&mut table, &service));
         let program = if service.is_empty() { html::program() } else { service };
         let heading = Heading { program, evicted };
         let data = html::gzip(&table, &heading)?;
-        let new = Arc::new(Made { version, program: heading.program, data });
+        let ended = Instant::now();
+        let rests_until = ended + (ended - began) * REST;
+        let new = Arc::new(Made { version, program: heading.program, data, rests_until });
         *made = Some(Arc::clone(&new));
         Ok(new)
     }
@@ -105,4 +129,42 @@ impl<S: Stored> Latest<S> {
 /// What panicked elsewhere does not matter here.
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    use tracer_core::{Memory, Span, SpanRecord, Tracer};
+
+    use super::Latest;
+
+    fn records() -> Arc<[SpanRecord]> {
+        let memory = Memory::default();
+        let tracer = Tracer::builder().exporter(memory.clone()).build().expect("threads");
+        tracer.in_scope(|| drop(Span::root("work")));
+        tracer.flush(Duration::from_secs(10)).expect("nothing is dropped");
+        memory.take().into()
+    }
+
+    #[test]
+    fn pages_that_ask_by_themselves_get_new_data_after_a_rest_and_a_reader_at_once() {
+        let latest = Latest::new(1 << 20);
+        latest.add([records()], "shop");
+        let first = latest.made().expect("memory takes it");
+        latest.add([records()], "shop");
+        let version = |seen, now| {
+            let made = latest.made_after(seen, now).expect("memory takes it");
+            made.map(|made| made.version)
+        };
+        let ends = first.rests_until;
+        let before = ends.checked_sub(Duration::from_nanos(1)).expect("it is no first moment");
+        assert_eq!(version(0, before), Some(1), "what is there costs nothing");
+        assert_eq!(version(1, before), None);
+        assert_eq!(version(1, ends), Some(2));
+        assert_eq!(version(2, ends + Duration::from_secs(3600)), None, "there is nothing new");
+        latest.add([records()], "shop");
+        assert_eq!(latest.made().expect("memory takes it").version, 3);
+    }
 }

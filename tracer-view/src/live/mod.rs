@@ -12,6 +12,8 @@ mod token;
 mod answer;
 mod connection;
 mod request;
+#[cfg(feature = "command")]
+mod room;
 
 #[cfg(all(test, feature = "command"))]
 mod tests;
@@ -25,7 +27,9 @@ use tracer_core::{Batch, ExportError, Exporter, SpanRecord, Unit};
 pub(crate) use latest::Latest;
 pub(crate) use site::Site;
 #[cfg(feature = "command")]
-pub(crate) use {answer::Answer, body::BodyError, connection::Connection, request::Request};
+pub(crate) use {
+    answer::Answer, body::BodyError, connection::Connection, request::Request, room::Room,
+};
 
 /// An exporter that serves traces as a page for the browser, which shows new ones as they come.
 ///

@@ -5,7 +5,7 @@ use std::io::{self, Write as _};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::html::{self, Stored};
 use crate::live::answer::{self, Answer};
@@ -132,7 +132,7 @@ impl<S: Stored> Visitors<S> {
         }
         let made = match request.path.as_str() {
             "/" => self.page(),
-            "/data" => self.data(),
+            "/data" => self.data(request),
             "/live" => return self.news(connection),
             _ => Ok(Answer::refused(404)),
         };
@@ -152,8 +152,14 @@ impl<S: Stored> Visitors<S> {
         Ok(Answer::new(200, "text/html; charset=utf-8", page))
     }
 
-    fn data(&self) -> io::Result<Answer> {
-        let made = self.latest.made()?;
+    /// The data of a later version than that which a page has; of any for whoever has none.
+    fn data(&self, request: &Request) -> io::Result<Answer> {
+        let seen = request.asked("after").and_then(|seen| seen.parse().ok());
+        let made = match seen {
+            Some(seen) => self.latest.made_after(seen, Instant::now())?,
+            None => Some(self.latest.made()?),
+        };
+        let Some(made) = made else { return Ok(Answer::new(204, "application/gzip", Vec::new())) };
         let answer = Answer::new(200, "application/gzip", made.data.clone());
         Ok(answer.with("Tracer-Version", made.version.to_string()))
     }

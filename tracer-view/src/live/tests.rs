@@ -135,6 +135,11 @@ fn the_page_has_its_data_and_each_new_trace_is_told() {
     let mut names = names(&document);
     names.sort_unstable();
     assert_eq!((names, document["spans"].as_u64()), (vec!["first-span", "second-span"], Some(2)));
+
+    let after = |seen: u64| {
+        status(&mut program.send(&format!("GET /data?token={}&after={seen}", program.token)))
+    };
+    assert_eq!((after(1), after(2)), (200, 204), "a page has what is there");
 }
 
 #[test]

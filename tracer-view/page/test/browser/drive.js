@@ -14,10 +14,11 @@ import { write } from '../write.js';
  * Runs checks in one browser, each with pages of its own, and says what failed.
  * @param {Record<string, (open: Function) => Promise<void>>} checks by what they promise
  * @param {string[]} pages that are written before
+ * @param {Record<string, string>} [there] paths of pages that are there already
  */
-export async function drive(checks, pages) {
+export async function drive(checks, pages, there = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'tracer-page-'));
-  const paths = write(folder, pages);
+  const paths = { ...write(folder, pages), ...there };
   const { default: playwright } = await import(join(required('PLAYWRIGHT_CORE'), 'index.mjs'));
   const browser = await playwright.chromium.launch({
     executablePath: required('CHROMIUM'),
@@ -38,7 +39,8 @@ export async function drive(checks, pages) {
   process.exitCode = failed > 0 ? 1 : 0;
 }
 
-function required(name) {
+/** What the environment has to tell. */
+export function required(name) {
   assert.ok(process.env[name], `${name} is not set`);
   return process.env[name];
 }
@@ -78,3 +80,23 @@ export async function well(page) {
   assert.deepEqual(page.wrong, []);
   await page.context().close();
 }
+
+/** A page whose clicks are counted. */
+export function counted(page) {
+  let clicks = 0;
+  return {
+    click: (what) => {
+      clicks += 1;
+      return page.locator(what).first().click();
+    },
+    done: async () => {
+      assert.ok(clicks <= 3, `${clicks} clicks`);
+      await well(page);
+    },
+  };
+}
+
+export const text = (page, what) => page.locator(what).first().textContent();
+
+/** By how many pixels a page is wider than its window. */
+export const overflow = (page) => page.evaluate(() => document.documentElement.scrollWidth - innerWidth);

@@ -2,24 +2,7 @@
 
 import assert from 'node:assert/strict';
 
-import { drive, well } from './drive.js';
-
-/** A page whose clicks are counted. */
-function counted(page) {
-  let clicks = 0;
-  return {
-    click: (what) => {
-      clicks += 1;
-      return page.locator(what).first().click();
-    },
-    done: async () => {
-      assert.ok(clicks <= 3, `${clicks} clicks`);
-      await well(page);
-    },
-  };
-}
-
-const text = (page, what) => page.locator(what).first().textContent();
+import { counted, drive, text, well } from './drive.js';
 
 drive(
   {

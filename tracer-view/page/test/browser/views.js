@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 
-import { drive, well } from './drive.js';
+import { drive, overflow, well } from './drive.js';
 
 const VIEWS = {
   findings: '.card',
@@ -40,8 +40,6 @@ const painted = (page) =>
     for (let at = 0; at < data.length; at += 4 * 97) colours.add(`${data[at]},${data[at + 1]},${data[at + 2]}`);
     return colours.size;
   });
-
-const overflow = (page) => page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
 
 drive(
   {

@@ -1,90 +1,15 @@
 //! The command `tracer`, run as a user runs it: what it says, and how it ends.
 
+mod convert;
+mod samples;
+
 use std::fmt::Write as _;
 use std::fs;
 use std::io::Write as _;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::path::Path;
+use std::process::Stdio;
 
-/// A folder of the test's own, gone with it.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new(test: &str) -> Self {
-        let name = format!("tracer-command-{test}-{}", std::process::id());
-        let path = std::env::temp_dir().join(name);
-        fs::create_dir_all(&path).expect("it can be made");
-        Self(path)
-    }
-
-    fn file(&self, name: &str, text: &str) {
-        fs::write(self.0.join(name), text).expect("it can be written");
-    }
-
-    fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_tracer"));
-        command.args(arguments).current_dir(&self.0).env("LC_ALL", "C.UTF-8");
-        command.env("TMPDIR", &self.0).env_remove("COLUMNS").stdin(Stdio::null());
-        command
-    }
-
-    /// The exit code, standard output and standard error.
-    fn run(&self, arguments: &[&str]) -> (i32, String, String) {
-        told(&self.command(arguments).output().expect("it runs"))
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _removed = fs::remove_dir_all(&self.0);
-    }
-}
-
-fn told(output: &Output) -> (i32, String, String) {
-    let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).expect("it is text");
-    (output.status.code().expect("it exits"), text(&output.stdout), text(&output.stderr))
-}
-
-/// One span as JSON: milliseconds, and more fields.
-fn span(trace: u8, id: u8, parent: u8, name: &str, times: (u64, u64), more: &str) -> String {
-    let at = |millis: u64| 1_700_000_000_000_000_000 + millis * 1_000_000;
-    let parent = if parent == 0 { String::new() } else { format!("{parent:016x}") };
-    format!(
-        r#"{{"traceId":"{trace:02x}{:030x}","spanId":"{id:016x}","parentSpanId":"{parent}","name":"{name}","startTimeUnixNano":"{}","endTimeUnixNano":"{}"{more}}}"#,
-        0,
-        at(times.0),
-        at(times.1),
-    )
-}
-
-fn message(service: &str, spans: &[String]) -> String {
-    format!(
-        r#"{{"resourceSpans":[{{"resource":{{"attributes":[{{"key":"service.name","value":{{"stringValue":"{service}"}}}}]}},"scopeSpans":[{{"spans":[{}]}}]}}]}}"#,
-        spans.join(",")
-    )
-}
-
-const FAILED: &str = r#","status":{"code":2,"message":"no stock"}"#;
-
-/// Two requests over two services, in lines as several processes write them.
-fn shop() -> String {
-    let lines = [
-        message("web", &[span(0x4f, 1, 0, "checkout", (0, 61), FAILED)]),
-        message(
-            "web",
-            &[span(0x4f, 2, 1, "pay", (1, 20), ""), span(0x4f, 3, 1, "reserve", (20, 60), FAILED)],
-        ),
-        message("stock", &[span(0x4f, 4, 3, "select", (21, 59), "")]),
-        message(
-            "web",
-            &[
-                span(0x5b, 1, 0, "checkout", (1000, 1030), ""),
-                span(0x5b, 2, 1, "pay", (1001, 1020), ""),
-            ],
-        ),
-    ];
-    lines.join("\n") + "\n"
-}
+use crate::samples::{FAILED, Folder, JAEGER, in_protobuf, message, shop, span, told};
 
 #[test]
 fn top_names_operations_by_what_they_took_themselves() {
@@ -245,25 +170,11 @@ fn hostile_names_are_text() {
     assert!(!page.contains("alert"));
 }
 
-/// One span in protobuf, named `alone`, of a millisecond.
-fn in_protobuf() -> Vec<u8> {
-    let within = |tag: u8, content: &[u8]| [&[tag, content.len() as u8], content].concat();
-    let at = |tag: u8, nanos: u64| [&[tag], nanos.to_le_bytes().as_slice()].concat();
-    let (start, end) = (at(0x39, 1_000_000), at(0x41, 2_000_000));
-    let ids = [within(0x0a, &[7; 16]), within(0x12, &[8; 8])].concat();
-    let span = [ids, within(0x2a, b"alone"), start, end].concat();
-    within(0x0a, &within(0x12, &within(0x12, &span)))
-}
-
 #[test]
 fn protobuf_and_what_is_compressed_are_read() {
     let folder = Folder::new("protobuf");
     let message = in_protobuf();
-    let length = (message.len() as u32).to_be_bytes();
-    let framed = [&length, message.as_slice(), &length, message.as_slice()].concat();
-    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-    gzip.write_all(shop().as_bytes()).expect("memory takes it");
-    let gzip = gzip.finish().expect("memory takes it");
+    let (framed, gzip) = (samples::framed(&message), samples::gzip(&shop()));
     for (name, bytes, expected) in [
         ("one", message.as_slice(), "alone          1  1000/s       0  1.00 ms"),
         ("framed", &framed, "alone          2  2000/s       0  1.00 ms"),
@@ -282,14 +193,7 @@ fn protobuf_and_what_is_compressed_are_read() {
 #[test]
 fn what_jaeger_exports_is_read() {
     let folder = Folder::new("jaeger");
-    let text = r#"{
-  "data": [{"traceID": "7b", "processes": {"p1": {"serviceName": "web"}, "p2": {"serviceName": "db"}}, "spans": [
-    {"traceID": "7b", "spanID": "b", "operationName": "query", "startTime": 1010, "duration": 980, "processID": "p2",
-     "references": [{"refType": "CHILD_OF", "traceID": "7b", "spanID": "a"}]},
-    {"traceID": "7b", "spanID": "a", "operationName": "get", "startTime": 1000, "duration": 1000, "processID": "p1",
-     "tags": [{"key": "error", "type": "bool", "value": true}]}]}]
-}"#;
-    folder.file("a.json", text);
+    folder.file("a.json", JAEGER);
     let expected = "\
 trace 00000000  1.00 ms  2 spans · 2 tasks · 2 services · 1 with error
 web · get                       1.00 ms  ▕████████████████████████████████████▏
@@ -299,28 +203,4 @@ web · get                       1.00 ms  ▕███████████�
 ";
     let drawn = folder.run(&["tree", "--width", "90", "a.json"]);
     assert_eq!(drawn, (0, expected.to_owned(), String::new()));
-}
-
-#[test]
-fn convert_writes_trace_events_of_chrome() {
-    let folder = Folder::new("convert");
-    let spawned = r#","attributes":[{"key":"tracer.spawned","value":{"boolValue":true}},{"key":"tracer.slices","value":{"stringValue":"0+500000"}}]"#;
-    let spans = [
-        span(0x4f, 1, 0, "checkout", (0, 61), FAILED),
-        span(0x4f, 2, 1, "pay", (1, 20), ""),
-        span(0x4f, 3, 1, "audit", (10, 90), spawned),
-    ];
-    folder.file("a", &message("web", &spans));
-    let (code, out, err) = folder.run(&["convert", "a", "--to", "chrome"]);
-    assert_eq!((code, err.as_str()), (0, ""));
-    let lines = out.replace("{\"ph\"", "\n{\"ph\"");
-    let expected = r#"{"displayTimeUnit":"ns","traceEvents":[
-{"ph":"M","pid":1,"tid":0,"name":"process_name","args":{"name":"4f000000 checkout"}},
-{"ph":"X","pid":1,"tid":1,"name":"checkout","ts":0.000,"dur":61000.000,"cat":"web","args":{"span id":"0000000000000001","error":"no stock"}},
-{"ph":"X","pid":1,"tid":1,"name":"pay","ts":1000.000,"dur":19000.000,"cat":"web","args":{"span id":"0000000000000002"}},
-{"ph":"X","pid":1,"tid":2,"name":"audit","ts":10000.000,"dur":80000.000,"cat":"web","args":{"span id":"0000000000000003"}},
-{"ph":"X","pid":1,"tid":3,"name":"poll","ts":10000.000,"dur":500.000},
-{"ph":"s","pid":1,"tid":1,"name":"spawn","cat":"spawn","id":1,"ts":10000.000},
-{"ph":"f","pid":1,"tid":2,"name":"spawn","cat":"spawn","id":1,"ts":10000.000,"bp":"e"}]}"#;
-    assert_eq!(lines, expected);
 }
