@@ -1,7 +1,8 @@
 //! Ids in log lines.
 
-use std::io;
+use std::process::Command;
 use std::sync::{Arc, Mutex};
+use std::{env, io};
 
 use tracer::testing::Scope;
 use tracer::{Span, SpanContext, Tracer, current, propagate};
@@ -163,4 +164,33 @@ fn a_trace_of_64_bits_has_a_decimal_id_for_datadog() {
         assert!(told.datadog().to_string().starts_with("dd.trace_id=17 dd.span_id="));
         assert!(told.to_string().ends_with(" trace_flags=00"), "{told}: it is not sampled");
     });
+}
+
+/// Set for the program; the test runs it.
+const INSIDE: &str = "TRACER_TEST_INSIDE";
+
+#[test]
+fn the_environment_asks_for_datadog_s_names() {
+    if env::var_os(INSIDE).is_some() {
+        let _tracer = tracer::init().expect("it is the only one");
+        let span = Span::new("request");
+        println!("\ntold: {}", Ids::of(&span.context()));
+        return;
+    }
+    let told = |value: &str| {
+        let mut command = Command::new(env::current_exe().expect("it is a file"));
+        command.args(["the_environment_asks_for_datadog_s_names", "--exact", "--nocapture"]);
+        command.env(INSIDE, "1").env("TRACER", "tree").env("DD_LOGS_INJECTION", value);
+        command.env("DD_SERVICE", "shop").env("DD_ENV", "prod").env("DD_TAGS", "version:1.2");
+        let output = command.output().expect("the program starts");
+        let out = String::from_utf8(output.stdout).expect("it speaks UTF-8");
+        let told = out.lines().find_map(|line| line.strip_prefix("told: ").map(str::to_owned));
+        told.unwrap_or_else(|| panic!("{out}"))
+    };
+    let asked = told("true");
+    let is_named = asked.starts_with("dd.service=shop dd.env=prod dd.version=1.2 dd.trace_id=");
+    assert!(is_named && asked.contains(" dd.span_id="), "{asked}");
+    for value in ["", "false"] {
+        assert!(told(value).starts_with("trace_id="), "{value}: {}", told(value));
+    }
 }

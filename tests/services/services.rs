@@ -4,6 +4,7 @@ mod axum_server;
 mod bodies;
 mod grpc;
 mod handed_on;
+mod header_tags;
 mod hostile;
 mod hyper_client;
 mod load;

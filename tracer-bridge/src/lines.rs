@@ -13,7 +13,8 @@ use crate::tracing::context_of;
 
 /// Adds the ids of the current span to the lines of `tracing_subscriber::fmt`.
 ///
-/// A line without a span stays as it is. The names are those of [`Ids`].
+/// A line without a span stays as it is. The names are those of [`Ids`], which the environment may
+/// choose.
 ///
 /// # Examples
 ///

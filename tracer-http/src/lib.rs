@@ -57,7 +57,8 @@
 //! | `http.request.header.…`, `http.response.header.…` | on demand | on demand |
 //!
 //! Passwords in URLs, and the values of query parameters whose names say that they are secret, are
-//! recorded as `REDACTED`. Of headers nothing else is recorded unless it is asked for.
+//! recorded as `REDACTED`. Of headers nothing else is recorded unless it is asked for, by a layer or by
+//! `DD_TRACE_HEADER_TAGS`.
 //!
 //! # Features
 //!

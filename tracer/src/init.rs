@@ -55,7 +55,7 @@ impl Drop for Guard {
 ///
 /// | variable | values |
 /// |---|---|
-/// | `TRACER` | `off`, or a list of `tree` (trees on stderr), `html` or `html:PATH` (a page, written at the end), `live` or `live:PORT` (a page on 127.0.0.1 while the program runs), `otlp` and `file:PATH`; unset: what `OTEL_*` ask for, else `tree` where stderr is a terminal |
+/// | `TRACER` | `off`, or a list of `tree` (trees on stderr), `html` or `html:PATH` (a page, written at the end), `live` or `live:PORT` (a page on 127.0.0.1 while the program runs), `otlp`, `datadog` (its agent) and `file:PATH`; unset: what `DD_*` and `OTEL_*` ask for, else `tree` where stderr is a terminal |
 /// | `TRACER_FILTER` | which functions are traced: `target=level,…,level`; see [`Filter`](crate::Filter) |
 /// | `OTEL_SERVICE_NAME` | the name of the service |
 /// | `OTEL_RESOURCE_ATTRIBUTES` | `key=value,…`, percent-encoded |
@@ -63,10 +63,23 @@ impl Drop for Guard {
 /// | `OTEL_TRACES_SAMPLER_ARG` | the share of `traceidratio`, from 0 to 1 |
 /// | `OTEL_EXPORTER_OTLP_*`, also `…_TRACES_*` | `ENDPOINT`, `HEADERS`, `TIMEOUT`, `COMPRESSION`, `PROTOCOL`, `CERTIFICATE` of OTLP; an endpoint asks for it |
 /// | `OTEL_TRACES_EXPORTER` | a list of `otlp` and `console`, or `none` |
-/// | `OTEL_SDK_DISABLED` | `true` does nothing |
+/// | `OTEL_SDK_DISABLED` | `true` does nothing, whatever `TRACER` says |
 /// | `OTEL_PROPAGATORS` | comma list of `tracecontext`, `baggage`, `datadog`, `b3` and `b3multi`, or `none`; either `b3` reads both, and writes its own; see [`propagate`](crate::propagate) |
 /// | `DD_TRACE_PROPAGATION_STYLE` | the same, each as named, and wins; with `_EXTRACT` or `_INJECT` for one way |
 /// | `DD_TRACE_PROPAGATION_BEHAVIOR_EXTRACT` | what becomes of a trace that comes in headers: `continue`, `restart` (a new one, linked to it), `ignore` |
+/// | `DD_TRACE_AGENT_URL`, `DD_AGENT_HOST` | where Datadog's agent is, which asks for it unless `OTEL_TRACES_EXPORTER` names another; with `DD_TRACE_AGENT_PORT` and `DD_TRACE_AGENT_TIMEOUT_SECONDS` |
+/// | `DD_SERVICE`, `DD_ENV`, `DD_VERSION` | `service.name`, `deployment.environment.name` and `service.version` |
+/// | `DD_TAGS` | `key:value,…`, or with spaces between; `service` counts after `OTEL_SERVICE_NAME` |
+/// | `DD_TRACE_ENABLED` | `false` does nothing, whatever `TRACER` says; `true` wins over `OTEL_SDK_DISABLED` and over `none` in `OTEL_TRACES_EXPORTER` |
+/// | `DD_TRACE_SAMPLING_RULES` | a list in JSON: `[{"service": "shop", "name": "*health*", "resource": "GET /*", "tags": {"tier": "1"}, "sample_rate": 0.5}]`, all but `sample_rate` as needed |
+/// | `DD_TRACE_SAMPLE_RATE` | the share of traces that no rule fits, from 0 to 1 |
+/// | `DD_TRACE_RATE_LIMIT` | how many traces a second are kept by rules and that share; unset: 100 |
+/// | `DD_TRACE_HEADER_TAGS` | headers that servers and clients record: `header:attribute,header`; the usual attribute is `http.request.headers.<header>`, of answers `http.response.headers.<header>` |
+/// | `DD_LOGS_INJECTION` | `true` names ids in log lines as Datadog does |
+///
+/// Where variables of OpenTelemetry and of Datadog say the same thing, Datadog's count, whatever the
+/// destination is. Its rules leave it to callers to decide about theirs; without rules and without
+/// `OTEL_TRACES_SAMPLER` its agent says how many traces it wants, where they go to it.
 ///
 /// A value that makes no sense is named in one line on stderr, and the default stands; so is the way
 /// to traces where they would go nowhere. `main` of `tracer::tokio` and its siblings calls

@@ -143,7 +143,7 @@ impl DatadogSampler {
 
     /// Whether there is more than the agent to ask.
     #[doc(hidden)]
-    pub const fn has_rules(&self) -> bool {
+    pub fn has_rules(&self) -> bool {
         !self.rules.is_empty() || self.others.is_some()
     }
 

@@ -49,7 +49,7 @@ impl<'a> Seen<'a> {
         let of_all = || self.tags.iter().rfind(|(name, _)| name == key);
         let attribute = |key: &str| self.root.attribute(key);
         attribute(key)
-            .or_else(|| names::keys_of(key).find_map(|key| attribute(key)))
+            .or_else(|| names::keys_of(key).find_map(attribute))
             .or_else(|| {
                 let header = key.strip_prefix("http.request.headers.")?;
                 attribute(&format!("http.request.header.{header}"))

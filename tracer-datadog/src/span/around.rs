@@ -54,7 +54,7 @@ impl<'a> Trace<'a> {
             tags.text(tag::TRACE_ID_HIGH, &format!("{high:016x}"));
         }
         let record = self.decided.as_ref();
-        let priority = record.and_then(DatadogRecord::priority);
+        let priority = record.and_then(kept);
         tags.integer(tag::PRIORITY, priority.unwrap_or(1).into());
         // What comes with a request comes from others: a tag may be there twice.
         let mut written = vec![tag::TRACE_ID_HIGH];
@@ -74,6 +74,13 @@ impl<'a> Trace<'a> {
     }
 }
 
+/// The priority, if it is known. What a sampler left out comes here only because a tail rule keeps it,
+/// and the agent shall, too.
+fn kept(record: &DatadogRecord<'_>) -> Option<i8> {
+    let priority = record.priority()?;
+    Some(if priority < 1 && !record.is_by_hand() { 2 } else { priority })
+}
+
 fn rates(tags: &mut Tags<'_>, record: &DatadogRecord<'_>) {
     let rates = [
         (tag::AGENT_RATE, record.agent_rate()),
@@ -86,7 +93,8 @@ fn rates(tags: &mut Tags<'_>, record: &DatadogRecord<'_>) {
         }
     }
     let applied: f64 = rates.iter().filter_map(|(_, rate)| *rate).product();
-    if applied < 1.0 {
+    // What a tail rule keeps stands for itself alone.
+    if applied < 1.0 && record.priority().is_some_and(|priority| priority > 0) {
         tags.float(tag::SAMPLE_RATE, applied);
     }
 }

@@ -5,7 +5,10 @@ use std::fmt::Write as _;
 
 use rmpv::Value;
 use tracer_core::propagate::{Propagators, Style};
-use tracer_core::{Callsite, Level, Span, SpanKind, SpanRecord, Tracer, Unit, propagate};
+use tracer_core::{
+    Callsite, Decision, Level, LocalRoot, Maker, Sampler, Span, SpanKind, SpanRecord, TailRule,
+    Tracer, Unit, propagate,
+};
 
 use super::{Exported, exported, get, id, meta, metric};
 
@@ -163,4 +166,31 @@ fn what_somebody_decided_by_hand_stands_above_what_came() {
     assert_eq!(metric(serve, "_dd.top_level"), Some(1.0));
     assert_eq!(metric(refund, "_sampling_priority_v1"), None);
     assert_eq!(metric(refund, "_dd.top_level"), None);
+}
+
+/// Leaves out what a rule would keep a tenth of.
+#[derive(Debug)]
+struct LeavesOut;
+
+impl Sampler for LeavesOut {
+    fn is_sampled(&self, root: &LocalRoot<'_>) -> bool {
+        self.decide(root).is_sampled()
+    }
+
+    fn decide(&self, _: &LocalRoot<'_>) -> Decision {
+        Decision::new(false).by(Maker::Rule { rate: 0.1, limit: None })
+    }
+}
+
+#[test]
+fn what_a_tail_rule_keeps_the_agent_is_told_to_keep() {
+    let builder = Tracer::builder().sampler(LeavesOut).tail_rule(TailRule::new());
+    let exported = exported(builder, Unit::ManyTraces, usize::MAX, |tracer| {
+        let error = "x".parse::<u8>().unwrap_err();
+        tracer.in_scope(|| Span::new("fails").record_error(&error));
+    });
+    let [fails] = &exported[0].sent[0].chunks[0][..] else { panic!("one span") };
+    assert_eq!(metric(fails, "_sampling_priority_v1"), Some(2.0));
+    assert_eq!(metric(fails, "_dd.rule_psr"), Some(0.1));
+    assert_eq!(metric(fails, "_sample_rate"), None, "it stands for itself alone");
 }

@@ -62,9 +62,9 @@ impl Environment {
         let sampling = set("OTEL_TRACES_SAMPLER")
             .map(|value| Sampling::read(&value, set("OTEL_TRACES_SAMPLER_ARG"), &mut complaints));
         let rules = rules::read(&set, compiled, &mut complaints);
-        let styles = Styles::read(&set, &mut complaints);
         let headers = headers::read(&set, compiled, &mut complaints);
         let ids_of_datadog = logs::read(&set, compiled, &mut complaints);
+        let styles = Styles::read(set, &mut complaints);
         Self {
             destinations,
             resource,

@@ -81,6 +81,7 @@ pub(crate) fn install(
 
 /// There is none to be given.
 #[cfg(not(feature = "datadog"))]
+#[expect(clippy::needless_pass_by_value, reason = "as where there is one")]
 pub(crate) fn install(sampler: DatadogSampler, _: &[(String, String)], _: Builder) -> Builder {
     match sampler {}
 }

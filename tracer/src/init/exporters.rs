@@ -9,23 +9,51 @@ use crate::environment::{DatadogSampler, Destinations};
 use crate::init::say;
 
 /// Adds the exporters of the destinations, if there is any; one that cannot be is said and left out.
+///
 /// Returns the sampler that does as Datadog's agent asks, too, where there is such an exporter.
+pub(super) fn add(
+    builder: Builder,
+    to: &Destinations,
+) -> Option<(Builder, Option<DatadogSampler>)> {
+    let (builder, agent) = datadog(builder, to);
+    let (builder, any) = others(builder, to);
+    (any || agent.is_some()).then_some((builder, agent))
+}
+
+#[cfg(feature = "datadog")]
+fn datadog(builder: Builder, to: &Destinations) -> (Builder, Option<DatadogSampler>) {
+    if !to.datadog {
+        return (builder, None);
+    }
+    match tracer_datadog::Datadog::from_env() {
+        Ok(datadog) => {
+            let sampler = datadog.sampler();
+            (builder.exporter(datadog), Some(sampler))
+        }
+        Err(error) => {
+            say(&format!("tracer: {}; sending nothing\n", told(&error)));
+            (builder, None)
+        }
+    }
+}
+
+#[cfg(not(feature = "datadog"))]
+const fn datadog(builder: Builder, _: &Destinations) -> (Builder, Option<DatadogSampler>) {
+    (builder, None)
+}
+
 #[cfg_attr(
     not(any(
         feature = "tree",
         feature = "html",
         feature = "live",
         feature = "otlp",
-        feature = "datadog",
         feature = "file"
     )),
-    expect(unused_mut, unused_variables, reason = "there are no exporters")
+    expect(unused_mut, unused_variables, reason = "there are no others")
 )]
-pub(super) fn add(
-    mut builder: Builder,
-    to: &Destinations,
-) -> Option<(Builder, Option<DatadogSampler>)> {
-    let (mut any, mut agent) = (false, None);
+fn others(mut builder: Builder, to: &Destinations) -> (Builder, bool) {
+    let mut any = false;
     #[cfg(feature = "tree")]
     if to.tree {
         any = true;
@@ -61,17 +89,6 @@ pub(super) fn add(
             Err(error) => say(&format!("tracer: {}; sending nothing\n", told(&error))),
         }
     }
-    #[cfg(feature = "datadog")]
-    if to.datadog {
-        match tracer_datadog::Datadog::from_env() {
-            Ok(datadog) => {
-                any = true;
-                agent = Some(datadog.sampler());
-                builder = builder.exporter(datadog);
-            }
-            Err(error) => say(&format!("tracer: {}; sending nothing\n", told(&error))),
-        }
-    }
     #[cfg(feature = "file")]
     if let Some(path) = &to.file {
         match tracer_otlp::File::open(path) {
@@ -82,7 +99,7 @@ pub(super) fn add(
             Err(error) => say(&format!("tracer: TRACER: {}\n", told(&error))),
         }
     }
-    any.then_some((builder, agent))
+    (builder, any)
 }
 
 /// An error and its source in one line.

@@ -74,7 +74,6 @@ async function check(page) {
   await send('fourth');
   await state(page, 'held');
   assert.ok(await page.evaluate((before) => globalThis.tracer.m === before, before));
-  await page.screenshot({ path: join(process.env.SHOTS ?? '/tmp', 'live-held.png') });
   await page.keyboard.press('l');
   await has(page, 4);
   assert.match(await page.evaluate(() => location.hash), /view=flame&trace=/);
