@@ -58,8 +58,8 @@ pub(crate) fn heeds(url: &str, rounds: u32) -> Result<(), Box<dyn Error>> {
     let tracer =
         Tracer::builder().service_name("shop").sampler(sampler).exporter(datadog).install()?;
     for _ in 0..rounds {
-        let traces = (0..TRACES).map(|_| Span::root("wanted").context().is_recorded());
-        println!("{}", traces.filter(|is_recorded| *is_recorded).count());
+        let roots = (0..TRACES).map(|_| Span::root("wanted").context().is_recorded());
+        println!("{}", roots.filter(|is_recorded| *is_recorded).count());
         tracer.flush(SOON)?;
     }
     tracer.shutdown(SOON)?;

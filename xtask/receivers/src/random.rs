@@ -59,22 +59,22 @@ pub(crate) fn send(url: &str, seed: u64, spans: usize) -> Result<(), Box<dyn Err
     let builder = Tracer::builder().service_name("shop").exporter(Told);
     let tracer = builder.exporter(datadog).install()?;
     let mut dice = Dice(seed);
-    let mut traces = Traces { left: spans, before: Vec::new() };
-    while traces.left > 0 {
+    let mut random = Random { left: spans, before: Vec::new() };
+    while random.left > 0 {
         let deepest = dice.below(DEEPEST);
-        traces.span(&mut dice, None, deepest);
+        random.span(&mut dice, None, deepest);
     }
     tracer.shutdown(Duration::from_secs(30))?;
     Ok(())
 }
 
-struct Traces {
+struct Random {
     left: usize,
     /// What a span may be linked to.
     before: Vec<SpanContext>,
 }
 
-impl Traces {
+impl Random {
     fn span(&mut self, dice: &mut Dice, parent: Option<&SpanContext>, below: u64) {
         self.left = self.left.saturating_sub(1);
         let span = open(dice, parent);
@@ -91,7 +91,7 @@ impl Traces {
         }
         match dice.below(10) {
             0 => {
-                span.record_error(&Failed(dice.text(), Some(Box::new(Failed("why".into(), None)))))
+                span.record_error(&Failed(dice.text(), Some(Failed("why".into(), None).into())));
             }
             1 => span.record_error(&Failed(dice.text(), None)),
             2 => span.context().set_failed("503"),
@@ -99,7 +99,7 @@ impl Traces {
         }
         let context = span.context();
         if self.before.len() < 64 {
-            self.before.push(context.clone());
+            self.before.push(context);
         }
         // Some are deep and some are wide, and a child may outlive its parent.
         let children =
@@ -126,7 +126,7 @@ fn open(dice: &mut Dice, parent: Option<&SpanContext>) -> Span {
     }
 }
 
-/// SplitMix64.
+/// The generator `SplitMix64`.
 struct Dice(u64);
 
 impl Dice {
@@ -172,7 +172,7 @@ impl Dice {
             1 => Value::I64((bits as i64) >> self.below(64)),
             2 => Value::U64(bits >> self.below(64)),
             3 => Value::F64(f64::from_bits(bits)),
-            4 => Value::F64((bits % 1000) as f64 / 7.0),
+            4 => Value::F64(f64::from(bits as u16) / 7.0),
             5 => Value::F64(*self.of_all(&[f64::NAN, f64::INFINITY, -0.0, f64::MIN_POSITIVE])),
             _ => Value::Str(&text),
         };
@@ -181,7 +181,7 @@ impl Dice {
 }
 
 #[derive(Debug)]
-struct Failed(String, Option<Box<Failed>>);
+struct Failed(String, Option<Box<Self>>);
 
 impl fmt::Display for Failed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
