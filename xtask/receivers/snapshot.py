@@ -56,9 +56,9 @@ def flat(span):
 
 
 def shape(span, spans):
-    """Where it hangs."""
+    """Below which of the spans it hangs, if it is not the root, and whether it is of the same trace."""
     parents = [at for at, it in enumerate(spans) if it["span_id"] == span.get("parent_id")]
-    return parents, len(f"{span.get('parent_id', 0):x}") > 1, span["trace_id"] == spans[0]["trace_id"]
+    return parents, "parent_id" in span, span["trace_id"] == spans[0]["trace_id"]
 
 
 def table():
