@@ -170,6 +170,7 @@ fn a_trace_of_64_bits_has_a_decimal_id_for_datadog() {
 const INSIDE: &str = "TRACER_TEST_INSIDE";
 
 #[test]
+#[expect(clippy::print_stdout, reason = "the test reads it")]
 fn the_environment_asks_for_datadog_s_names() {
     if env::var_os(INSIDE).is_some() {
         let _tracer = tracer::init().expect("it is the only one");

@@ -51,6 +51,7 @@ fn headers_that_the_environment_names_are_recorded() {
 }
 
 /// A client and a server that say which headers they recorded.
+#[expect(clippy::print_stdout, reason = "the test reads it")]
 #[tokio::main(flavor = "current_thread")]
 async fn program() {
     let _tracer = tracer::init().expect("it is the only one");
