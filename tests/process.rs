@@ -1,6 +1,8 @@
 //! What a process has only once: the installed tracer, limits, signals, exit codes, allocations.
 //! Each test starts a program of its own and looks at it from outside.
 
+#[path = "process/datadog.rs"]
+mod datadog;
 #[path = "process/destinations.rs"]
 mod destinations;
 #[cfg(unix)]

@@ -62,50 +62,6 @@ fn opentelemetry_s_endpoint_alone_sends_traces_there() {
 }
 
 #[test]
-fn the_agent_s_address_alone_sends_traces_there_in_datadog_s_words() {
-    for tracer in ["", "datadog"] {
-        let listener = TcpListener::bind("127.0.0.1:0").expect("there is a free port");
-        let url = format!("http://{}", listener.local_addr().expect("it listens"));
-        let mut command = program("ok");
-        command.env("TRACER", tracer).env("DD_TRACE_AGENT_URL", url).stderr(Stdio::piped());
-        command.env("DD_SERVICE", "shop").env("DD_ENV", "prod").env("DD_TAGS", "team:payments");
-        let child = command.spawn().expect("the program starts");
-        let (head, body) = one_request(&listener);
-        let output = child.wait_with_output().expect("it ends");
-        assert_eq!((output.status.code(), said(&output.stderr)), (Some(7), ""));
-        assert!(head.contains(" /v0.4/traces http/1.1"), "{head}");
-        for text in ["work", "shop", "prod", "team", "payments"] {
-            let is_there = body.windows(text.len()).any(|bytes| bytes == text.as_bytes());
-            assert!(is_there, "{text}");
-        }
-    }
-}
-
-#[test]
-fn datadog_s_rules_leave_traces_out_and_its_switch_all() {
-    let trees = |variables: &[(&str, &str)]| {
-        let output = output(program("ok").env("TRACER", "tree").envs(variables.iter().copied()));
-        assert_eq!(output.status.code(), Some(7));
-        said(&output.stderr).to_owned()
-    };
-    let rules = |rate| format!(r#"[{{"name":"wor?","sample_rate":{rate}}}]"#);
-    let sampler = ("OTEL_TRACES_SAMPLER", "always_off");
-    assert!(trees(&[]).contains("work"));
-    assert_eq!(trees(&[sampler]), "");
-    assert!(trees(&[sampler, ("DD_TRACE_SAMPLING_RULES", &rules("1"))]).contains("work"));
-    assert_eq!(trees(&[("DD_TRACE_SAMPLING_RULES", &rules("0"))]), "");
-    assert_eq!(trees(&[("DD_TRACE_SAMPLE_RATE", "1"), ("DD_TRACE_RATE_LIMIT", "0")]), "");
-    let wrong = trees(&[("DD_TRACE_SAMPLING_RULES", &rules("7"))]);
-    let line = "tracer: DD_TRACE_SAMPLING_RULES: rule 1: `sample_rate` is 7; valid are numbers from 0 to 1; \
-                leaving it out\n";
-    assert!(wrong.starts_with(line) && wrong.contains("work"), "{wrong}");
-    assert_eq!(
-        trees(&[("DD_TRACE_ENABLED", "false")]),
-        "tracer: DD_TRACE_ENABLED says that nothing is traced; ignoring TRACER\n"
-    );
-}
-
-#[test]
 fn a_backend_elsewhere_is_reached_through_the_proxy_that_the_environment_names() {
     let proxy = TcpListener::bind("127.0.0.1:0").expect("there is a free port");
     let mut command = program("ok");

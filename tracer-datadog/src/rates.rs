@@ -7,6 +7,9 @@ use std::sync::{PoisonError, RwLock};
 
 use serde_json::Value;
 
+/// The agent is asked by what it is sent: a share of none would be its last word.
+const LEAST: f64 = 1e-4;
+
 /// Shared by an exporter and its sampler.
 #[derive(Debug, Default)]
 pub(crate) struct Rates {
@@ -58,7 +61,8 @@ impl Rates {
         let by_service = self.by_service.try_read().ok()?;
         let find = |service: &str, env: &str| by_service.get(service)?.get(env).copied();
         let (service, env) = (in_lower_case(service), in_lower_case(env));
-        find(&service, &env).or_else(|| find("", "")).filter(|rate| *rate < 1.0)
+        let rate = find(&service, &env).or_else(|| find("", "")).filter(|rate| *rate < 1.0)?;
+        Some(rate.max(LEAST))
     }
 }
 
@@ -86,7 +90,7 @@ fn in_lower_case(name: &str) -> Cow<'_, str> {
 
 #[cfg(test)]
 mod tests {
-    use super::Rates;
+    use super::{LEAST, Rates};
 
     #[test]
     fn the_agent_s_rates_are_looked_up_by_service_and_environment() {
@@ -117,6 +121,13 @@ mod tests {
             assert!(!rates.hear(other), "{other:?}");
         }
         assert_eq!(rates.rate("shop", ""), Some(0.5));
+    }
+
+    #[test]
+    fn an_agent_that_wants_none_is_asked_now_and_then() {
+        let rates = Rates::default();
+        assert!(rates.hear(br#"{"rate_by_service":{"service:,env:":0.0}}"#));
+        assert_eq!(rates.rate("shop", ""), Some(LEAST));
     }
 
     #[test]

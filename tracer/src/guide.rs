@@ -8,6 +8,8 @@
 //!
 //! [Other instrumentation](other_tracing): what `tracing`, `log` and the API of OpenTelemetry tell, in the
 //! same tree; ids in log lines.
+//!
+//! [Datadog](datadog): what its agent gets, the variables, sampling, and what differs from its tracers.
 
 #[cfg_attr(
     all(
@@ -53,3 +55,10 @@ pub mod servers_and_clients {}
     doc = "Other instrumentation. Built with the features `tracing`, `log` and `opentelemetry-api`, the page is here."
 )]
 pub mod other_tracing {}
+
+#[cfg_attr(feature = "datadog", doc = include_str!("guide/datadog.md"))]
+#[cfg_attr(
+    not(feature = "datadog"),
+    doc = "Datadog. Built with the feature `datadog`, the page is here."
+)]
+pub mod datadog {}

@@ -65,7 +65,7 @@ impl Drop for Guard {
 /// | `OTEL_TRACES_EXPORTER` | a list of `otlp` and `console`, or `none` |
 /// | `OTEL_SDK_DISABLED` | `true` does nothing, whatever `TRACER` says |
 /// | `OTEL_PROPAGATORS` | comma list of `tracecontext`, `baggage`, `datadog`, `b3` and `b3multi`, or `none`; either `b3` reads both, and writes its own; see [`propagate`](crate::propagate) |
-/// | `DD_TRACE_PROPAGATION_STYLE` | the same, each as named, and wins; with `_EXTRACT` or `_INJECT` for one way |
+/// | `DD_TRACE_PROPAGATION_STYLE` | the same, each as named, and wins; with `_EXTRACT` or `_INJECT` for one way; unset, with an agent: `datadog,tracecontext,baggage` |
 /// | `DD_TRACE_PROPAGATION_BEHAVIOR_EXTRACT` | what becomes of a trace that comes in headers: `continue`, `restart` (a new one, linked to it), `ignore` |
 /// | `DD_TRACE_AGENT_URL`, `DD_AGENT_HOST` | where Datadog's agent is, which asks for it unless `OTEL_TRACES_EXPORTER` names another; with `DD_TRACE_AGENT_PORT` and `DD_TRACE_AGENT_TIMEOUT_SECONDS` |
 /// | `DD_SERVICE`, `DD_ENV`, `DD_VERSION` | `service.name`, `deployment.environment.name` and `service.version` |
@@ -76,6 +76,7 @@ impl Drop for Guard {
 /// | `DD_TRACE_RATE_LIMIT` | how many traces a second are kept by rules and that share; unset: 100 |
 /// | `DD_TRACE_HEADER_TAGS` | headers that servers and clients record: `header:attribute,header`; the usual attribute is `http.request.headers.<header>`, of answers `http.response.headers.<header>` |
 /// | `DD_LOGS_INJECTION` | `true` names ids in log lines as Datadog does |
+/// | `DD_TRACE_PARTIAL_FLUSH_ENABLED` | whether traces go to the agent in parts while their roots are open, at `DD_TRACE_PARTIAL_FLUSH_MIN_SPANS` ended spans; unset: `true` and 300, but `false` where trees are drawn of them, too |
 ///
 /// Where variables of OpenTelemetry and of Datadog say the same thing, Datadog's count, whatever the
 /// destination is. Its rules leave it to callers to decide about theirs; without rules and without
@@ -117,6 +118,9 @@ fn install(in_flight: bool) -> Result<Guard, InstallError> {
     }
     if let Some(propagators) = environment.styles.propagators() {
         builder = builder.propagators(propagators);
+    }
+    if let Some(spans) = environment.parts {
+        builder = builder.partial_flush(spans);
     }
     for (key, value) in &environment.resource {
         builder = builder.resource(key, value);

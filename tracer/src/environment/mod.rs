@@ -7,6 +7,7 @@ mod asked;
 mod destinations;
 mod headers;
 mod logs;
+mod parts;
 mod resource;
 mod rules;
 mod sampling;
@@ -37,6 +38,8 @@ pub(crate) struct Environment {
     pub(crate) sampling: Option<Sampling>,
     /// How contexts are written in headers.
     pub(crate) styles: Styles,
+    /// At how many finished spans a trace is handed on in parts.
+    pub(crate) parts: Option<usize>,
     /// Headers that are recorded.
     pub(crate) headers: Vec<HeaderTag>,
     /// Log lines have Datadog's names of ids.
@@ -64,13 +67,15 @@ impl Environment {
         let rules = rules::read(&set, compiled, &mut complaints);
         let headers = headers::read(&set, compiled, &mut complaints);
         let ids_of_datadog = logs::read(&set, compiled, &mut complaints);
-        let styles = Styles::read(set, &mut complaints);
+        let parts = parts::read(&set, &destinations, &mut complaints);
+        let styles = Styles::read(set, destinations.datadog, &mut complaints);
         Self {
             destinations,
             resource,
             rules,
             sampling,
             styles,
+            parts,
             headers,
             ids_of_datadog,
             filter,

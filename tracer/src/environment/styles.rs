@@ -7,39 +7,51 @@ use tracer_core::propagate::{ExtractBehavior, Propagators, Style};
 pub(crate) struct Styles {
     extract: Option<Vec<Style>>,
     inject: Option<Vec<Style>>,
-    /// A variable of Datadog's says so: its member of `tracestate` is one of its styles then.
+    /// A variable of Datadog's says so, or traces go to its agent: its member of `tracestate` is one
+    /// of its styles then.
     of_datadog: bool,
     behavior: Option<ExtractBehavior>,
+    /// Traces go to an agent of Datadog.
+    to_datadog: bool,
 }
 
 const BEHAVIOR: &str = "DD_TRACE_PROPAGATION_BEHAVIOR_EXTRACT";
 /// What stands where nothing is said.
-const USUAL: [Style; 2] = [Style::TraceContext, Style::Baggage];
+const USUAL: &[Style] = &[Style::TraceContext, Style::Baggage];
+/// The same where traces go to an agent of Datadog, as in its tracers.
+const USUAL_OF_DATADOG: &[Style] = &[Style::Datadog, Style::TraceContext, Style::Baggage];
 
 impl Styles {
     /// Reads the variables through `get`; what makes no sense is one complaint a variable.
-    pub(crate) fn read(get: impl Fn(&str) -> Option<String>, complaints: &mut Vec<String>) -> Self {
+    /// `to_datadog` says whether traces go to an agent of Datadog.
+    pub(crate) fn read(
+        get: impl Fn(&str) -> Option<String>,
+        to_datadog: bool,
+        complaints: &mut Vec<String>,
+    ) -> Self {
         let behavior = get(BEHAVIOR).and_then(|value| behavior(&value, complaints));
-        let mut read = |name| Some(list(name, &get(name)?, complaints));
+        let mut read = |name| Some(list(name, &get(name)?, usual(to_datadog), complaints));
         let extract = read("DD_TRACE_PROPAGATION_STYLE_EXTRACT");
         let inject = read("DD_TRACE_PROPAGATION_STYLE_INJECT");
         if extract.is_some() && inject.is_some() {
-            return Self { extract, inject, of_datadog: true, behavior };
+            return Self { extract, inject, of_datadog: true, behavior, to_datadog };
         }
         let both = read("DD_TRACE_PROPAGATION_STYLE");
-        let of_datadog = extract.is_some() || inject.is_some() || both.is_some();
+        let of_datadog = to_datadog || extract.is_some() || inject.is_some() || both.is_some();
         let by_name = both.is_some();
         let both = both.or_else(|| read("OTEL_PROPAGATORS"));
         let others = both.clone().map(|it| if by_name { it } else { with_all_of_b3(it) });
-        Self { extract: extract.or(others), inject: inject.or(both), of_datadog, behavior }
+        let (extract, inject) = (extract.or(others), inject.or(both));
+        Self { extract, inject, of_datadog, behavior, to_datadog }
     }
 
     /// What a builder takes; none where the environment says nothing.
     pub(crate) fn propagators(self) -> Option<Propagators> {
-        if self.extract.is_none() && self.inject.is_none() && self.behavior.is_none() {
+        let is_said = self.extract.is_some() || self.inject.is_some() || self.behavior.is_some();
+        if !is_said && !self.to_datadog {
             return None;
         }
-        let usual = || USUAL.to_vec();
+        let usual = || usual(self.to_datadog).to_vec();
         let (extract, inject) =
             (self.extract.unwrap_or_else(usual), self.inject.unwrap_or_else(usual));
         let read = extract.into_iter().fold(Propagators::none(), Propagators::extracting);
@@ -49,6 +61,10 @@ impl Styles {
         }
         Some(all.extract_behavior(self.behavior.unwrap_or_default()))
     }
+}
+
+const fn usual(to_datadog: bool) -> &'static [Style] {
+    if to_datadog { USUAL_OF_DATADOG } else { USUAL }
 }
 
 /// OpenTelemetry's propagators of B3 write in their own way, and read both, that of one header first.
@@ -75,7 +91,7 @@ fn behavior(value: &str, complaints: &mut Vec<String>) -> Option<ExtractBehavior
     found.map(|(_, behavior)| *behavior)
 }
 
-fn list(variable: &str, value: &str, complaints: &mut Vec<String>) -> Vec<Style> {
+fn list(variable: &str, value: &str, usual: &[Style], complaints: &mut Vec<String>) -> Vec<Style> {
     let names = value.split(',').map(str::trim).filter(|name| !name.is_empty());
     let names: Vec<_> = names.collect();
     if matches!(names[..], [name] if name.eq_ignore_ascii_case("none")) {
@@ -94,7 +110,7 @@ fn list(variable: &str, value: &str, complaints: &mut Vec<String>) -> Vec<Style>
         }
     }
     if styles.is_empty() {
-        styles = USUAL.to_vec();
+        styles = usual.to_vec();
     }
     if let Some(wrong) = wrong {
         let now: Vec<_> = styles.iter().map(|style| style.as_str()).collect();
@@ -105,25 +121,25 @@ fn list(variable: &str, value: &str, complaints: &mut Vec<String>) -> Vec<Style>
 
 #[cfg(test)]
 mod tests {
-    use super::{BEHAVIOR, ExtractBehavior, Style, Styles, USUAL};
+    use super::{BEHAVIOR, ExtractBehavior, Style, Styles, USUAL, USUAL_OF_DATADOG};
 
     fn read(variables: &[(&str, &str)]) -> (Styles, Vec<String>) {
         let get = |name: &str| {
             variables.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned())
         };
         let mut complaints = Vec::new();
-        (Styles::read(get, &mut complaints), complaints)
+        (Styles::read(get, false, &mut complaints), complaints)
     }
 
     fn both(styles: &[Style], of_datadog: bool) -> Styles {
         let styles = Some(styles.to_vec());
-        Styles { extract: styles.clone(), inject: styles, of_datadog, behavior: None }
+        Styles { extract: styles.clone(), inject: styles, of_datadog, ..Styles::default() }
     }
 
     #[test]
     fn names_are_read_in_order() {
         for (value, styles) in [
-            ("tracecontext,baggage", &USUAL[..]),
+            ("tracecontext,baggage", USUAL),
             ("Datadog, BAGGAGE ,datadog", &[Style::Datadog, Style::Baggage]),
             ("none", &[]),
         ] {
@@ -169,7 +185,7 @@ mod tests {
             extract: Some(vec![Style::B3]),
             inject: Some(vec![Style::Datadog]),
             of_datadog: true,
-            behavior: None,
+            ..Styles::default()
         };
         assert_eq!((&styles, complaints), (&expected, vec![]));
         let propagators = styles.propagators().unwrap();
@@ -198,13 +214,33 @@ mod tests {
         assert_eq!(
             read(&[("DD_TRACE_PROPAGATION_STYLE", "none,jaeger")]),
             (
-                both(&USUAL, true),
+                both(USUAL, true),
                 vec![
                     "DD_TRACE_PROPAGATION_STYLE: `none` stands alone; using `tracecontext,baggage`"
                         .to_owned()
                 ]
             )
         );
+    }
+
+    #[test]
+    fn to_an_agent_of_datadog_all_is_as_in_its_tracers_unless_somebody_says_otherwise() {
+        let read = |variables: &[(&str, &str)]| {
+            let get = |name: &str| {
+                variables.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned())
+            };
+            let propagators = Styles::read(get, true, &mut Vec::new()).propagators().unwrap();
+            let names = |names: Vec<&str>| names.join(" ");
+            (names(propagators.extracted().collect()), names(propagators.injected().collect()))
+        };
+        let usual = read(&[]);
+        assert_eq!(read(&[("DD_TRACE_PROPAGATION_STYLE", "datadog,tracecontext,baggage")]), usual);
+        assert_eq!(read(&[("DD_TRACE_PROPAGATION_STYLE", "jaeger")]), usual);
+        assert_eq!(USUAL_OF_DATADOG[1..], *USUAL);
+        assert!(usual.0.starts_with("x-datadog-trace-id"), "{usual:?}");
+        let (read_first, written) = read(&[("DD_TRACE_PROPAGATION_STYLE_INJECT", "b3")]);
+        assert_eq!((read_first, written.as_str()), (usual.0, "b3"));
+        assert_eq!(read(&[("OTEL_PROPAGATORS", "tracecontext")]).1, "traceparent tracestate");
     }
 
     #[test]
