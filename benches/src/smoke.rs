@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
-use crate::budget::{Verdict, sizes, stack};
+use bench_readme::Verdict;
+
+use crate::budget::{sizes, stack};
 use crate::chain;
 use crate::package::Package;
 use crate::plan::{CASES, Mode, Peer, Run};
 use crate::program::Programs;
-use crate::table;
 
 const MOMENT: Duration = Duration::from_millis(5);
 
@@ -30,7 +31,7 @@ pub(crate) fn run(programs: &Programs) -> bool {
     let package = Package::new(programs.target(), Peer::Ours);
     let a_level = chain::stack_a_level(&package, Peer::Ours.attribute(), chain::ENOUGH);
     verdicts.push(stack(a_level));
-    print!("{}", table::budgets(&verdicts));
+    print!("{}", bench_readme::budgets(&verdicts));
     good &= verdicts.iter().all(Verdict::is_met);
     for (case, mode) in
         [("sync", Mode::Absent), ("async", Mode::Absent), ("sync_args", Mode::Unsampled)]

@@ -3,7 +3,6 @@
 use std::fmt::Write;
 
 use crate::annotation::{self, All, CALLS, Costs};
-use crate::budget::Verdict;
 use crate::plan::{CASES, FLOOR, Mode, OFF, Peer, Run};
 use crate::program::Sizes;
 use crate::results::{Results, median};
@@ -72,26 +71,6 @@ pub(crate) fn ratios(results: &Results) -> String {
         let [fastrace, micromegas] = Peer::OTHERS.map(|peer| ratio(results, case, mode, peer));
         let cells = [floor, fastrace, micromegas].map(|value| number(value, 2));
         let _ = writeln!(text, "| {} | {} |", label(case, mode), cells.join(" | "));
-    }
-    text
-}
-
-/// Each budget, what was measured, and whether it is met.
-pub(crate) fn budgets(verdicts: &[Verdict]) -> String {
-    let mut text = String::from("| budget | measured | allowed | |\n|---|---|---|---|\n");
-    for verdict in verdicts {
-        let Verdict { what, measured, allowed, is_least, unit } = verdict;
-        let digits = match *unit {
-            "×" => 2,
-            " ns" | " s" => 1,
-            _ => 0,
-        };
-        let bound = if *is_least { "at least " } else { "" };
-        let mark = if verdict.is_met() { "met" } else { "MISSED" };
-        let _ = writeln!(
-            text,
-            "| {what} | {measured:.digits$}{unit} | {bound}{allowed}{unit} | {mark} |"
-        );
     }
     text
 }
