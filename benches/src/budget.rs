@@ -103,7 +103,12 @@ pub(crate) fn annotation(all: &All) -> Vec<Verdict> {
         [Peer::None, Peer::Ours, Peer::Fastrace, Peer::Tracing].map(|peer| &all[&peer]);
     let mut verdicts = sizes(bare.sizes, ours.sizes);
     let [depth, enough] = [ours.depth, chain::ENOUGH].map(f64::from);
-    verdicts.push(Verdict::least("longest chain at the default recursion limit", depth, enough, ""));
+    verdicts.push(Verdict::least(
+        "longest chain at the default recursion limit",
+        depth,
+        enough,
+        "",
+    ));
     verdicts.push(stack(ours.stack));
     let ratio = annotation::ratio;
     let release = ratio(&ours.release, &bare.release);
