@@ -38,7 +38,7 @@ pub(crate) type All = BTreeMap<Peer, Costs>;
 /// Everything, for everybody.
 pub(crate) fn measure(programs: &Programs, rounds: u32) -> All {
     instructions::check();
-    let packages = Peer::ALL.map(|peer| (peer, Package::new(programs.target(), peer)));
+    let packages = Peer::BUILT.map(|peer| (peer, Package::new(programs.target(), peer)));
     let mut all: All =
         packages.iter().map(|(peer, package)| (*peer, once(programs, *peer, package))).collect();
     eprintln!("{}", table::annotation(&all));
@@ -89,6 +89,7 @@ fn added(programs: &Programs, run: Run) -> Option<f64> {
         Peer::None | Peer::AwaitTree => false,
         Peer::Tracing => run.mode == Mode::Absent,
         Peer::Ours | Peer::Fastrace | Peer::Micromegas => true,
+        Peer::TracingOpentelemetry | Peer::Opentelemetry => false,
     };
     let bare = Run { mode: Mode::On, peer: Peer::None, ..run };
     can.then(|| instructions::count(programs, run) - instructions::count(programs, bare))
