@@ -109,7 +109,7 @@ macro_rules! cases {
                         _ = black_box(drained(streamed(Numbers::new(100))).await)
                     }));
                 })
-                .spans(2),
+                .one_span(1),
                 Case::new("spawn", 100, || {
                     block_on(in_root(async {
                         let spawn = |i| $crate::tokio::spawn(carried(async_leaf(black_box(i))));
