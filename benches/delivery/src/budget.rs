@@ -4,7 +4,7 @@ use bench_readme::Verdict;
 
 use crate::SPANS;
 use crate::program::Protocol;
-use crate::table::Row;
+use crate::table::{Row, a_span};
 
 /// The share of ours that has arrived in all ways, of which none may be lost.
 pub(crate) fn arrived(rows: &[Row]) -> Verdict {
@@ -36,7 +36,7 @@ pub(crate) fn verdicts(rows: &[Row], rate: &str) -> Vec<Verdict> {
         }));
     } else {
         all.extend(plain.map(|row| {
-            let nanos = row.a_span(row.spent.caller_nanos);
+            let nanos = a_span(row.spent.caller_nanos);
             Verdict::most(format!("caller's time a span, {when}"), nanos, 200.0, " ns")
         }));
         all.extend(plain.map(|row| {
@@ -49,5 +49,5 @@ pub(crate) fn verdicts(rows: &[Row], rate: &str) -> Vec<Verdict> {
 
 fn processor(row: &Row, when: &str, allowed: f64) -> Verdict {
     let what = format!("processor time a span, {}, {when}", row.program.name);
-    Verdict::most(what, row.a_span(row.spent.nanos), allowed, " ns")
+    Verdict::most(what, a_span(row.spent.nanos), allowed, " ns")
 }

@@ -37,7 +37,7 @@ fn varint(rest: &mut &[u8]) -> u64 {
     value
 }
 
-/// Of the agent's MessagePack: an array of traces, which are arrays of spans.
+/// Of the agent's `MessagePack`: an array of traces, which are arrays of spans.
 pub(crate) fn datadog_spans(mut payload: &[u8]) -> u64 {
     if payload.is_empty() {
         return 0;

@@ -119,17 +119,23 @@ fn request(reader: &mut BufReader<&TcpStream>) -> Option<(Head, Vec<u8>)> {
     let head = head(reader)?;
     let mut body = vec![0; head.length];
     reader.read_exact(&mut body).ok()?;
-    while head.is_chunked {
+    if head.is_chunked {
+        chunks(reader, &mut body)?;
+    }
+    Some((head, body))
+}
+
+fn chunks(reader: &mut BufReader<&TcpStream>, body: &mut Vec<u8>) -> Option<()> {
+    loop {
         let length = usize::from_str_radix(line(reader)?.trim(), 16).expect("a chunk's length");
         let begin = body.len();
         body.resize(begin + length, 0);
         reader.read_exact(&mut body[begin..]).ok()?;
         line(reader)?;
         if length == 0 {
-            break;
+            return Some(());
         }
     }
-    Some((head, body))
 }
 
 fn head(reader: &mut BufReader<&TcpStream>) -> Option<Head> {

@@ -27,10 +27,10 @@ impl Row {
         let told = self.spent.acknowledged.unwrap_or(0);
         if counted { told.min(self.got.spans) } else { told }
     }
+}
 
-    pub(crate) fn a_span(&self, nanos: u64) -> f64 {
-        nanos as f64 / SPANS as f64
-    }
+pub(crate) fn a_span(nanos: u64) -> f64 {
+    nanos as f64 / SPANS as f64
 }
 
 pub(crate) fn of(rows: &[Row]) -> String {
@@ -38,7 +38,7 @@ pub(crate) fn of(rows: &[Row]) -> String {
     let first = rows.first().map(an_arrived);
     for row in rows {
         let Row { program, spent, got, crates } = row;
-        let costs = [row.a_span(spent.nanos), row.a_span(spent.system_nanos)];
+        let costs = [a_span(spent.nanos), a_span(spent.system_nanos)];
         let [all, system] = costs;
         let peak = spent.peak_kib as f64 / 1024.0;
         let line = if program.protocol == Protocol::None {
