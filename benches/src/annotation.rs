@@ -86,10 +86,9 @@ fn once(programs: &Programs, peer: Peer, package: &Package) -> Costs {
 /// None where the peer's program has no such thing, and for what is not annotated.
 fn added(programs: &Programs, run: Run) -> Option<f64> {
     let can = match run.peer {
-        Peer::None | Peer::AwaitTree => false,
+        Peer::None | Peer::AwaitTree | Peer::TracingOpentelemetry | Peer::Opentelemetry => false,
         Peer::Tracing => run.mode == Mode::Absent,
         Peer::Ours | Peer::Fastrace | Peer::Micromegas => true,
-        Peer::TracingOpentelemetry | Peer::Opentelemetry => false,
     };
     let bare = Run { mode: Mode::On, peer: Peer::None, ..run };
     can.then(|| instructions::count(programs, run) - instructions::count(programs, bare))

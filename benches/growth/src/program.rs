@@ -65,10 +65,8 @@ impl Programs {
         for (name, text) in files {
             let path = folder.join(name);
             // Cargo builds what is newer, not what is other.
-            if name == "Cargo.lock" || fs::read_to_string(&path).is_ok_and(|old| old == text) {
-                if path.exists() {
-                    continue;
-                }
+            if fs::read_to_string(&path).is_ok_and(|old| old == text || name == "Cargo.lock") {
+                continue;
             }
             fs::write(&path, text).expect("the target folder can be written");
         }
