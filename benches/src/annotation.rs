@@ -38,7 +38,7 @@ pub(crate) type All = BTreeMap<Peer, Costs>;
 /// Everything, for everybody.
 pub(crate) fn measure(programs: &Programs, rounds: u32) -> All {
     instructions::check();
-    let packages = Peer::ALL.map(|peer| (peer, Package::new(programs.target(), peer)));
+    let packages = Peer::BUILT.map(|peer| (peer, Package::new(programs.target(), peer)));
     let mut all: All =
         packages.iter().map(|(peer, package)| (*peer, once(programs, *peer, package))).collect();
     eprintln!("{}", table::annotation(&all));
@@ -86,7 +86,7 @@ fn once(programs: &Programs, peer: Peer, package: &Package) -> Costs {
 /// None where the peer's program has no such thing, and for what is not annotated.
 fn added(programs: &Programs, run: Run) -> Option<f64> {
     let can = match run.peer {
-        Peer::None | Peer::AwaitTree => false,
+        Peer::None | Peer::AwaitTree | Peer::TracingOpentelemetry | Peer::Opentelemetry => false,
         Peer::Tracing => run.mode == Mode::Absent,
         Peer::Ours | Peer::Fastrace | Peer::Micromegas => true,
     };

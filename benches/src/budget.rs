@@ -1,27 +1,12 @@
 //! What our side may cost, and whether it keeps to it.
 
+use bench_readme::Verdict;
+
 use crate::annotation::{self, All};
 use crate::chain;
 use crate::plan::{FLOOR, Mode, Peer, Run};
 use crate::program::Sizes;
 use crate::results::Results;
-
-/// One budget and what was measured.
-#[derive(Debug)]
-pub(crate) struct Verdict {
-    pub(crate) what: String,
-    pub(crate) measured: f64,
-    pub(crate) allowed: f64,
-    /// Less than what is allowed is too little; of most things more is too much.
-    pub(crate) is_least: bool,
-    pub(crate) unit: &'static str,
-}
-
-impl Verdict {
-    pub(crate) fn is_met(&self) -> bool {
-        if self.is_least { self.measured >= self.allowed } else { self.measured <= self.allowed }
-    }
-}
 
 /// All budgets of whose workloads something was measured.
 pub(crate) fn verdicts(results: &Results) -> Vec<Verdict> {
@@ -48,8 +33,7 @@ fn push(
     allowed: f64,
     unit: &'static str,
 ) {
-    let is_least = false;
-    all.extend(measured.map(|measured| Verdict { what, measured, allowed, is_least, unit }));
+    all.extend(measured.map(|measured| Verdict::most(what, measured, allowed, unit)));
 }
 
 fn recording(results: &Results, all: &mut Vec<Verdict>) {
@@ -57,7 +41,7 @@ fn recording(results: &Results, all: &mut Vec<Verdict>) {
     let sync = ratio(ours("sync"), FLOOR);
     push(all, "sync ÷ two reads of the clock".to_owned(), sync, 1.15, "×");
     for case in ["async", "depth10_yield0"] {
-        for (peer, allowed) in Peer::OTHERS.into_iter().zip([0.25, 0.9]) {
+        for (peer, allowed) in [(Peer::Fastrace, 0.25), (Peer::Micromegas, 0.9)] {
             let measured = ratio(ours(case), Run { case, mode: Mode::On, peer });
             push(all, format!("{case} ÷ {}", peer.name()), measured, allowed, "×");
         }
@@ -118,13 +102,13 @@ pub(crate) fn annotation(all: &All) -> Vec<Verdict> {
     let [bare, ours, fastrace, tracing] =
         [Peer::None, Peer::Ours, Peer::Fastrace, Peer::Tracing].map(|peer| &all[&peer]);
     let mut verdicts = sizes(bare.sizes, ours.sizes);
-    verdicts.push(Verdict {
-        what: "longest chain at the default recursion limit".to_owned(),
-        measured: f64::from(ours.depth),
-        allowed: f64::from(chain::ENOUGH),
-        is_least: true,
-        unit: "",
-    });
+    let [depth, enough] = [ours.depth, chain::ENOUGH].map(f64::from);
+    verdicts.push(Verdict::least(
+        "longest chain at the default recursion limit",
+        depth,
+        enough,
+        "",
+    ));
     verdicts.push(stack(ours.stack));
     let ratio = annotation::ratio;
     let release = ratio(&ours.release, &bare.release);
@@ -139,12 +123,9 @@ pub(crate) fn annotation(all: &All) -> Vec<Verdict> {
 
 /// What each future may be larger than bare.
 pub(crate) fn sizes(bare: Sizes, ours: Sizes) -> Vec<Verdict> {
-    let over = |what: &str, size: fn(Sizes) -> i64| Verdict {
-        what: format!("{what}, over bare"),
-        measured: (size(ours) - size(bare)) as f64,
-        allowed: 88.0,
-        is_least: false,
-        unit: " bytes",
+    let over = |what: &str, size: fn(Sizes) -> i64| {
+        let more = (size(ours) - size(bare)) as f64;
+        Verdict::most(format!("{what}, over bare"), more, 88.0, " bytes")
     };
     vec![
         over("future size, small argument", |sizes| sizes.small),
@@ -158,11 +139,7 @@ pub(crate) fn sizes(bare: Sizes, ours: Sizes) -> Vec<Verdict> {
 /// What the chain that has to compile takes of a thread's stack, where its levels were measured.
 pub(crate) fn stack(a_level: Option<u32>) -> Verdict {
     let length = chain::ENOUGH;
-    Verdict {
-        what: format!("stack of a chain of {length}, dev build"),
-        measured: a_level.map_or(f64::INFINITY, |bytes| f64::from(bytes * length) / 1024.0),
-        allowed: f64::from(chain::STACK / 1024),
-        is_least: false,
-        unit: " KiB",
-    }
+    let bytes = a_level.map_or(f64::INFINITY, |bytes| f64::from(bytes * length) / 1024.0);
+    let what = format!("stack of a chain of {length}, dev build");
+    Verdict::most(what, bytes, f64::from(chain::STACK / 1024), " KiB")
 }

@@ -19,6 +19,8 @@ use std::env;
 use std::process::ExitCode;
 use std::time::Duration;
 
+use bench_readme::Verdict;
+
 use plan::{FLOOR, Peer, Run, runs};
 use program::Programs;
 use readme::Table;
@@ -54,7 +56,13 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    let programs = Programs::build(if arguments.build { &Peer::ALL } else { &Peer::TIMED });
+    let peers = match (arguments.build, arguments.smoke) {
+        (true, _) => &Peer::BUILT[..],
+        // Those of OpenTelemetry take long to build.
+        (_, true) => &Peer::TIMED[..4],
+        _ => &Peer::TIMED,
+    };
+    let programs = Programs::build(peers);
     let good = if arguments.smoke {
         smoke::run(&programs)
     } else if arguments.instructions {
@@ -109,21 +117,21 @@ fn measure(programs: &Programs, arguments: &Arguments) -> bool {
     }
     let verdicts = budget::verdicts(&results);
     println!("{}", table::times(&results));
-    println!("{}", table::budgets(&verdicts));
+    println!("{}", bench_readme::budgets(&verdicts));
     if arguments.write {
-        readme::write(Table::Times, &table::ratios(&results), &table::budgets(&verdicts));
+        readme::write(Table::Times, &table::ratios(&results), &bench_readme::budgets(&verdicts));
     }
-    !arguments.check || verdicts.iter().all(budget::Verdict::is_met)
+    !arguments.check || verdicts.iter().all(Verdict::is_met)
 }
 
 /// The same for what annotation costs where nothing is recorded.
 fn annotate(programs: &Programs, arguments: &Arguments) -> bool {
     let costs = annotation::measure(programs, arguments.rounds.unwrap_or(3));
     let (figures, verdicts) = (table::annotation(&costs), budget::annotation(&costs));
-    let budgets = table::budgets(&verdicts);
+    let budgets = bench_readme::budgets(&verdicts);
     println!("{figures}\n{budgets}");
     if arguments.write {
         readme::write(Table::Annotation, &figures, &budgets);
     }
-    !arguments.check || verdicts.iter().all(budget::Verdict::is_met)
+    !arguments.check || verdicts.iter().all(Verdict::is_met)
 }

@@ -103,7 +103,7 @@ impl Peer {
     /// None where nothing is annotated.
     pub(crate) const fn library(self) -> Option<Library> {
         let [name, attribute, import, macros] = match self {
-            Self::None => return None,
+            Self::None | Self::TracingOpentelemetry | Self::Opentelemetry => return None,
             Self::Ours => ["tracer", "#[tracer::traced]", "", "tracer-macros"],
             Self::Fastrace => ["fastrace", "#[fastrace::trace]", "", "fastrace-macro"],
             Self::Tracing => {
@@ -120,6 +120,14 @@ impl Peer {
             }
         };
         Some(Library { name, attribute, import, macros })
+    }
+
+    /// Whose version is told.
+    pub(crate) fn library_name(self) -> Option<&'static str> {
+        match self {
+            Self::TracingOpentelemetry | Self::Opentelemetry => Some(self.name()),
+            _ => self.library().map(|library| library.name),
+        }
     }
 
     pub(crate) fn attribute(self) -> &'static str {

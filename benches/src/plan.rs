@@ -8,16 +8,32 @@ pub(crate) enum Peer {
     Fastrace,
     Tracing,
     Micromegas,
+    TracingOpentelemetry,
+    Opentelemetry,
     AwaitTree,
 }
 
 impl Peer {
-    pub(crate) const ALL: [Self; 6] =
+    /// Those with an attribute of their own, whose functions can be written and built.
+    pub(crate) const BUILT: [Self; 6] =
         [Self::None, Self::Ours, Self::Fastrace, Self::Tracing, Self::Micromegas, Self::AwaitTree];
     /// Those that make traces, and so can be timed at it.
-    pub(crate) const TIMED: [Self; 4] = [Self::None, Self::Ours, Self::Fastrace, Self::Micromegas];
+    pub(crate) const TIMED: [Self; 6] = [
+        Self::None,
+        Self::Ours,
+        Self::Fastrace,
+        Self::Micromegas,
+        Self::TracingOpentelemetry,
+        Self::Opentelemetry,
+    ];
     /// What ours is timed beside.
-    pub(crate) const OTHERS: [Self; 2] = [Self::Fastrace, Self::Micromegas];
+    pub(crate) const OTHERS: [Self; 4] =
+        [Self::Fastrace, Self::Micromegas, Self::TracingOpentelemetry, Self::Opentelemetry];
+
+    /// Whether it has what a workload needs.
+    fn can(self, case: &str) -> bool {
+        self != Self::Micromegas || !["sync_event", "stream", "spawn_blocking"].contains(&case)
+    }
 
     pub(crate) const fn name(self) -> &'static str {
         match self {
@@ -26,6 +42,8 @@ impl Peer {
             Self::Fastrace => "fastrace",
             Self::Tracing => "tracing",
             Self::Micromegas => "micromegas",
+            Self::TracingOpentelemetry => "tracing-opentelemetry",
+            Self::Opentelemetry => "opentelemetry",
             Self::AwaitTree => "await-tree",
         }
     }
@@ -61,7 +79,7 @@ pub(crate) struct Run {
 pub(crate) const FLOOR: Run = Run { case: "floor", mode: Mode::On, peer: Peer::None };
 
 /// The workloads, as the programs name them, in the order of the table.
-pub(crate) const CASES: [&str; 11] = [
+pub(crate) const CASES: [&str; 24] = [
     "sync",
     "async",
     "depth10_yield0",
@@ -73,6 +91,19 @@ pub(crate) const CASES: [&str; 11] = [
     "async_args",
     "sync_error",
     "async_error",
+    "sync_args10",
+    "sync_long_text",
+    "sync_event",
+    "depth10_error",
+    "guard",
+    "cancelled",
+    "stream",
+    "spawn",
+    "join_set",
+    "spawn_blocking",
+    "tasks10000",
+    "sync_thread1",
+    "sync_thread2",
 ];
 
 /// The workloads that are also run where nothing is recorded.
@@ -85,6 +116,7 @@ pub(crate) fn runs() -> Vec<Run> {
         for mode in [Mode::On, Mode::Absent, Mode::Unsampled] {
             let peers =
                 Peer::TIMED.into_iter().filter(|peer| mode == Mode::On || *peer != Peer::None);
+            let peers = peers.filter(|peer| peer.can(case));
             if mode == Mode::On || OFF.contains(&case) {
                 all.extend(peers.map(|peer| Run { case, mode, peer }));
             }

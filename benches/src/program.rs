@@ -16,6 +16,9 @@ pub(crate) struct Programs {
     pin: &'static [&'static str],
 }
 
+/// What has two threads has two cores.
+const BOTH_CORES: &[&str] = &["taskset", "-c", "0,1"];
+
 impl Programs {
     /// Builds them one by one, so that no feature of one is switched on in another.
     pub(crate) fn build(peers: &[Peer]) -> Self {
@@ -52,7 +55,13 @@ impl Programs {
     /// The median over this process's samples, in nanoseconds a call.
     pub(crate) fn nanos(&self, run: Run, time: Duration) -> f64 {
         let milliseconds = time.as_millis().to_string();
-        let answer = output(self.command(&[], run.peer).args([
+        let pin = match run.case {
+            "sync_thread2" if !self.pin.is_empty() && runs(&[BOTH_CORES, &["true"]].concat()) => {
+                BOTH_CORES
+            }
+            _ => self.pin,
+        };
+        let answer = output(self.pinned(pin, &[], run.peer).args([
             "time",
             run.mode.name(),
             run.case,
@@ -88,8 +97,12 @@ impl Programs {
 
     /// A program, pinned, behind the words of a `tool`.
     pub(crate) fn command(&self, tool: &[&str], peer: Peer) -> Command {
+        self.pinned(self.pin, tool, peer)
+    }
+
+    fn pinned(&self, pin: &[&str], tool: &[&str], peer: Peer) -> Command {
         let path = self.folder.join(format!("bench-{}", peer.name()));
-        let mut words = self.pin.iter().chain(tool);
+        let mut words = pin.iter().chain(tool);
         let mut command = match words.next() {
             Some(first) => {
                 let mut command = Command::new(first);

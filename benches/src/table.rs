@@ -3,7 +3,6 @@
 use std::fmt::Write;
 
 use crate::annotation::{self, All, CALLS, Costs};
-use crate::budget::Verdict;
 use crate::plan::{CASES, FLOOR, Mode, OFF, Peer, Run};
 use crate::program::Sizes;
 use crate::results::{Results, median};
@@ -32,66 +31,38 @@ pub(crate) fn times(results: &Results) -> String {
         .nanos(FLOOR)
         .map(|nanos| format!("{nanos:.1} ns: two reads of the clock around a call\n\n"));
     let mut text = floor.unwrap_or_default();
+    let peers = Peer::OTHERS.map(|peer| format!("| {} | ÷ ", peer.name())).concat();
     let _ = writeln!(
         text,
-        "{:28} {:>9} {:>9} {:>9} {:>10} {:>10} {:>9} {:>10}",
-        "ns a span", "none", "ours", "net", "fastrace", "micromegas", "÷fastrace", "÷micromegas"
+        "| ns a span | none | ours | net {peers}|\n|---|---|---|---|{}",
+        "---|".repeat(8)
     );
     for (case, mode) in rows(results) {
         let bare = results.on(Peer::None, case);
-        let of = |peer| results.nanos(Run { case, mode, peer });
-        let ours = of(Peer::Ours);
+        let ours = results.nanos(Run { case, mode, peer: Peer::Ours });
         let net = ours.zip(bare).map(|(ours, bare)| ours - bare);
-        let [fastrace, micromegas] = Peer::OTHERS.map(of);
-        let [by_fastrace, by_micromegas] =
-            Peer::OTHERS.map(|peer| ratio(results, case, mode, peer));
-        let _ = writeln!(
-            text,
-            "{:28} {:>9} {:>9} {:>9} {:>10} {:>10} {:>9} {:>10}",
-            label(case, mode),
-            number(bare, 1),
-            number(ours, 1),
-            number(net, 1),
-            number(fastrace, 1),
-            number(micromegas, 1),
-            number(by_fastrace, 2),
-            number(by_micromegas, 2)
-        );
+        let mut cells = vec![number(bare, 1), number(ours, 1), number(net, 1)];
+        for peer in Peer::OTHERS {
+            cells.push(number(results.nanos(Run { case, mode, peer }), 1));
+            cells.push(number(ratio(results, case, mode, peer), 2));
+        }
+        let _ = writeln!(text, "| {} | {} |", label(case, mode), cells.join(" | "));
     }
     text
 }
 
 /// The same as ratios: times depend on the machine.
 pub(crate) fn ratios(results: &Results) -> String {
-    let mut text = String::from(
-        "| work | ours ÷ two reads of the clock | ours ÷ fastrace | ours ÷ micromegas |\n|---|---|---|---|\n",
-    );
+    let peers = Peer::OTHERS.map(|peer| format!("| ours ÷ {} ", peer.name())).concat();
+    let columns = "---|".repeat(2 + Peer::OTHERS.len());
+    let mut text = format!("| work | ours ÷ two reads of the clock {peers}|\n|{columns}\n");
     for (case, mode) in rows(results) {
         let ours = Run { case, mode, peer: Peer::Ours };
         let floor = results.combined([ours, FLOOR], |[ours, floor]| ours / floor);
-        let [fastrace, micromegas] = Peer::OTHERS.map(|peer| ratio(results, case, mode, peer));
-        let cells = [floor, fastrace, micromegas].map(|value| number(value, 2));
+        let others = Peer::OTHERS.map(|peer| ratio(results, case, mode, peer));
+        let cells: Vec<_> =
+            [floor].into_iter().chain(others).map(|value| number(value, 2)).collect();
         let _ = writeln!(text, "| {} | {} |", label(case, mode), cells.join(" | "));
-    }
-    text
-}
-
-/// Each budget, what was measured, and whether it is met.
-pub(crate) fn budgets(verdicts: &[Verdict]) -> String {
-    let mut text = String::from("| budget | measured | allowed | |\n|---|---|---|---|\n");
-    for verdict in verdicts {
-        let Verdict { what, measured, allowed, is_least, unit } = verdict;
-        let digits = match *unit {
-            "×" => 2,
-            " ns" | " s" => 1,
-            _ => 0,
-        };
-        let bound = if *is_least { "at least " } else { "" };
-        let mark = if verdict.is_met() { "met" } else { "MISSED" };
-        let _ = writeln!(
-            text,
-            "| {what} | {measured:.digits$}{unit} | {bound}{allowed}{unit} | {mark} |"
-        );
     }
     text
 }

@@ -7,6 +7,7 @@
 
 mod annotate;
 mod attribute;
+mod bench;
 mod command;
 mod crates;
 mod deps;
@@ -34,6 +35,9 @@ cargo xtask ci [STEP…]   everything, or the named steps; with --install or CI=
 cargo xtask steps        what the steps are
 cargo xtask bless [surface]
                          writes expected compiler messages and other snapshots anew, or the public items alone
+cargo xtask bench [--check] [--write] [--only WORKLOAD] [--instructions] [--build] [--smoke] [PART…]
+                         what spans cost beside other libraries, and whether budgets are met: spans, burst,
+                         10000, 50000, http, growth, build
 cargo xtask annotate CRATE[@VERSION] [--recorded] [--runtime FEATURE] [-- ARGUMENT…]
                          traces every fn of a published crate: do its own tests pass as before?";
 
@@ -107,6 +111,10 @@ fn main() -> ExitCode {
         }
         ["bless"] => shown("bless", &bless()),
         ["bless", "surface"] => shown("bless surface", &surface::bless()),
+        ["bench", words @ ..] => match bench::Request::read(words) {
+            Ok(request) => shown("bench", &bench::run(&request)),
+            Err(why) => wrong_usage(&why),
+        },
         ["annotate", words @ ..] => match Request::read(words) {
             Ok(request) => shown("annotate", &annotate::annotate(&request)),
             Err(why) => wrong_usage(&why),

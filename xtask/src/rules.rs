@@ -10,6 +10,7 @@ const EMPTY_WORDS: &[&str] = &["util", "utils", "common", "helper", "helpers"];
 
 /// The only files that may open `unsafe_code`, each with its reason.
 const UNSAFE: &[&str] = &[
+    "benches/delivery/burst/src/allocations.rs",
     "tracer-core/src/clock.rs",
     "tests/programs/allocations.rs",
     "tests/programs/forked.rs",

@@ -1,8 +1,8 @@
 //! The steps that are a command or two of cargo.
 
-use std::path::Path;
 use std::process::Command;
 
+use crate::bench;
 use crate::command::{Outcome, cargo, run};
 use crate::crates::{BENCHES, JAEGER, features, published, root, target};
 
@@ -97,15 +97,7 @@ pub(crate) fn loom() -> Outcome {
 }
 
 pub(crate) fn bench_smoke() -> Outcome {
-    if !Path::new(root()).join(BENCHES).exists() {
-        println!("   there are no benches");
-        return Ok(());
-    }
-    for package in ["tracer-bench", "bench-delivery", "bench-http"] {
-        let package = format!("--manifest-path {BENCHES} -p {package}");
-        run(&mut cargo(&format!("run --release {package} -- --smoke")))?;
-    }
-    Ok(())
+    bench::run(&bench::Request::read(&["--smoke"])?)
 }
 
 /// Lets every test that compares with a snapshot write it instead.

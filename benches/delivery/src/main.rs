@@ -1,84 +1,118 @@
-//! A burst of a million spans with three attributes leaves the process over OTLP/HTTP, and the
-//! process ends: how many arrive, and what did it cost all threads together?
+//! A million spans with three attributes leave the process, and the process ends: how many arrive,
+//! and what did it cost all threads together, and the thread that made them?
 //!
-//! `cargo run --release --manifest-path benches/Cargo.toml -p bench-delivery`, and behind `--` spans
-//! a second, where they shall not come at once; `--smoke` looks only whether all of ours arrive.
+//! `cargo run --release --manifest-path benches/Cargo.toml -p bench-delivery`, and behind `--`: see
+//! [`USAGE`].
 
+mod budget;
+mod message;
 mod program;
 mod sink;
+mod table;
 
 use std::env;
 use std::process::ExitCode;
 
-use program::{Program, Spent};
-use sink::{Got, Sink};
+use bench_readme::{Verdict, budgets};
+use program::{Program, Protocol};
+use sink::Sink;
+use table::Row;
+
+const USAGE: &str = "\
+(nothing)    all spans at once
+RATE         so many spans a second: 10000 or 50000
+--check      and exit with 1 where a budget is missed
+--write      and put the tables into README.md
+--only NAME  programs whose name contains NAME
+--smoke      only whether all of ours arrive";
 
 /// Spans of a burst.
 const SPANS: u64 = 1_000_000;
 
+// `ours, Datadog` is Program::new("ours, Datadog", "ours", Protocol::Datadog), with the feature
+// `datadog` in the program's manifest.
 const OURS: [Program; 3] = [
-    Program { name: "ours", package: "ours", protocol: "http/protobuf", compression: "none" },
-    Program { name: "ours, gzip", package: "ours", protocol: "http/protobuf", compression: "gzip" },
-    Program { name: "ours, JSON", package: "ours", protocol: "http/json", compression: "none" },
+    Program::new("ours", "ours", Protocol::Otlp),
+    Program::new("ours, gzip", "ours", Protocol::OtlpGzip),
+    Program::new("ours, JSON", "ours", Protocol::OtlpJson),
 ];
-const PEERS: [Program; 3] = [
-    Program::peer("fastrace", "fastrace"),
-    Program::peer("tracing-opentelemetry", "tracing"),
-    Program::peer("opentelemetry", "opentelemetry"),
+const NONE: Program = Program::new("none", "none", Protocol::None);
+const PEERS: [Program; 4] = [
+    Program::new("fastrace", "fastrace", Protocol::Otlp),
+    Program::new("tracing-opentelemetry", "tracing", Protocol::Otlp),
+    Program::new("opentelemetry", "opentelemetry", Protocol::Otlp),
+    Program::new("datadog-opentelemetry", "datadog", Protocol::Datadog),
 ];
+
+#[derive(Debug, Default)]
+struct Arguments {
+    /// Spans a second; all at once where there is none.
+    rate: Option<String>,
+    check: bool,
+    write: bool,
+    smoke: bool,
+    only: String,
+}
 
 fn main() -> ExitCode {
-    let words: Vec<String> = env::args().skip(1).collect();
-    match words.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-        ["sink"] => {
-            sink::serve();
-            ExitCode::SUCCESS
-        }
-        ["--smoke"] => measure("0", &OURS),
-        [] => measure("0", &[&OURS[..], &PEERS[..]].concat()),
-        [rate] => measure(rate, &[&OURS[..], &PEERS[..]].concat()),
-        _ => ExitCode::from(2),
+    if env::args().nth(1).as_deref() == Some("sink") {
+        sink::serve();
+        return ExitCode::SUCCESS;
     }
+    let Some(arguments) = read(env::args().skip(1)) else {
+        eprintln!("{USAGE}");
+        return ExitCode::from(2);
+    };
+    let programs: Vec<Program> = if arguments.smoke {
+        OURS.to_vec()
+    } else {
+        let all = OURS.into_iter().chain(PEERS).chain([NONE]);
+        all.filter(|program| program.name.contains(&arguments.only)).collect()
+    };
+    if measure(&arguments, &programs) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-/// Runs each program against a sink of its own, and fails where not all of ours arrive.
-fn measure(rate: &str, programs: &[Program]) -> ExitCode {
-    programs.iter().for_each(Program::build);
-    println!(
-        "| program | arrived | CPU ns a span | of it sys | an arrived span | ÷ ours | caller ns | peak RSS MiB | bytes a span | requests |"
-    );
-    println!("|---|---|---|---|---|---|---|---|---|---|");
-    let (mut all_arrive, mut first) = (true, None);
+fn read(mut words: impl Iterator<Item = String>) -> Option<Arguments> {
+    let mut arguments = Arguments::default();
+    while let Some(word) = words.next() {
+        match word.as_str() {
+            "--check" => arguments.check = true,
+            "--write" => arguments.write = true,
+            "--smoke" => arguments.smoke = true,
+            "--only" => arguments.only = words.next()?,
+            rate if rate.parse().is_ok_and(|rate: u64| rate > 0) => arguments.rate = Some(word),
+            _ => return None,
+        }
+    }
+    // A table in README.md has all programs.
+    (!arguments.write || arguments.only.is_empty()).then_some(arguments)
+}
+
+/// Runs each program against a sink of its own; false where not all of ours arrive.
+fn measure(arguments: &Arguments, programs: &[Program]) -> bool {
+    let rate = arguments.rate.as_deref().unwrap_or("0");
+    let mut rows: Vec<Row> = Vec::new();
     for program in programs {
+        eprintln!("{}", program.name);
+        program.build();
         let sink = Sink::start();
         let spent = program.run(&sink.url, rate);
-        let got = sink.end();
-        let arrived = spent.acknowledged.unwrap_or(got.spans).max(1);
-        let nanos = spent.nanos as f64 / arrived as f64;
-        let ratio = nanos / *first.get_or_insert(nanos);
-        println!("{}", row(program, &spent, &got, arrived, ratio));
-        if program.package == "ours" {
-            // Of what is neither compressed nor JSON, the receiver counts the spans itself.
-            let is_counted = program.protocol == "http/protobuf" && program.compression == "none";
-            all_arrive &= !is_counted || got.spans == SPANS;
-            all_arrive &= spent.acknowledged == Some(SPANS);
-        }
+        rows.push(Row { program: *program, spent, got: sink.end(), crates: program.crates() });
     }
-    if all_arrive { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    let all_arrive = budget::arrived(&rows);
+    let verdicts = if arguments.smoke { vec![all_arrive] } else { budget::verdicts(&rows, rate) };
+    let [table, budgets] = [table::of(&rows), budgets(&verdicts)];
+    println!("{table}\n{budgets}");
+    if arguments.write {
+        write(arguments, &format!("{table}\n{budgets}"));
+    }
+    // What is lost is no miss, but a mistake.
+    budget::arrived(&rows).is_met() && (!arguments.check || verdicts.iter().all(Verdict::is_met))
 }
 
-fn row(program: &Program, spent: &Spent, got: &Got, arrived: u64, ratio: f64) -> String {
-    let spans = SPANS as f64;
-    format!(
-        "| {} | {:.1} % | {:.0} | {:.0} | {:.0} | {ratio:.1} | {:.0} | {:.0} | {:.0} | {} |",
-        program.name,
-        100.0 * arrived as f64 / spans,
-        spent.nanos as f64 / spans,
-        spent.system_nanos as f64 / spans,
-        spent.nanos as f64 / arrived as f64,
-        spent.caller_nanos as f64 / spans,
-        spent.peak_kib as f64 / 1024.0,
-        got.bytes as f64 / arrived as f64,
-        got.requests,
-    )
+fn write(arguments: &Arguments, tables: &str) {
+    let facts = bench_readme::facts(&["fastrace", "tracing-opentelemetry", "opentelemetry_sdk"]);
+    let rate = arguments.rate.as_deref().map_or_else(String::new, |rate| format!(" {rate}"));
+    let mark = format!("<!-- written by bench-delivery{rate} --write -->\n");
+    bench_readme::write(&mark, &format!("{facts}\n\n{tables}"));
 }

@@ -82,14 +82,15 @@ fn measure(arguments: &Arguments) {
             row.instructions = Some(instructions::count(&programs, row.program));
         }
     }
-    let table = table::of(&rows);
-    println!("{table}");
+    let (table, verdicts) = (table::of(&rows), table::verdicts(&rows));
+    let budgets = bench_readme::budgets(&verdicts);
+    println!("{table}\n{budgets}");
     if arguments.write {
         let libraries: Vec<_> = PROGRAMS.iter().flat_map(Program::libraries).collect();
         let facts = bench_readme::facts(&libraries);
         bench_readme::write(
             "<!-- written by bench-http --write -->\n",
-            &format!("{facts}\n\n{table}"),
+            &format!("{facts}\n\n{table}\n{budgets}"),
         );
     }
 }

@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use bench_readme::Verdict;
+
 use crate::instructions::Instructions;
 use crate::program::{Program, Run};
 
@@ -49,6 +51,22 @@ pub(crate) fn of(rows: &[Row]) -> String {
         line.expect("there is memory");
     }
     text
+}
+
+/// Ours against each of the others: neither the server nor its slowest requests may fare worse.
+pub(crate) fn verdicts(rows: &[Row]) -> Vec<Verdict> {
+    let [_none, ours, ..] = rows else { return Vec::new() };
+    let others = rows.iter().filter(|row| row.program.libraries().count() > 1);
+    let each = |other: &Row| {
+        let name = other.program.name;
+        let (_, processor) = ours.median(other, |run| run.processor as f64 / run.requests as f64);
+        let (_, slow) = ours.median(other, |run| run.slow as f64);
+        [
+            Verdict::most(format!("HTTP, processor time ÷ {name}"), processor, 1.0, "×"),
+            Verdict::most(format!("HTTP, p99 ÷ {name}"), slow, 1.0, "×"),
+        ]
+    };
+    others.flat_map(each).collect()
 }
 
 /// A count, and what it is more than that of the base.

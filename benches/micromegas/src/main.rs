@@ -5,10 +5,31 @@ use std::future::Future;
 use std::hint::black_box;
 use std::sync::Arc;
 
-use bench_workloads::{Mode, Peer};
+use bench_workloads::{Mode, Numbers, Peer};
 use micromegas_tracing::dispatch::{flush_thread_buffer, init_event_dispatch, init_thread_stream};
 use micromegas_tracing::event::NullEventSink;
 use micromegas_tracing::prelude::*;
+
+// Its attribute takes no properties; its macros do, as strings.
+macro_rules! recorded {
+    ($name:ident($($key:ident $text:literal $shown:literal: $type:ty),*)) => {
+        #[inline(never)]
+        fn $name($($key: $type),*) {
+            let _span = span_scope!(name = "recorded", $($key = %$key),*);
+            black_box(($($key),*));
+        }
+    };
+    (async $name:ident($($key:ident $text:literal $shown:literal: $type:ty),*)) => {
+        fn $name($($key: $type),*) -> impl Future<Output = ()> {
+            let body = async move {
+                black_box(($($key),*));
+            };
+            span_async_named!("recorded", body, move |_, span| {
+                $(span.set_property($text, $key);)*
+            })
+        }
+    };
+}
 
 bench_workloads::functions!(#[span_fn]);
 bench_workloads::cases!();
@@ -23,24 +44,26 @@ async fn in_root<F: Future>(f: F) -> F::Output {
     f.await
 }
 
-// Its attribute takes no properties; its macros do, as strings.
-#[inline(never)]
-fn sync_args(number: i64, flag: bool, text: &str) -> usize {
-    let _span = span_scope!(name = "sync_args", number = %number, flag = %flag, text = text);
-    black_box((number, flag));
-    text.len()
+fn guarded<R>(f: impl FnOnce() -> R) -> R {
+    span_scope!("guarded");
+    f()
 }
 
-fn async_args(number: i64, flag: bool, text: &str) -> impl Future<Output = usize> {
-    let body = async move {
-        black_box((number, flag));
-        text.len()
-    };
-    span_async_named!("async_args", body, move |_, span| {
-        span.set_property("number", number);
-        span.set_property("flag", flag);
-        span.set_property("text", text);
-    })
+// It has no events of a span, no spans of streams, and none on threads that it was not told of:
+// those workloads are not run here.
+fn event(_: u64) {}
+
+fn carried_fn<R>(f: impl FnOnce() -> R) -> impl FnOnce() -> R {
+    f
+}
+
+fn streamed(stream: Numbers) -> Numbers {
+    stream
+}
+
+/// The call of a traced fn takes the span along by itself.
+fn carried<F: Future>(f: F) -> F {
+    f
 }
 
 /// What its own set-up takes for a thread's buffer.
@@ -57,12 +80,12 @@ fn start(mode: Mode) {
 }
 
 fn main() {
-    let peer = Peer {
+    bench_workloads::main(|| Peer {
         start,
+        begin_thread: init_thread_stream,
         drain: flush_thread_buffer,
         arrived: || None,
         cases: cases(),
         sizes: sizes(),
-    };
-    bench_workloads::main(peer);
+    });
 }

@@ -4,7 +4,23 @@ use std::future::Future;
 use std::hint::black_box;
 use std::time::Instant;
 
-use bench_workloads::{Case, Peer};
+use bench_workloads::{Case, Numbers, Peer};
+use futures_core::Stream;
+
+macro_rules! recorded {
+    ($name:ident($($key:ident $text:literal $shown:literal: $type:ty),*)) => {
+        #[inline(never)]
+        fn $name($($key: $type),*) {
+            black_box(($($key),*));
+        }
+    };
+    (async $name:ident($($key:ident $text:literal $shown:literal: $type:ty),*)) => {
+        #[expect(clippy::unused_async, reason = "it stands beside the annotated ones")]
+        async fn $name($($key: $type),*) {
+            black_box(($($key),*));
+        }
+    };
+}
 
 bench_workloads::functions!();
 bench_workloads::cases!();
@@ -17,16 +33,24 @@ fn in_root<F: Future>(f: F) -> impl Future<Output = F::Output> {
     f
 }
 
-#[inline(never)]
-fn sync_args(number: i64, flag: bool, text: &str) -> usize {
-    black_box((number, flag));
-    text.len()
+fn guarded<R>(f: impl FnOnce() -> R) -> R {
+    f()
 }
 
-#[expect(clippy::unused_async, reason = "it stands beside the annotated ones")]
-async fn async_args(number: i64, flag: bool, text: &str) -> usize {
-    black_box((number, flag));
-    text.len()
+fn event(number: u64) {
+    black_box(number);
+}
+
+fn carried<F: Future>(f: F) -> F {
+    f
+}
+
+fn carried_fn<R>(f: impl FnOnce() -> R) -> impl FnOnce() -> R {
+    f
+}
+
+fn streamed(stream: Numbers) -> impl Stream<Item = u64> {
+    stream
 }
 
 /// The clock that the tracer reads here: the time-stamp counter where the kernel trusts it.
@@ -52,13 +76,16 @@ fn floor_of<T: 'static>(clock: impl Fn() -> T + Copy + 'static) -> Case {
 }
 
 fn main() {
-    let mut cases = cases();
-    cases.push(floor());
-    bench_workloads::main(Peer {
-        start: |_| {},
-        drain: || {},
-        arrived: || None,
-        cases,
-        sizes: sizes(),
+    bench_workloads::main(|| {
+        let mut cases = cases();
+        cases.push(floor());
+        Peer {
+            start: |_| {},
+            begin_thread: || {},
+            drain: || {},
+            arrived: || None,
+            cases,
+            sizes: sizes(),
+        }
     });
 }

@@ -6,10 +6,27 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use bench_workloads::{Mode, Peer};
-use tracer::Tracer;
+use bench_workloads::{Mode, Numbers, Peer};
+use futures_core::Stream;
 use tracer::export::{Batch, ExportError, Exporter};
 use tracer::sample::Ratio;
+use tracer::{Span, Tracer};
+
+macro_rules! recorded {
+    ($name:ident($($key:ident $text:literal $shown:literal: $type:ty),*)) => {
+        #[tracer::traced(args)]
+        #[inline(never)]
+        fn $name($($key: $type),*) {
+            black_box(($($key),*));
+        }
+    };
+    (async $name:ident($($key:ident $text:literal $shown:literal: $type:ty),*)) => {
+        #[tracer::traced(args)]
+        async fn $name($($key: $type),*) {
+            black_box(($($key),*));
+        }
+    };
+}
 
 bench_workloads::functions!(#[tracer::traced]);
 bench_workloads::cases!();
@@ -24,17 +41,28 @@ async fn in_root<F: Future>(f: F) -> F::Output {
     f.await
 }
 
-#[tracer::traced(args)]
-#[inline(never)]
-fn sync_args(number: i64, flag: bool, text: &str) -> usize {
-    black_box((number, flag));
-    text.len()
+fn guarded<R>(f: impl FnOnce() -> R) -> R {
+    let span = Span::new("guarded");
+    let _guard = span.enter();
+    f()
 }
 
-#[tracer::traced(args)]
-async fn async_args(number: i64, flag: bool, text: &str) -> usize {
-    black_box((number, flag));
-    text.len()
+fn event(number: u64) {
+    tracer::current().add_event("event", &[("number", number.into())]);
+}
+
+/// The call of a traced fn takes the span along by itself.
+fn carried<F: Future>(f: F) -> F {
+    f
+}
+
+fn carried_fn<R>(f: impl FnOnce() -> R) -> impl FnOnce() -> R {
+    tracer::in_current(f)
+}
+
+#[tracer::traced]
+fn streamed(stream: Numbers) -> impl Stream<Item = u64> {
+    stream
 }
 
 static TRACER: OnceLock<Tracer> = OnceLock::new();
@@ -76,21 +104,22 @@ fn drain() {
     let Some(tracer) = TRACER.get() else { return };
     tracer.flush(Duration::from_secs(30)).expect("an exporter that drops is never behind");
     let stats = tracer.stats();
-    assert!(stats.is_balanced(), "{stats}");
     assert_eq!(stats.lost_details, 0, "{stats}");
 }
 
-#[expect(clippy::unnecessary_wraps, reason = "not every program can tell")]
 fn arrived() -> Option<[u64; 2]> {
+    let stats = TRACER.get()?.stats();
+    assert!(stats.is_balanced(), "{stats}");
     Some([SPANS.load(Ordering::Relaxed), ATTRIBUTES.load(Ordering::Relaxed)])
 }
 
-/// Everything runs in a task, because that is where traced code runs: which task it is, is asked at
-/// every poll, and outside of tasks the answer would be cheaper.
 fn main() {
-    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
-    let program = async {
-        bench_workloads::main(Peer { start, drain, arrived, cases: cases(), sizes: sizes() });
-    };
-    runtime.block_on(async { tokio::spawn(program).await }).expect("no panic");
+    bench_workloads::main(|| Peer {
+        start,
+        begin_thread: || {},
+        drain,
+        arrived,
+        cases: cases(),
+        sizes: sizes(),
+    });
 }

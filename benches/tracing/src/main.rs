@@ -1,43 +1,56 @@
-//! The functions under tracing's attribute. Spans alone are no traces, and what makes traces of them is a choice of many:
-//! so nothing is installed here.
+//! Functions under tracing's attribute. Spans alone are no traces, and what makes traces of them is a choice of many: so
+//! nothing is installed here, and only that is run which is run for what it costs then.
 
-use std::future::Future;
 use std::hint::black_box;
 
-use bench_workloads::{Mode, Peer};
+use bench_workloads::{Case, Mode, Peer, drive};
 use tracing::instrument;
 
-bench_workloads::functions!(#[instrument(skip_all)]);
-bench_workloads::cases!();
+bench_workloads::sized!(#[instrument(skip_all)]);
 
 #[instrument(skip_all)]
-fn under_root<R>(f: impl FnOnce() -> R) -> R {
-    f()
-}
-
-#[instrument(skip_all)]
-async fn in_root<F: Future>(f: F) -> F::Output {
-    f.await
-}
-
-#[instrument]
 #[inline(never)]
-fn sync_args(number: i64, flag: bool, text: &str) -> usize {
-    black_box((number, flag));
-    text.len()
+fn sync_leaf(i: u64) -> u64 {
+    black_box(i)
 }
 
-#[instrument]
-async fn async_args(number: i64, flag: bool, text: &str) -> usize {
-    black_box((number, flag));
-    text.len()
+#[instrument(skip_all)]
+async fn async_leaf(i: u64) -> u64 {
+    black_box(i)
 }
 
-fn start(mode: Mode) {
-    assert_eq!(mode, Mode::Absent, "nothing is installed here");
+#[instrument(skip_all)]
+fn under_root(f: impl FnOnce()) {
+    f();
+}
+
+#[instrument(skip_all)]
+async fn in_root(f: impl Future<Output = ()>) {
+    f.await;
+}
+
+fn cases() -> Vec<Case> {
+    vec![
+        Case::new("sync", 100, || {
+            under_root(|| (0..100).for_each(|i| _ = black_box(sync_leaf(black_box(i)))));
+        }),
+        Case::new("async", 100, || {
+            drive(in_root(async {
+                for i in 0..100 {
+                    black_box(async_leaf(black_box(i)).await);
+                }
+            }));
+        }),
+    ]
 }
 
 fn main() {
-    let peer = Peer { start, drain: || {}, arrived: || None, cases: cases(), sizes: sizes() };
-    bench_workloads::main(peer);
+    bench_workloads::main(|| Peer {
+        start: |mode| assert_eq!(mode, Mode::Absent, "nothing is installed here"),
+        begin_thread: || {},
+        drain: || {},
+        arrived: || None,
+        cases: cases(),
+        sizes: sizes(),
+    });
 }

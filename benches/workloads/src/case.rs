@@ -1,11 +1,14 @@
 //! One workload, and what its functions are made of.
 
 use std::fmt;
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::hint::black_box;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll, Wake, Waker};
+
+use futures_core::Stream;
+use tokio::runtime::{Builder, Runtime};
 
 /// A workload: what is run, and what it counts as.
 pub struct Case {
@@ -18,13 +21,43 @@ pub struct Case {
     pub attributes: u32,
     /// How often each future is polled.
     pub polls: u32,
+    /// It runs in a runtime of its own, and so cannot run in a task.
+    pub is_in_a_runtime: bool,
+    /// Threads of which each does all of it, where it is not the calling one.
+    pub threads: Option<usize>,
     pub run: Box<dyn FnMut()>,
 }
 
 impl Case {
     /// `calls` annotated calls under one root.
     pub fn new(name: &'static str, calls: u32, run: impl FnMut() + 'static) -> Self {
-        Self { name, calls, spans: calls + 1, attributes: 0, polls: 1, run: Box::new(run) }
+        Self {
+            name,
+            calls,
+            spans: calls + 1,
+            attributes: 0,
+            polls: 1,
+            is_in_a_runtime: false,
+            threads: None,
+            run: Box::new(run),
+        }
+    }
+
+    /// One span for all calls, with so many attributes that ours gives it by itself.
+    #[must_use]
+    pub fn one_span(self, attributes: u32) -> Self {
+        Self { spans: 2, attributes, ..self }
+    }
+
+    /// What it runs needs tasks.
+    #[must_use]
+    pub fn in_a_runtime(self) -> Self {
+        Self { is_in_a_runtime: true, ..self }
+    }
+
+    #[must_use]
+    pub fn on_threads(self, threads: usize) -> Self {
+        Self { threads: Some(threads), ..self }
     }
 
     /// Each call sets `each` attributes.
@@ -100,4 +133,54 @@ pub fn drive<F: Future>(future: F) -> F::Output {
             }
         }
     })
+}
+
+/// Polls once, and drops what is not ready.
+pub async fn cancelled<F: Future>(future: F) {
+    let mut future = pin!(future);
+    poll_fn(|cx| {
+        assert!(future.as_mut().poll(cx).is_pending(), "it has to wait");
+        Poll::Ready(())
+    })
+    .await;
+}
+
+/// A stream of numbers, which are all there.
+pub struct Numbers {
+    left: u64,
+}
+
+impl Numbers {
+    pub fn new(left: u64) -> Self {
+        Self { left }
+    }
+}
+
+impl Stream for Numbers {
+    type Item = u64;
+
+    fn poll_next(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<u64>> {
+        self.left = black_box(self.left).saturating_sub(1);
+        Poll::Ready((self.left > 0).then_some(self.left))
+    }
+}
+
+/// The sum of what a stream gives.
+pub async fn drained(stream: impl Stream<Item = u64>) -> u64 {
+    let mut stream = pin!(stream);
+    let mut sum = 0;
+    while let Some(number) = poll_fn(|cx| stream.as_mut().poll_next(cx)).await {
+        sum += number;
+    }
+    sum
+}
+
+thread_local! {
+    static RUNTIME: Runtime =
+        Builder::new_current_thread().max_blocking_threads(1).build().expect("a runtime");
+}
+
+/// Runs in the thread's own runtime, whose tasks run on this thread.
+pub fn block_on<F: Future>(future: F) -> F::Output {
+    RUNTIME.with(|runtime| runtime.block_on(future))
 }

@@ -1,7 +1,10 @@
 //! What a program does when it is run: one thing, as its arguments say, printed as plain words.
 
 use std::env;
+use std::thread;
 use std::time::Duration;
+
+use tokio::runtime::Builder;
 
 use crate::case::Case;
 use crate::sampling;
@@ -21,6 +24,8 @@ pub enum Mode {
 /// A program: a library's set-up behind the shared workloads.
 pub struct Peer {
     pub start: fn(Mode),
+    /// What each further thread that records needs.
+    pub begin_thread: fn(),
     /// Hands on what was recorded, and waits for it.
     pub drain: fn(),
     /// Spans and attributes that arrived so far, where the program can tell.
@@ -32,17 +37,32 @@ pub struct Peer {
 const USAGE: &str =
     "sizes | time MODE CASE MILLISECONDS | count MODE CASE TIMES | arrive CASE TIMES";
 
-/// Does what the command line says.
-pub fn main(mut peer: Peer) {
+/// Does what the command line says, in a task: that is where traced code runs, and a tracer that
+/// asks which task it is, is to be asked.
+pub fn main(peer: fn() -> Peer) {
     let words: Vec<String> = env::args().skip(1).collect();
+    let case = words.iter().rfind(|word| peer().cases.iter().any(|case| case.name == **word));
+    let is_alone = case.is_some_and(|name| {
+        let case = peer().cases.into_iter().find(|case| case.name == *name);
+        case.is_some_and(|case| case.is_in_a_runtime || case.threads.is_some())
+    });
+    if is_alone {
+        return work(peer, &words);
+    }
+    let runtime = Builder::new_current_thread().build().expect("a runtime");
+    let task = async move { work(peer, &words) };
+    runtime.block_on(async { tokio::spawn(task).await }).expect("no panic");
+}
+
+fn work(new: fn() -> Peer, words: &[String]) {
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let mut peer = new();
     match words[..] {
         ["sizes"] => print(&peer.sizes),
         ["time", mode, case, milliseconds] => {
             (peer.start)(read_mode(mode));
             let time = Duration::from_millis(number(milliseconds));
-            let drain = peer.drain;
-            println!("{}", sampling::nanos(find(&mut peer, case), drain, time));
+            println!("{}", nanos(new, case, time));
         }
         ["count", mode, case, times] => {
             (peer.start)(read_mode(mode));
@@ -54,6 +74,27 @@ pub fn main(mut peer: Peer) {
         ["arrive", case, times] => arrive(&mut peer, case, number(times)),
         _ => panic!("{USAGE}"),
     }
+}
+
+/// Of this thread, or of so many others the mean.
+fn nanos(new: fn() -> Peer, case: &str, time: Duration) -> f64 {
+    let mut peer = new();
+    let threads = find(&mut peer, case).threads;
+    let Some(threads) = threads else {
+        let drain = peer.drain;
+        return sampling::nanos(find(&mut peer, case), drain, time);
+    };
+    let each = || {
+        let mut peer = new();
+        (peer.begin_thread)();
+        let drain = peer.drain;
+        sampling::nanos(find(&mut peer, case), drain, time)
+    };
+    let sum: f64 = thread::scope(|scope| {
+        let all: Vec<_> = (0..threads).map(|_| scope.spawn(each)).collect();
+        all.into_iter().map(|thread| thread.join().expect("no panic")).sum()
+    });
+    sum / threads as f64
 }
 
 /// Numbers, as all programs tell them: with a space between them.

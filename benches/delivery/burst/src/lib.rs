@@ -1,5 +1,7 @@
 //! The burst that all programs make, and what it costs the process.
 
+mod allocations;
+
 use std::env;
 use std::fs;
 use std::pin::pin;
@@ -19,6 +21,9 @@ const STEP: Duration = Duration::from_millis(5);
 /// The text that each step is given.
 pub const TEXT: &str = "a text of 20 bytes..";
 
+/// Traces in which what is allocated once is allocated: a quarter of all.
+const WARM_UP: u32 = TRACES / 4;
+
 /// Ends the spans, at once or so many a second as the first argument says, and prints what that took.
 ///
 /// A trace is a root and steps with the numbers that `trace` is given; `deliver` waits until all
@@ -30,7 +35,8 @@ pub fn run<F: Future>(
     let rate: u64 = env::args().nth(1).map_or(0, |rate| rate.parse().expect("spans a second"));
     let waker = Waker::from(Arc::new(Nobody));
     let mut context = Context::from_waker(&waker);
-    let (begin, mut caller) = (Instant::now(), 0);
+    let mut latencies = Vec::with_capacity(TRACES as usize);
+    let (begin, mut caller, mut allocated) = (Instant::now(), 0, 0);
     for number in 0..TRACES {
         let first = number * SPANS;
         if let Some(nanos) = (u64::from(first) * 1_000_000_000).checked_div(rate) {
@@ -39,14 +45,26 @@ pub fn run<F: Future>(
                 std::thread::sleep(early);
             }
         }
-        let before = nanos(ClockId::ThreadCPUTime);
+        let allocations = allocations::of_this_thread();
+        let (before, start) = (nanos(ClockId::ThreadCPUTime), Instant::now());
         let trace = pin!(trace(first..first + SPANS - 1));
         assert!(matches!(trace.poll(&mut context), Poll::Ready(_)), "no step waits");
+        latencies.push(start.elapsed().as_nanos());
         caller += nanos(ClockId::ThreadCPUTime) - before;
+        if number >= WARM_UP {
+            allocated += allocations::of_this_thread() - allocations;
+        }
     }
     let known = deliver().map_or_else(|| "unknown".to_owned(), |known| known.to_string());
     let process = nanos(ClockId::ProcessCPUTime);
-    println!("{known} {caller} {process} {} {}", system_nanos(), peak_kib());
+    latencies.sort_unstable();
+    let at = |thousandth: usize| latencies[(latencies.len() - 1) * thousandth / 1000];
+    let [median, slow, slower, slowest] = [500, 990, 999, 1000].map(at);
+    println!(
+        "{known} {caller} {process} {} {} {allocated} {median} {slow} {slower} {slowest}",
+        system_nanos(),
+        peak_kib()
+    );
 }
 
 struct Nobody;
