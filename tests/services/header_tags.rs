@@ -7,7 +7,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::response::AppendHeaders;
 use axum::routing::get;
-use http::Request;
+use http::{HeaderValue, Request};
 use tracer::http::ServerLayer;
 use tracer_services_tests::{client, scope, serve, text};
 
@@ -48,6 +48,11 @@ fn headers_that_the_environment_names_are_recorded() {
         "server http.request.headers.authorization = me",
     ];
     assert_eq!(told("authorization"), secret, "it is recorded where it is named, and only there");
+    let city = ["client tenant = K\u{FFFD}ln, Ö", "server tenant = K\u{FFFD}ln, Ö"];
+    assert_eq!(told("x-city:tenant"), city, "bytes that are no text are marked");
+    let long = told("x-long:tenant");
+    let is_cut = |line: &String| (8_000..8_300).contains(&line.len());
+    assert!(long.len() == 2 && long.iter().all(is_cut), "{}", long[0].len());
 }
 
 /// A client and a server that say which headers they recorded.
@@ -63,6 +68,8 @@ async fn program() {
     let request = Request::get(serving.url("/"))
         .header("x-tenant", "ann")
         .header("x-plan.name", "gold")
+        .header("x-city", HeaderValue::from_bytes(b"K\xF6ln, \xC3\x96").expect("a value"))
+        .header("x-long", "a".repeat(20_000))
         .header("authorization", "me");
     let request = request.body(Body::empty()).expect("a request");
     scope.bind(text(client(), request)).await;

@@ -10,9 +10,10 @@ use tracer_core::{SpanContext, current};
 /// The ids of a span, to be written into a log line by any logger.
 ///
 /// Its `Display` is `trace_id=… span_id=… trace_flags=…`, OpenTelemetry's names for logs that are text:
-/// lower-case hexadecimal, the flags those of W3C. Where no span is current it is nothing at all. Where
-/// the environment of a program that reads it says `DD_LOGS_INJECTION=true`, all are
-/// [Datadog's](Self::datadog).
+/// lower-case hexadecimal, the flags those of W3C. Where no span is current it is nothing at all.
+///
+/// Where the environment says `DD_LOGS_INJECTION=true`, which `tracer::init` reads, it is
+/// [Datadog's names](Self::datadog) instead, unless [`opentelemetry`](Self::opentelemetry) is asked for.
 ///
 /// # Examples
 ///
@@ -38,7 +39,35 @@ use tracer_core::{SpanContext, current};
 #[derive(Clone, Copy, Debug)]
 pub struct Ids {
     span: SpanContext,
-    is_datadog: bool,
+    style: Style,
+}
+
+/// Whose names ids have.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Style {
+    /// Nobody said so here: the environment does.
+    Usual,
+    OpenTelemetry,
+    Datadog,
+}
+
+impl Style {
+    fn is_datadog(self) -> bool {
+        match self {
+            // Relaxed: nothing else depends on it.
+            Self::Usual => IS_DATADOG_USUAL.load(Ordering::Relaxed),
+            Self::OpenTelemetry => false,
+            Self::Datadog => true,
+        }
+    }
+}
+
+static IS_DATADOG_USUAL: AtomicBool = AtomicBool::new(false);
+
+/// Says whether ids have Datadog's names where nobody says which.
+pub fn name_ids_as_datadog(usually: bool) {
+    // Relaxed: nothing else depends on it.
+    IS_DATADOG_USUAL.store(usually, Ordering::Relaxed);
 }
 
 impl Ids {
@@ -49,7 +78,25 @@ impl Ids {
 
     /// Returns those of a span.
     pub const fn of(span: &SpanContext) -> Self {
-        Self { span: *span, is_datadog: false }
+        Self { span: *span, style: Style::Usual }
+    }
+
+    pub(crate) const fn styled(self, style: Style) -> Self {
+        Self { style, ..self }
+    }
+
+    /// Takes OpenTelemetry's names, whatever the environment says.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tracer_bridge::Ids;
+    ///
+    /// println!("ready {}", Ids::current().opentelemetry());
+    /// ```
+    #[must_use]
+    pub const fn opentelemetry(self) -> Self {
+        self.styled(Style::OpenTelemetry)
     }
 
     /// Takes the names that Datadog looks for: `dd.trace_id`, `dd.span_id`, and of the service.
@@ -77,7 +124,7 @@ impl Ids {
     /// ```
     #[must_use]
     pub const fn datadog(self) -> Self {
-        Self { is_datadog: true, ..self }
+        self.styled(Style::Datadog)
     }
 
     /// Shows them one by one, for loggers of keys and values; none where no span is current.
@@ -99,8 +146,7 @@ impl Ids {
         if !span.is_valid() {
             return;
         }
-        // Relaxed: nothing else depends on it.
-        if !self.is_datadog && !IS_DATADOG.load(Ordering::Relaxed) {
+        if !self.style.is_datadog() {
             show("trace_id", &span.trace_id());
             show("span_id", &span.span_id());
             show("trace_flags", &format_args!("{:02x}", trace_flags(span)));
@@ -133,15 +179,6 @@ impl Display for Ids {
         });
         result
     }
-}
-
-/// Whether all ids have Datadog's names.
-static IS_DATADOG: AtomicBool = AtomicBool::new(false);
-
-/// Has all ids named as [`Ids::datadog`] names them, or as each was asked for.
-pub fn name_ids_as_datadog(all: bool) {
-    // Relaxed: nothing else depends on it.
-    IS_DATADOG.store(all, Ordering::Relaxed);
 }
 
 /// Whether trace ids of 128 bits are written whole; read once.

@@ -8,7 +8,7 @@ use tracing_subscriber::fmt::format::Writer;
 use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields};
 use tracing_subscriber::registry::LookupSpan;
 
-use crate::ids::Ids;
+use crate::ids::{Ids, Style};
 use crate::tracing::context_of;
 
 /// Adds the ids of the current span to the lines of `tracing_subscriber::fmt`.
@@ -39,7 +39,7 @@ use crate::tracing::context_of;
 pub struct WithIds<F> {
     format: F,
     is_json: bool,
-    is_datadog: bool,
+    style: Style,
 }
 
 impl<F> WithIds<F> {
@@ -47,12 +47,12 @@ impl<F> WithIds<F> {
     ///
     /// Colours are those that `format` itself was told to use, as by its `with_ansi(true)`.
     pub const fn text(format: F) -> Self {
-        Self { format, is_json: false, is_datadog: false }
+        Self { format, is_json: false, style: Style::Usual }
     }
 
     /// Adds them as the first members of a line that is an object of JSON.
     pub const fn json(format: F) -> Self {
-        Self { format, is_json: true, is_datadog: false }
+        Self { format, is_json: true, style: Style::Usual }
     }
 
     /// Takes the names that Datadog looks for: see [`Ids::datadog`].
@@ -64,7 +64,19 @@ impl<F> WithIds<F> {
     /// ```
     #[must_use]
     pub fn datadog(self) -> Self {
-        Self { is_datadog: true, ..self }
+        Self { style: Style::Datadog, ..self }
+    }
+
+    /// Takes OpenTelemetry's names, whatever the environment says: see [`Ids::opentelemetry`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let format = tracer_bridge::WithIds::text(tracing_subscriber::fmt::format()).opentelemetry();
+    /// ```
+    #[must_use]
+    pub fn opentelemetry(self) -> Self {
+        Self { style: Style::OpenTelemetry, ..self }
     }
 }
 
@@ -84,7 +96,7 @@ where
         let Some(span) = span.filter(SpanContext::is_valid) else {
             return self.format.format_event(ctx, writer, event);
         };
-        let ids = if self.is_datadog { Ids::of(&span).datadog() } else { Ids::of(&span) };
+        let ids = Ids::of(&span).styled(self.style);
         if self.is_json {
             let mut line = Object { writer: &mut writer, ids: Some(ids) };
             return self.format.format_event(ctx, Writer::new(&mut line), event);

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::panic::Location;
 use std::str;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use http::header::HeaderMap;
@@ -70,6 +71,8 @@ pub(crate) fn text(value: &[u8]) -> Cow<'_, str> {
 
 /// What is recorded of all requests and of all responses, whatever their layers were asked for.
 static EVERYWHERE: OnceLock<[Vec<Recorded>; 2]> = OnceLock::new();
+/// Looked at first, since nearly always there is nothing.
+static IS_ANY_EVERYWHERE: AtomicBool = AtomicBool::new(false);
 
 /// Records headers of all requests and responses: each a name, and its attribute; an empty one stands
 /// for `http.request.headers.<name>` or `http.response.headers.<name>`, which are Datadog's names.
@@ -80,7 +83,14 @@ pub fn record_headers(headers: &[(String, String)]) {
         |side| headers.iter().filter_map(|(name, tag)| Recorded::tagged(side, name, tag)).collect();
     if !headers.is_empty() {
         let _first = EVERYWHERE.set(["request", "response"].map(tagged));
+        // Relaxed: who sees it looks into the cell, and that one shows all that is in it.
+        IS_ANY_EVERYWHERE.store(true, Ordering::Relaxed);
     }
+}
+
+fn everywhere() -> Option<&'static [Vec<Recorded>; 2]> {
+    // Relaxed: see above; who does not see it yet has begun before it was set.
+    if IS_ANY_EVERYWHERE.load(Ordering::Relaxed) { EVERYWHERE.get() } else { None }
 }
 
 /// Records what was asked for of a request.
@@ -90,8 +100,9 @@ pub(crate) fn record_request(
     headers: &HeaderMap,
     is_grpc: bool,
 ) {
-    let everywhere = EVERYWHERE.get().map(|[request, _]| request.as_slice());
-    record(span, everywhere.unwrap_or_default(), headers, is_grpc);
+    if let Some([request, _]) = everywhere() {
+        record(span, request, headers, is_grpc);
+    }
     record(span, &settings.request_headers, headers, is_grpc);
 }
 
@@ -102,13 +113,17 @@ pub(crate) fn record_response(
     headers: &HeaderMap,
     is_grpc: bool,
 ) {
-    let everywhere = EVERYWHERE.get().map(|[_, response]| response.as_slice());
-    record(span, everywhere.unwrap_or_default(), headers, is_grpc);
+    if let Some([_, response]) = everywhere() {
+        record(span, response, headers, is_grpc);
+    }
     record(span, &settings.response_headers, headers, is_grpc);
 }
 
 /// Records what is wanted of `headers`; several values of one header in one text, as HTTP joins them.
 fn record(span: &SpanContext, wanted: &[Recorded], headers: &HeaderMap, is_grpc: bool) {
+    if wanted.is_empty() || !span.is_recorded() {
+        return;
+    }
     for header in wanted {
         let mut values = headers.get_all(&header.name).iter().map(HeaderValue::as_bytes);
         let Some(first) = values.next() else { continue };

@@ -75,7 +75,8 @@ impl Drop for Guard {
 /// | `DD_TRACE_SAMPLE_RATE` | the share of traces that no rule fits, from 0 to 1 |
 /// | `DD_TRACE_RATE_LIMIT` | how many traces a second are kept by rules and that share; unset: 100 |
 /// | `DD_TRACE_HEADER_TAGS` | headers that servers and clients record: `header:attribute,header`; the usual attribute is `http.request.headers.<header>`, of answers `http.response.headers.<header>` |
-/// | `DD_LOGS_INJECTION` | `true` names ids in log lines as Datadog does |
+/// | `DD_LOGS_INJECTION` | `true` names ids in log lines as Datadog does, unless the program says whose names |
+/// | `DD_TRACE_128_BIT_TRACEID_LOGGING_ENABLED` | `false`: of a trace id of 128 bits `dd.trace_id` is the lower half, decimal; unset: all of it, hexadecimal |
 /// | `DD_TRACE_PARTIAL_FLUSH_ENABLED` | whether traces go to the agent in parts while their roots are open, at `DD_TRACE_PARTIAL_FLUSH_MIN_SPANS` ended spans; unset: `true` and 300, but `false` where trees are drawn of them, too |
 ///
 /// Where variables of OpenTelemetry and of Datadog say the same thing, Datadog's count, whatever the

@@ -8,7 +8,7 @@ pub(crate) type HeaderTag = (String, String);
 
 const VARIABLE: &str = "DD_TRACE_HEADER_TAGS";
 
-/// Reads the list; what is no header is one complaint.
+/// Reads the list, of which the last counts for a header; what is no header is one complaint.
 pub(super) fn read(
     set: &impl Fn(&str) -> Option<String>,
     compiled: Compiled,
@@ -30,12 +30,17 @@ pub(super) fn read(
              using the others"
         ));
     }
-    headers.into_iter().map(|(header, tag)| (header.to_owned(), tag.to_owned())).collect()
+    let mut last: Vec<HeaderTag> = Vec::new();
+    for (header, tag) in headers {
+        last.retain(|(earlier, _)| !earlier.eq_ignore_ascii_case(header));
+        last.push((header.to_owned(), tag.to_owned()));
+    }
+    last
 }
 
-/// A token: RFC 9110, section 5.6.2.
+/// A token (RFC 9110, section 5.6.2), but for `*`, which looks like a pattern.
 fn is_header(name: &str) -> bool {
-    let is_part = |sign: u8| sign.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&sign);
+    let is_part = |sign: u8| sign.is_ascii_alphanumeric() || b"!#$%&'+-.^_`|~".contains(&sign);
     !name.is_empty() && name.bytes().all(is_part)
 }
 
@@ -56,6 +61,8 @@ mod tests {
         };
         let expected = tags(&[("X-Tenant", "tenant"), ("user-agent", ""), ("x-a", "a.b:c")]);
         assert_eq!(read("X-Tenant:tenant, user-agent,x-a:a.b:c"), (expected, vec![]));
+        assert_eq!(read("x-a:a,x-b,X-A:c"), (tags(&[("x-b", ""), ("X-A", "c")]), vec![]));
+        assert!(read("x-*").1[0].contains("`x-*` is no header"));
         assert_eq!(
             read("x-a:a,x tenant:b,:c"),
             (
