@@ -22,7 +22,7 @@ impl Exporter for Parts {
     }
 
     fn export(&mut self, batch: &Batch) -> Result<(), ExportError> {
-        let has_root = batch.spans().iter().any(|span| span.is_local_root());
+        let has_root = batch.spans().iter().any(tracer::export::SpanRecord::is_local_root);
         let _listens = self.0.send((batch.spans().len(), has_root));
         Ok(())
     }

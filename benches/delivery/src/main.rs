@@ -29,12 +29,11 @@ RATE         so many spans a second: 10000 or 50000
 /// Spans of a burst.
 const SPANS: u64 = 1_000_000;
 
-// `ours, Datadog` is Program::new("ours, Datadog", "ours", Protocol::Datadog), with the feature
-// `datadog` in the program's manifest.
-const OURS: [Program; 3] = [
+const OURS: [Program; 4] = [
     Program::new("ours", "ours", Protocol::Otlp),
     Program::new("ours, gzip", "ours", Protocol::OtlpGzip),
     Program::new("ours, JSON", "ours", Protocol::OtlpJson),
+    Program::new("ours, Datadog", "ours", Protocol::Datadog),
 ];
 const NONE: Program = Program::new("none", "none", Protocol::None);
 const PEERS: [Program; 4] = [
