@@ -39,6 +39,8 @@ mod handed_on;
 mod held_guards;
 #[path = "promises/in_flight.rs"]
 mod in_flight;
+#[path = "promises/in_parts.rs"]
+mod in_parts;
 #[path = "promises/isolation.rs"]
 mod isolation;
 #[path = "promises/leaked_guards.rs"]

@@ -1,5 +1,6 @@
 //! What each service does, whatever it serves: its tracer, its port, and its end.
 
+use std::env;
 use std::fmt::Display;
 use std::io::{self, Write};
 use std::net::Ipv4Addr;
@@ -10,13 +11,19 @@ use axum::Router;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tracer::Tracer;
-use tracer::export::File;
+use tracer::export::{Datadog, File};
 
 use crate::Failure;
 
 /// Serves `routes` until standard input ends, and writes its spans to `file`.
+///
+/// With `TRACER=datadog` Datadog's agent has them, too, where its variables say that it is.
 pub(crate) async fn run(name: &str, file: &str, routes: Router) -> Result<(), Failure> {
-    let tracer = Tracer::builder().service_name(name).exporter(File::open(file)?).install()?;
+    let mut builder = Tracer::builder().service_name(name).exporter(File::open(file)?);
+    if env::var("TRACER").is_ok_and(|asked| asked == "datadog") {
+        builder = builder.exporter(Datadog::from_env()?);
+    }
+    let tracer = builder.install()?;
 
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
     say(listener.local_addr()?);

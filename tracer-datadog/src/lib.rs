@@ -3,6 +3,12 @@
 //!
 //! Use it through the `tracer` crate. The modules stand in the order in which one span passes
 //! through them; a module uses only modules of lower floors.
+//!
+//! # Beside ddtrace
+//!
+//! A trace looks as one that ddtrace-py made, by hand and of the same names, but for this:
+//!
+#![doc = include_str!("differences.md")]
 
 mod agent;
 

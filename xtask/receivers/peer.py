@@ -51,6 +51,7 @@ def main():
         answers.clear()
         told = {"case": name, "caller": trace, **answer, "spans": peer.taken()}
         print(json.dumps(told), flush=True)
+    peer.end()
 
 
 main()

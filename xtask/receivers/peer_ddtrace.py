@@ -2,7 +2,7 @@
 
 from contextlib import contextmanager
 
-from ddtrace.constants import AUTO_KEEP, MANUAL_DROP_KEY, MANUAL_KEEP_KEY, USER_KEEP
+from ddtrace.constants import AUTO_KEEP, AUTO_REJECT, MANUAL_DROP_KEY, MANUAL_KEEP_KEY, USER_KEEP
 from ddtrace.propagation.http import HTTPPropagator
 from ddtrace.trace import TraceFilter, tracer
 
@@ -13,6 +13,7 @@ CASES = {
     "dropped": (MANUAL_DROP_KEY, "follows", "/"),
     "kept by the program": ("", "follows", "/keep"),
     "dropped by the program": ("", "follows", "/drop"),
+    "rejected": (AUTO_REJECT, "follows", "/"),
     "left out by the program": (MANUAL_KEEP_KEY, "leaves out", "/"),
     "begun by the program": (None, "follows", "/"),
     "begun and left out by the program": (None, "leaves out", "/"),
@@ -20,13 +21,14 @@ CASES = {
 
 
 class Taken(TraceFilter):
-    """Keeps finished spans here, and gives none to an agent."""
+    """Keeps finished spans here, and the agent gets them."""
 
     def __init__(self):
         self.spans = []
 
     def process_trace(self, trace):
         self.spans.extend(trace)
+        return trace
 
 
 class Peer:
@@ -41,8 +43,11 @@ class Peer:
             yield None, headers
             return
         with tracer.start_span("python client") as span:
-            if said:
+            if said == AUTO_REJECT:
+                span.context.sampling_priority = said
+            elif said:
                 span.set_tag(said)
+            span.context._meta["_dd.p.usr"] = "em9l"
             span.context.dd_origin = "synthetics"
             span.context.set_baggage_item("user", "Zoë, 7")
             HTTPPropagator.inject(span, headers)
@@ -57,6 +62,7 @@ class Peer:
             says = {
                 "priority": context.sampling_priority,
                 "maker": context._meta.get("_dd.p.dm"),
+                "usr": context._meta.get("_dd.p.usr"),
                 "origin": context.dd_origin,
                 **{key: context.get_baggage_item(key) for key in ("user", "seen")},
             }
@@ -75,3 +81,6 @@ class Peer:
             for span in spans
             if span.context.sampling_priority in (AUTO_KEEP, USER_KEEP)
         ]
+
+    def end(self):
+        tracer.shutdown()

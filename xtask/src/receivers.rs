@@ -13,11 +13,14 @@ use crate::steps::in_its_own_target;
 pub(crate) const NEEDS: Needs = Needs { missing, install };
 
 const PROGRAM: &str = "tracer-receivers";
+/// Three services, whose traces Datadog's agent gets.
+const SHOP: &str = "checkout";
 const SOURCES: &str = "xtask/receivers";
 const REQUIREMENTS: &str = "xtask/receivers/requirements.txt";
 
 pub(crate) fn check() -> Outcome {
     run(&mut cargo(&format!("build --quiet -p {PROGRAM}")))?;
+    run(&mut cargo(&format!("build --quiet -p tracer-examples --example {SHOP}")))?;
     jaeger()?;
     // Bytecode would lie among the sources.
     let mut check = Command::new(folder().join("venv/bin/python"));

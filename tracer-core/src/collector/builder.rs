@@ -57,6 +57,7 @@ pub struct Builder {
     slow_poll: Option<Duration>,
     tail_rule: Option<TailRule>,
     long_running: Option<Duration>,
+    partial_flush: Option<usize>,
     in_flight: bool,
     wakes: bool,
 }
@@ -248,6 +249,25 @@ impl Builder {
         self
     }
 
+    /// Hands a trace on in parts: whenever so many of its spans have ended while its root is open.
+    ///
+    /// Off unless this is called: exporters that want whole traces get one when its root has ended,
+    /// after a minute, or at 100,000 spans. It is for backends that put traces together themselves;
+    /// trees come in parts, too. 0 counts as 1.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tracer_core::Tracer;
+    ///
+    /// let tracer = Tracer::builder().partial_flush(300).build()?;
+    /// # Ok::<_, tracer_core::InstallError>(())
+    /// ```
+    pub fn partial_flush(mut self, spans: usize) -> Self {
+        self.partial_flush = Some(spans);
+        self
+    }
+
     /// Records which span's poll woke which task; off unless this is called.
     ///
     /// [`SpanRecord::wakes`](crate::SpanRecord::wakes) of a task's outermost span has them, and the
@@ -325,6 +345,9 @@ impl Builder {
             Tail::new(self.tail_rule),
         ));
         route.long_running = self.long_running;
+        if let Some(spans) = self.partial_flush {
+            route.flush_parts_of(spans);
+        }
         let (done, opened) = channel();
         let told = worker.send(Command::Open { tracer: number, route, done });
         // Waits, else a pass under way would meet spans of a tracer that it does not know.

@@ -82,6 +82,13 @@ impl Route {
         }
     }
 
+    /// Traces of so many spans do not wait for their roots.
+    pub(crate) fn flush_parts_of(&mut self, spans: usize) {
+        if let Some(traces) = &mut self.traces {
+            traces.max_open = spans.max(1);
+        }
+    }
+
     /// Adds a span that was held.
     pub(crate) fn take(&mut self, span: SpanRecord, now: Instant) {
         self.make_room();

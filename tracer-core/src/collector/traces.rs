@@ -25,6 +25,8 @@ pub(crate) struct Traces {
     open: ById<TraceId, Held>,
     held: usize,
     max_held: usize,
+    /// A trace of so many spans whose root is open is handed on as partial.
+    pub(super) max_open: usize,
     done: VecDeque<TraceId>,
     is_done: HashSet<TraceId>,
 }
@@ -46,7 +48,7 @@ impl Traces {
     /// Holds at most so many spans together.
     pub(crate) fn new(max_held: usize) -> Self {
         let (open, done, is_done) = (ById::default(), VecDeque::new(), HashSet::new());
-        Self { open, held: 0, max_held, done, is_done }
+        Self { open, held: 0, max_held, max_open: MAX_SPANS, done, is_done }
     }
 
     pub(crate) fn add(&mut self, span: SpanRecord, now: Instant) {
@@ -66,9 +68,10 @@ impl Traces {
 
     /// Takes the traces that are due.
     pub(crate) fn due(&mut self, now: Instant) -> Vec<Ready> {
+        let max_open = self.max_open;
         let mut ready = self.take(|held| {
-            let age = now.duration_since(held.first);
-            age >= MAX_AGE || held.spans.len() >= MAX_SPANS
+            let (age, spans) = (now.duration_since(held.first), held.spans.len());
+            age >= MAX_AGE || spans >= MAX_SPANS || !held.root_ended && spans >= max_open
         });
         if self.held > self.max_held {
             let until = self.makes_room();

@@ -99,10 +99,13 @@ impl DatadogBuilder {
         })
     }
 
-    /// A wrong address is told with the variable that it stands in.
-    pub(super) fn endpoint_of(mut self, variable: &str) -> Self {
-        self.endpoint = self.endpoint.map_err(|error| error.in_variable(variable));
-        self
+    /// Where the agent is, if that makes sense.
+    pub(super) fn address(&self) -> &str {
+        self.endpoint.as_ref().map(Endpoint::shown).unwrap_or_default()
+    }
+
+    pub(super) fn into_endpoint(self) -> Result<Endpoint, DatadogError> {
+        self.endpoint
     }
 
     pub(super) fn endpoint(mut self, endpoint: Endpoint) -> Self {

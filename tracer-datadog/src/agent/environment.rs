@@ -14,6 +14,9 @@ const EXTERNAL_ENV: &str = "DD_EXTERNAL_ENV";
 /// An hour: whoever waits longer has mistyped it.
 const MAX_SECONDS: f64 = 3_600.0;
 
+/// What makes no sense, with its variable.
+type Wrong = Vec<(&'static str, DatadogError)>;
+
 impl DatadogBuilder {
     /// Begins with what Datadog's variables say.
     ///
@@ -34,66 +37,103 @@ impl DatadogBuilder {
     ///
     /// # Errors
     ///
-    /// Names the variable whose value makes no sense. What is wrong with `DD_TRACE_AGENT_URL` is
-    /// said by [`build`](Self::build).
+    /// Names the variable whose value makes no sense.
     pub fn from_env() -> Result<Self, DatadogError> {
-        Self::read(|name| std::env::var(name).ok(), Path::new(SOCKET))
+        let (builder, wrong) = Self::read(&|name| std::env::var(name).ok(), Path::new(SOCKET));
+        wrong.into_iter().next().map_or(Ok(builder), |(_, error)| Err(error))
     }
 
-    /// Reads the variables through `get`; `usual` is where a socket may be.
-    pub(super) fn read(
-        get: impl Fn(&str) -> Option<String>,
-        usual: &Path,
-    ) -> Result<Self, DatadogError> {
+    /// As [`from_env`](Self::from_env), of variables that `get` knows. Where one makes no sense, its
+    /// default stands, and a line says so.
+    #[doc(hidden)]
+    pub fn of_variables(get: &dyn Fn(&str) -> Option<String>) -> (Self, Vec<String>) {
+        let (builder, wrong) = Self::read(get, Path::new(SOCKET));
+        let line = |(variable, error): &(&str, DatadogError)| match *variable {
+            EXTERNAL_ENV => format!("{error}; ignoring the variable"),
+            TIMEOUT => format!("{error}; using `2`"),
+            _ => format!("{error}; sending to `{}`", builder.address()),
+        };
+        let lines = wrong.iter().map(line).collect();
+        (builder, lines)
+    }
+
+    /// `usual` is where a socket may be.
+    pub(super) fn read(get: &dyn Fn(&str) -> Option<String>, usual: &Path) -> (Self, Wrong) {
         // One that is empty is as good as none.
         let get = |name| {
             let value = get(name).map(|value| value.trim().to_owned());
             value.filter(|value| !value.is_empty())
         };
+        let mut wrong = Vec::new();
         let mut builder = Self::default();
-        builder = match (get(URL), get(HOST), get(AGENT_PORT)) {
-            (Some(url), _, _) => builder.agent_url(&url).endpoint_of(URL),
-            (None, None, None) if cfg!(unix) && usual.exists() => match Endpoint::socket(usual) {
-                Ok(socket) => builder.endpoint(socket),
-                Err(_) => builder,
-            },
-            (None, None, None) => builder,
-            (None, host, port) => builder.endpoint(host_and_port(host, port)?),
-        };
-        if let Some(seconds) = get(TIMEOUT) {
-            builder = builder.timeout(timeout(&seconds)?);
+        if let Some(endpoint) = endpoint(&get, usual, &mut wrong) {
+            builder = builder.endpoint(endpoint);
+        }
+        match get(TIMEOUT).map(|seconds| timeout(&seconds)) {
+            Some(Ok(timeout)) => builder = builder.timeout(timeout),
+            Some(Err(error)) => wrong.push((TIMEOUT, error)),
+            None => {}
         }
         if let Some(value) = get(EXTERNAL_ENV) {
-            if !value.bytes().all(|byte| byte.is_ascii_graphic() || byte == b' ') {
-                return Err(wrong(EXTERNAL_ENV, &value, "it has characters beyond visible ASCII"));
+            if value.bytes().all(|byte| byte.is_ascii_graphic() || byte == b' ') {
+                builder = builder.external_env(&value);
+            } else {
+                let error = of(EXTERNAL_ENV, &value, "it has characters beyond visible ASCII");
+                wrong.push((EXTERNAL_ENV, error));
             }
-            builder = builder.external_env(&value);
         }
-        Ok(builder)
+        (builder, wrong)
     }
 }
 
-fn host_and_port(host: Option<String>, port: Option<String>) -> Result<Endpoint, DatadogError> {
-    let port = match port {
-        Some(port) => read_port(&port).map_err(|_| {
-            wrong(AGENT_PORT, &port, "it is no port; valid are numbers from 1 to 65535")
-        })?,
-        None => PORT,
-    };
-    let host = host.unwrap_or_else(|| "localhost".to_owned());
+/// Where the variables say that the agent is; none where they say nothing that makes sense.
+fn endpoint(
+    get: &impl Fn(&'static str) -> Option<String>,
+    usual: &Path,
+    wrong: &mut Wrong,
+) -> Option<Endpoint> {
+    match (get(URL), get(HOST), get(AGENT_PORT)) {
+        (Some(url), _, _) => {
+            let read = DatadogBuilder::default().agent_url(&url).into_endpoint();
+            read.map_err(|error| wrong.push((URL, error.in_variable(URL)))).ok()
+        }
+        (None, None, None) if cfg!(unix) && usual.exists() => Endpoint::socket(usual).ok(),
+        (None, None, None) => None,
+        (None, host, port) => host_and_port(host, port, wrong),
+    }
+}
+
+fn host_and_port(
+    host: Option<String>,
+    port: Option<String>,
+    wrong: &mut Wrong,
+) -> Option<Endpoint> {
+    let port = port.map_or(Ok(PORT), |port| {
+        read_port(&port)
+            .map_err(|_| of(AGENT_PORT, &port, "it is no port; valid are numbers from 1 to 65535"))
+    });
+    let port = port.unwrap_or_else(|error| {
+        wrong.push((AGENT_PORT, error));
+        PORT
+    });
+    let Some(host) = host else { return Endpoint::tcp("localhost", port).ok() };
     Endpoint::tcp(&host, port)
-        .map_err(|_| wrong(HOST, &host, "it is no host; valid are names and addresses alone"))
+        .or_else(|_| {
+            let error = of(HOST, &host, "it is no host; valid are names and addresses alone");
+            wrong.push((HOST, error));
+            Endpoint::tcp("localhost", port)
+        })
+        .ok()
 }
 
 fn timeout(value: &str) -> Result<Duration, DatadogError> {
     let seconds = value.parse().ok().filter(|seconds| *seconds > 0.0 && *seconds <= MAX_SECONDS);
     let timeout = seconds.map(Duration::from_secs_f64).filter(|timeout| !timeout.is_zero());
-    timeout.ok_or_else(|| {
-        wrong(TIMEOUT, value, "it is no time; valid are seconds above 0, up to 3600")
-    })
+    timeout
+        .ok_or_else(|| of(TIMEOUT, value, "it is no time; valid are seconds above 0, up to 3600"))
 }
 
-fn wrong(variable: &str, value: &str, why: &str) -> DatadogError {
+fn of(variable: &str, value: &str, why: &str) -> DatadogError {
     // A value that is no host may be an address with credentials.
     let shown = value.rsplit('@').next().unwrap_or_default().escape_debug();
     DatadogError::new(format!("{variable}: `{shown}`: {why}"))
@@ -108,9 +148,11 @@ mod tests {
             let found = variables.iter().find(|(key, _)| *key == name);
             found.map(|(_, value)| (*value).to_owned())
         };
-        let built = DatadogBuilder::read(get, socket).and_then(DatadogBuilder::build);
-        let told = built.map(|it| format!("{} {:?}", it.client.address(), it.client.patience()));
-        told.map_err(|error| error.to_string())
+        let (builder, wrong) = DatadogBuilder::read(&get, socket);
+        let it = builder.build().expect("what makes no sense is left out");
+        let told = format!("{} {:?}", it.client.address(), it.client.patience());
+        let wrong: Vec<_> = wrong.iter().map(|(_, error)| error.to_string()).collect();
+        if wrong.is_empty() { Ok(told) } else { Err(format!("{}\n{told}", wrong.join("\n"))) }
     }
 
     fn read(variables: &[(&str, &str)]) -> Result<String, String> {
@@ -183,6 +225,16 @@ mod tests {
             let error = read(&[(variable, value)]).unwrap_err();
             assert!(error.starts_with(&format!("{variable}: {expected}")), "{error}");
             assert!(!error.contains("secret"), "{error}");
+            assert!(error.ends_with("\nhttp://localhost:8126 2s"), "{error}");
         }
+    }
+
+    #[test]
+    fn what_makes_sense_beside_it_stands() {
+        let error = read(&[(HOST, "agent"), (AGENT_PORT, "x"), (TIMEOUT, "soon")]).unwrap_err();
+        assert_eq!(error.lines().count(), 3, "{error}");
+        assert!(error.ends_with("\nhttp://agent:8126 2s"), "{error}");
+        let error = read(&[(HOST, "a b"), (AGENT_PORT, "1")]).unwrap_err();
+        assert!(error.ends_with("\nhttp://localhost:1 2s"), "{error}");
     }
 }

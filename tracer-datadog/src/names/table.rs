@@ -85,7 +85,8 @@ const ROWS: &[Row] = &[
     row("language", Ours),
     row("runtime-id", Ours),
     row("process_id", Ours),
-    row("events", Ours),
+    // What is there by this name is read as JSON, or the payload refused.
+    row("events", As("attribute.events")),
     row("error.type", Ours),
     row("error.message", Ours),
     row("error.stack", Ours),

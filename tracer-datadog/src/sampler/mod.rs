@@ -134,6 +134,12 @@ impl DatadogSampler {
         self
     }
 
+    /// Whether there is a rule, or a share for all others: else all is up to the agent.
+    #[doc(hidden)]
+    pub fn has_rules(&self) -> bool {
+        !self.rules.is_empty() || self.others.is_some()
+    }
+
     /// Does as the exporter of `other` hears it from the agent.
     #[doc(hidden)]
     pub fn with_rates_of(mut self, other: &Self) -> Self {

@@ -1,12 +1,15 @@
 //! What `cargo xtask ci receivers` runs together with software of others.
 //!
 //! It sends traces to a receiver and prints what it recorded, a line of JSON a span; or is a service
-//! between two others; or says what samplers decide.
+//! between two others; or says what samplers decide, and what became of its spans.
 #![expect(clippy::print_stdout, reason = "a command-line tool speaks through it")]
 
+mod agent;
+mod random;
 mod relay;
 mod share;
 mod shop;
+mod small;
 mod told;
 
 use std::env;
@@ -15,7 +18,7 @@ use std::time::Duration;
 
 use opentelemetry_otlp::{SpanExporter, WithExportConfig};
 use tokio::runtime;
-use tracer::export::{OpenTelemetry, Otlp};
+use tracer::export::{Datadog, OpenTelemetry, Otlp};
 use tracer::{Builder, Tracer};
 
 use crate::told::Told;
@@ -28,8 +31,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     match args[..] {
         ["relay", port] => relay::serve(port),
         ["decide", share] => share::decide(share),
+        ["busy", url, rounds] => agent::busy(url, rounds.parse()?),
+        ["heeds", url, rounds] => agent::heeds(url, rounds.parse()?),
+        ["small", url] => small::send(url),
+        ["random", url, seed, spans] => random::send(url, seed.parse()?, spans.parse()?),
         [way, url, rounds] => send(way, url, rounds.parse()?),
-        _ => Err("relay PORT, decide SHARE, or http|gzip|grpc URL ROUNDS".into()),
+        _ => Err("see xtask/receivers/README.md".into()),
     }
 }
 
@@ -52,7 +59,10 @@ fn sending(builder: Builder, way: &str, url: &str) -> Result<Builder, Box<dyn Er
         "http" => otlp,
         "gzip" => otlp.gzip(true),
         "grpc" => return grpc(builder, url),
-        _ => return Err(format!("`{way}` is not http, gzip or grpc").into()),
+        "datadog" | "unix" => {
+            return Ok(builder.exporter(Datadog::builder().agent_url(url).build()?));
+        }
+        _ => return Err(format!("`{way}` is not http, gzip, grpc, datadog or unix").into()),
     };
     Ok(builder.exporter(otlp.build()?))
 }

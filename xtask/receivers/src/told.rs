@@ -54,12 +54,14 @@ fn told(span: &SpanRecord) -> Json {
 }
 
 fn failure(span: &SpanRecord, error: &ErrorRecord<'_>) -> Json {
+    // Who only says that it failed has no stack.
+    let stack = span.stack().filter(|_| error.is_exception()).map(function);
     json!({
         "type": error.type_name(),
         "message": error.message(),
         "sources": error.sources().collect::<Vec<_>>(),
         "is_passed_on": span.is_passed_on(),
-        "stack": span.stack().map(function).collect::<Vec<_>>(),
+        "stack": stack.collect::<Vec<_>>(),
     })
 }
 
@@ -74,7 +76,8 @@ fn last<'a>(attributes: impl Iterator<Item = (&'a str, Value<'a>)>) -> Map<Strin
     let value = |value: Value<'_>| match value {
         Value::Bool(value) => json!(value),
         Value::I64(value) => json!(value),
-        Value::F64(value) => json!(value),
+        // JSON has no others.
+        Value::F64(value) if value.is_finite() => json!(value),
         Value::U64(value) if i64::try_from(value).is_ok() => json!(value),
         text => json!(text.to_string()),
     };
