@@ -82,6 +82,22 @@ fn the_agent_s_address_alone_sends_traces_there_in_datadog_s_words() {
 }
 
 #[test]
+fn a_wrong_variable_of_the_agent_is_a_line_and_takes_back_no_other() {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("there is a free port");
+    let url = format!("http://{}", listener.local_addr().expect("it listens"));
+    let mut command = program("ok");
+    command.env("TRACER", "datadog").env("DD_TRACE_AGENT_URL", url).stderr(Stdio::piped());
+    command.env("DD_TRACE_AGENT_TIMEOUT_SECONDS", "soon");
+    let child = command.spawn().expect("the program starts");
+    let (head, _) = one_request(&listener);
+    assert!(head.contains(" /v0.4/traces http/1.1"), "{head}");
+    let output = child.wait_with_output().expect("it ends");
+    let err = said(&output.stderr);
+    let is_line = err.starts_with("tracer: DD_TRACE_AGENT_TIMEOUT_SECONDS: `soon` ");
+    assert!(is_line && err.ends_with("; using `2`\n") && err.lines().count() == 1, "{err}");
+}
+
+#[test]
 fn datadog_s_rules_leave_traces_out_and_its_switch_all() {
     let trees = |variables: &[(&str, &str)]| {
         let output = output(program("ok").env("TRACER", "tree").envs(variables.iter().copied()));

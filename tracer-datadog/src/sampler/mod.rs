@@ -147,12 +147,6 @@ impl DatadogSampler {
         self
     }
 
-    /// Whether there is more than the agent to ask.
-    #[doc(hidden)]
-    pub fn has_rules(&self) -> bool {
-        !self.rules.is_empty() || self.others.is_some()
-    }
-
     const USUAL_LIMIT: f64 = 100.0;
 }
 

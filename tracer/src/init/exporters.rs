@@ -4,6 +4,8 @@ use tracer_core::Builder;
 
 #[cfg(feature = "html")]
 use crate::environment::Page;
+#[cfg(feature = "datadog")]
+use crate::environment::lines;
 use crate::environment::{DatadogSampler, Destinations};
 #[cfg(any(feature = "live", feature = "otlp", feature = "datadog", feature = "file"))]
 use crate::init::say;
@@ -25,7 +27,10 @@ fn datadog(builder: Builder, to: &Destinations) -> (Builder, Option<DatadogSampl
     if !to.datadog {
         return (builder, None);
     }
-    match tracer_datadog::Datadog::from_env() {
+    let get = |name: &str| std::env::var(name).ok();
+    let (described, complaints) = tracer_datadog::DatadogBuilder::of_variables(&get);
+    say(&lines(&complaints));
+    match described.build() {
         Ok(datadog) => {
             let sampler = datadog.sampler();
             (builder.exporter(datadog), Some(sampler))
