@@ -93,7 +93,7 @@ fn a_wrong_variable_of_the_agent_is_a_line_and_takes_back_no_other() {
     assert!(head.contains(" /v0.4/traces http/1.1"), "{head}");
     let output = child.wait_with_output().expect("it ends");
     let err = said(&output.stderr);
-    let is_line = err.starts_with("tracer: DD_TRACE_AGENT_TIMEOUT_SECONDS: `soon` ");
+    let is_line = err.starts_with("tracer: DD_TRACE_AGENT_TIMEOUT_SECONDS: `soon`: ");
     assert!(is_line && err.ends_with("; using `2`\n") && err.lines().count() == 1, "{err}");
 }
 
