@@ -3,7 +3,7 @@
 use std::sync::mpsc::{Sender, channel};
 use std::time::Duration;
 
-use tracer::export::{Batch, ExportError, Exporter, Unit};
+use tracer::export::{Batch, ExportError, Exporter, SpanRecord, Unit};
 use tracer::{Span, Tracer};
 
 const SOON: Duration = Duration::from_secs(30);
@@ -22,7 +22,7 @@ impl Exporter for Parts {
     }
 
     fn export(&mut self, batch: &Batch) -> Result<(), ExportError> {
-        let has_root = batch.spans().iter().any(tracer::export::SpanRecord::is_local_root);
+        let has_root = batch.spans().iter().any(SpanRecord::is_local_root);
         let _listens = self.0.send((batch.spans().len(), has_root));
         Ok(())
     }
