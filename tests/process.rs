@@ -97,11 +97,13 @@ fn a_log_that_is_too_small_loses_what_it_counts_and_mixes_nothing() {
 #[test]
 fn a_burst_of_a_million_spans_with_attributes_arrives_complete() {
     succeeds("burst");
+    succeeds("burst-of-traces");
 }
 
 #[test]
 fn spans_wait_for_an_exporter_that_is_slow_while_the_logs_have_room() {
     succeeds("slow-exporter");
+    succeeds("slow-exporter-of-traces");
     succeeds("looked-at");
 }
 

@@ -4,22 +4,33 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use tracer::export::{Batch, ExportError, Exporter};
+use tracer::export::{Batch, ExportError, Exporter, Unit};
 use tracer::{Span, Tracer, traced};
 
 const SOON: Duration = Duration::from_secs(60);
 
 /// Counts spans and attributes, and takes its time for each batch.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 struct Counts {
+    unit: Unit,
     spans: Arc<AtomicU64>,
     attributes: Arc<AtomicU64>,
     pause: Duration,
 }
 
+impl Counts {
+    fn new(unit: Unit, pause: Duration) -> Self {
+        Self { unit, spans: Arc::default(), attributes: Arc::default(), pause }
+    }
+}
+
 impl Exporter for Counts {
     fn name(&self) -> &'static str {
         "counts"
+    }
+
+    fn unit(&self) -> Unit {
+        self.unit
     }
 
     fn export(&mut self, batch: &Batch) -> Result<(), ExportError> {
@@ -42,8 +53,8 @@ fn request(queries: u64) {
     (0..queries).for_each(|row| _ = query(row, true, "orders_of_customers"));
 }
 
-pub(crate) fn burst() {
-    let counts = Counts::default();
+pub(crate) fn burst(unit: Unit) {
+    let counts = Counts::new(unit, Duration::ZERO);
     let tracer = Tracer::builder().exporter(counts.clone()).install().expect("the only one");
     (0..1_000).for_each(|_| request(999));
     tracer.flush(SOON).expect("nothing is lost");
@@ -54,8 +65,8 @@ pub(crate) fn burst() {
 }
 
 /// Spans that the exporter's queue has no room for wait in the logs.
-pub(crate) fn slower_than_spans_come() {
-    let counts = Counts { pause: Duration::from_millis(30), ..Counts::default() };
+pub(crate) fn slower_than_spans_come(unit: Unit) {
+    let counts = Counts::new(unit, Duration::from_millis(30));
     let tracer = Tracer::builder().exporter(counts.clone()).install().expect("the only one");
     (0..500_000).for_each(|_| drop(Span::root("work")));
     tracer.flush(SOON).expect("nothing is lost");
@@ -66,7 +77,7 @@ pub(crate) fn slower_than_spans_come() {
 
 /// Who asks what is in flight does not make the queue overflow.
 pub(crate) fn looked_at() {
-    let counts = Counts { pause: Duration::from_millis(30), ..Counts::default() };
+    let counts = Counts::new(Unit::Spans, Duration::from_millis(30));
     let builder = Tracer::builder().exporter(counts.clone()).in_flight(true);
     let tracer = builder.install().expect("the only one");
     (0..500_000).for_each(|_| drop(Span::root("work")));

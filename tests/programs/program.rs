@@ -15,15 +15,19 @@ mod slow_polls;
 mod small_log;
 mod texts;
 
+use tracer::export::Unit;
+
 fn main() -> std::process::ExitCode {
     let name = std::env::args().nth(1).unwrap_or_default();
     match name.as_str() {
         "silence" => allocations::nothing_installed(),
         "steady" => allocations::warmed_up(),
         "steady-details" => allocations::details_warmed_up(),
-        "burst" => burst::burst(),
+        "burst" => burst::burst(Unit::Spans),
+        "burst-of-traces" => burst::burst(Unit::ManyTraces),
         "looked-at" => burst::looked_at(),
-        "slow-exporter" => burst::slower_than_spans_come(),
+        "slow-exporter" => burst::slower_than_spans_come(Unit::Spans),
+        "slow-exporter-of-traces" => burst::slower_than_spans_come(Unit::ManyTraces),
         "within-grace" => inherited::within_the_grace(),
         "expired" => inherited::expired(),
         "async-std-inherits" => async_std_spawns::inherits(),

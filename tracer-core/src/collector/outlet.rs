@@ -41,6 +41,18 @@ struct State {
     last_error: Option<String>,
 }
 
+impl State {
+    /// Whether it was done with a batch lately, or is looked at for the first time.
+    fn makes_headway(&mut self, now: Instant) -> bool {
+        let done = self.done;
+        let headway = self.headway.get_or_insert((done, now));
+        if headway.0 != done {
+            *headway = (done, now);
+        }
+        now.duration_since(headway.1) < PATIENCE
+    }
+}
+
 impl Outlet {
     /// Starts the exporter's thread.
     pub(crate) fn start(exporter: Box<dyn Exporter>) -> std::io::Result<Arc<Self>> {
@@ -114,12 +126,15 @@ impl Outlet {
         if (state.waiting * 1000 / MAX_QUEUED) as u64 <= logs.max(500) {
             return false;
         }
-        let done = state.done;
-        let headway = state.headway.get_or_insert((done, now));
-        if headway.0 != done {
-            *headway = (done, now);
-        }
-        now.duration_since(headway.1) < PATIENCE
+        state.makes_headway(now)
+    }
+
+    /// For how many more spans there is room, so that the last trace fits, too; none where it makes no
+    /// headway, and does not count.
+    pub(crate) fn room(&self, now: Instant) -> Option<usize> {
+        let mut state = self.lock();
+        let room = (MAX_QUEUED / 2).saturating_sub(state.waiting);
+        (room > 0 || state.makes_headway(now)).then_some(room)
     }
 
     fn run(&self, mut exporter: Box<dyn Exporter>) {

@@ -220,6 +220,9 @@ impl Route {
 
     /// The spans of one trace wait for others to be sent with.
     fn put_together(&mut self, spans: Vec<SpanRecord>, now: Instant) {
+        if self.together.len() + spans.len() > BATCH {
+            self.send_together();
+        }
         if self.together.is_empty() {
             self.together_since = now;
         }
@@ -227,9 +230,6 @@ impl Route {
             self.together = self.spare.take().unwrap_or_else(|| Vec::with_capacity(BATCH));
         }
         self.together.extend(spans);
-        if self.together.len() >= BATCH {
-            self.send_together();
-        }
     }
 
     fn send_together(&mut self) {
@@ -260,7 +260,8 @@ impl Route {
         if now.duration_since(self.since) >= PATIENCE {
             self.send_stream();
         }
-        if let Some(ready) = self.traces.as_mut().map(|traces| traces.due(now)) {
+        let room = self.room(now);
+        if let Some(ready) = self.traces.as_mut().map(|traces| traces.due(now, room)) {
             self.send_traces(ready, now);
         }
         if now.duration_since(self.together_since) >= PATIENCE {
@@ -286,15 +287,33 @@ impl Route {
         self.outlets.iter().for_each(|outlet| outlet.push_open(&batch));
     }
 
-    pub(crate) fn flush(&mut self, all: bool) {
+    /// Hands on what waits, or all that is there; false if an exporter has no room for the rest now.
+    ///
+    /// At the end of its time what has no room is handed on all the same, and counted.
+    pub(crate) fn flush(&mut self, all: bool, is_last: bool) -> bool {
         let now = Instant::now();
         let decided = self.tail.flush(all, now);
         self.settle(decided, now);
         self.send_stream();
-        if let Some(ready) = self.traces.as_mut().map(|traces| traces.flush(all)) {
-            self.send_traces(ready, now);
-        }
+        let room = if is_last { usize::MAX } else { self.room(now) };
+        let ready = self.traces.as_mut().map(|traces| traces.flush(all, room)).unwrap_or_default();
+        let is_done = ready.is_empty() && room > 0;
+        self.send_traces(ready, now);
         self.send_together();
+        is_done
+    }
+
+    /// Whether spans had better wait in the logs: an exporter has to catch up, or ended traces wait.
+    pub(crate) fn holds_back(&self, logs: u64, now: Instant) -> bool {
+        self.traces.as_ref().is_some_and(Traces::is_backed_up)
+            || self.outlets.iter().any(|outlet| outlet.is_crowded(logs, now))
+    }
+
+    /// Spans of whole traces for which all exporters have room that get on; no bound if none gets on.
+    fn room(&self, now: Instant) -> usize {
+        let by_trace = self.outlets.iter().filter(|outlet| outlet.unit != Unit::Spans);
+        let room = by_trace.filter_map(|outlet| outlet.room(now)).min().unwrap_or(usize::MAX);
+        room.saturating_sub(self.together.len())
     }
 }
 

@@ -179,7 +179,7 @@ impl Tail {
     pub(crate) fn due(&mut self, now: Instant) -> Decided {
         let mut decided = Decided::default();
         if let Some(judge) = &mut self.rule {
-            let ready = judge.traces.due(now);
+            let ready = judge.traces.due(now, usize::MAX);
             self.settle(ready, &mut decided);
         }
         if let Some(judge) = &mut self.rule {
@@ -191,8 +191,8 @@ impl Tail {
     pub(crate) fn flush(&mut self, all: bool, now: Instant) -> Decided {
         let mut decided = Decided::default();
         if let Some(judge) = &mut self.rule {
-            let mut ready = judge.traces.due(now);
-            ready.append(&mut judge.traces.flush(all));
+            let mut ready = judge.traces.due(now, usize::MAX);
+            ready.append(&mut judge.traces.flush(all, usize::MAX));
             self.settle(ready, &mut decided);
         }
         if let Some(judge) = &mut self.rule {

@@ -16,6 +16,8 @@ const MAX_SPANS: usize = 100_000;
 /// All held traces together, unless somebody says otherwise; beyond it the oldest is handed on as
 /// partial.
 pub(super) const MAX_HELD: usize = 1_000_000;
+/// Spans of ended traces beyond which no more are read until some are handed on.
+const MAX_ENDED: usize = 131_072;
 /// Traces that were handed on, remembered so that what comes later is known as late.
 const MAX_DONE: usize = 4_096;
 
@@ -25,6 +27,8 @@ pub(crate) struct Traces {
     open: ById<TraceId, Held>,
     held: usize,
     max_held: usize,
+    /// Spans of traces whose roots have ended; counted anew with each look at what is due.
+    ended: usize,
     /// A trace of so many spans whose root is open is handed on as partial.
     pub(super) max_open: usize,
     done: VecDeque<TraceId>,
@@ -48,7 +52,7 @@ impl Traces {
     /// Holds at most so many spans together.
     pub(crate) fn new(max_held: usize) -> Self {
         let (open, done, is_done) = (ById::default(), VecDeque::new(), HashSet::new());
-        Self { open, held: 0, max_held, max_open: MAX_SPANS, done, is_done }
+        Self { open, held: 0, max_held, ended: 0, max_open: MAX_SPANS, done, is_done }
     }
 
     pub(crate) fn add(&mut self, span: SpanRecord, now: Instant) {
@@ -59,27 +63,39 @@ impl Traces {
             first: now,
             last: now,
         });
+        let had_ended = held.root_ended;
         held.root_ended |= span.is_local_root();
         held.is_shared |= span.is_local_root() && span.parent_id().is_some();
         held.last = now;
         held.spans.push(span);
         self.held += 1;
+        if held.root_ended {
+            self.ended += if had_ended { 1 } else { held.spans.len() };
+        }
     }
 
-    /// Takes the traces that are due.
-    pub(crate) fn due(&mut self, now: Instant) -> Vec<Ready> {
+    /// Takes the traces that are due, as many as have room for their spans; one if there is any room.
+    pub(crate) fn due(&mut self, now: Instant, mut room: usize) -> Vec<Ready> {
         let max_open = self.max_open;
-        let mut ready = self.take(|held| {
+        let is_over = |held: &Held| {
             let (age, spans) = (now.duration_since(held.first), held.spans.len());
             age >= MAX_AGE || spans >= MAX_SPANS || !held.root_ended && spans >= max_open
-        });
+        };
+        let mut ready = self.take(is_over, &mut room);
         if self.held > self.max_held {
             let until = self.makes_room();
-            ready.append(&mut self.take(|held| held.first <= until));
+            ready.append(&mut self.take(|held| held.first <= until, &mut room));
         }
         let is_quiet = |held: &Held| now.duration_since(held.last) >= QUIET;
-        ready.append(&mut self.take_ended(is_quiet));
+        ready.append(&mut self.take_ended(is_quiet, &mut room));
+        let ended = self.open.values().filter(|held| held.root_ended);
+        self.ended = ended.map(|held| held.spans.len()).sum();
         ready
+    }
+
+    /// Whether so much waits to be handed on that no more had better come.
+    pub(crate) const fn is_backed_up(&self) -> bool {
+        self.ended > MAX_ENDED
     }
 
     /// Traces that began until then are too many.
@@ -95,14 +111,18 @@ impl Traces {
         enough.or(ages.last()).map_or_else(Instant::now, |(first, _)| *first)
     }
 
-    /// Takes the traces whose root has ended, without waiting for late spans; or all.
-    pub(crate) fn flush(&mut self, all: bool) -> Vec<Ready> {
-        if all { self.take(|_| true) } else { self.take_ended(|_| true) }
+    /// Takes the traces whose root has ended, without waiting for late spans, or all; as many as have
+    /// room for their spans.
+    pub(crate) fn flush(&mut self, all: bool, mut room: usize) -> Vec<Ready> {
+        if all { self.take(|_| true, &mut room) } else { self.take_ended(|_| true, &mut room) }
     }
 
     /// Takes traces whose root has ended. What belongs to other requests of the same trace, whose
     /// local roots have not ended yet, waits for those.
-    fn take_ended(&mut self, due: impl Fn(&Held) -> bool) -> Vec<Ready> {
+    fn take_ended(&mut self, due: impl Fn(&Held) -> bool, room: &mut usize) -> Vec<Ready> {
+        if *room == 0 {
+            return Vec::new();
+        }
         let mut waiting = Vec::new();
         for (trace, held) in self.open.iter_mut().filter(|(_, held)| held.root_ended) {
             if held.is_shared && due(held) {
@@ -110,7 +130,7 @@ impl Traces {
             }
         }
         self.held -= waiting.iter().map(|(_, open)| open.spans.len()).sum::<usize>();
-        let ready = self.take(|held| held.root_ended && due(held));
+        let ready = self.take(|held| held.root_ended && due(held), room);
         for (trace, open) in waiting {
             self.held += open.spans.len();
             self.open.insert(trace, open);
@@ -118,9 +138,15 @@ impl Traces {
         ready
     }
 
-    fn take(&mut self, due: impl Fn(&Held) -> bool) -> Vec<Ready> {
-        let due: Vec<_> =
-            self.open.iter().filter(|(_, held)| due(held)).map(|(trace, _)| *trace).collect();
+    fn take(&mut self, due: impl Fn(&Held) -> bool, room: &mut usize) -> Vec<Ready> {
+        let all = self.open.iter().filter(|(_, held)| due(held));
+        // A trace that is larger than the room goes when nothing else waits.
+        let fit = all.take_while(|(_, held)| {
+            let has_room = *room > 0;
+            *room = room.saturating_sub(held.spans.len());
+            has_room
+        });
+        let due: Vec<_> = fit.map(|(trace, _)| *trace).collect();
         let mut ready: Vec<_> = due
             .into_iter()
             .filter_map(|trace| {

@@ -123,7 +123,9 @@ impl Worker {
                 }
                 Err(RecvTimeoutError::Timeout) => {
                     self.is_held = self.holds_back();
-                    if !self.is_held {
+                    if self.is_held {
+                        self.hand_on_now_and_then();
+                    } else {
                         self.pass();
                     }
                 }
@@ -150,8 +152,7 @@ impl Worker {
     /// Whether spans had better wait in the logs for an exporter to catch up.
     fn holds_back(&self) -> bool {
         let (logs, now) = (log::fullness(), Instant::now());
-        let mut outlets = self.routes.values().flat_map(Route::outlets);
-        outlets.any(|outlet| outlet.is_crowded(logs, now))
+        self.routes.values().any(|route| route.holds_back(logs, now))
     }
 
     fn pass(&mut self) {
@@ -163,6 +164,21 @@ impl Worker {
             return;
         }
         self.last_sent = now;
+        self.hand_on();
+    }
+
+    /// While no more is read: what waits for a while becomes due.
+    fn hand_on_now_and_then(&mut self) {
+        let now = Instant::now();
+        if now.duration_since(self.last_sent) >= BUSY {
+            self.last_sent = now;
+            self.hand_on();
+        }
+    }
+
+    /// Hands on what is due, as far as there is room.
+    fn hand_on(&mut self) {
+        let now = Instant::now();
         for (tracer, route) in &mut self.routes {
             route.send_due(now);
             route.send_open(&self.assembly.pending, &self.timeline, now);
@@ -207,7 +223,7 @@ impl Worker {
         self.passes(deadline);
         let Some(route) = self.routes.get_mut(&tracer) else { return };
         if !close {
-            return route.flush(false);
+            return flush_in_time(route, false, deadline);
         }
         // What ends from now on is late; what ended until now still has its passes to wait.
         route.is_closing = true;
@@ -215,7 +231,7 @@ impl Worker {
         self.assembly.pending.close(tracer);
         self.count_lost_details();
         if let Some(mut route) = self.routes.remove(&tracer) {
-            route.flush(true);
+            flush_in_time(&mut route, true, deadline);
         }
     }
 
@@ -235,6 +251,7 @@ impl Worker {
             self.release();
             *steps -= 1;
             while self.holds_back() && Instant::now() < deadline {
+                self.hand_on_now_and_then();
                 thread::sleep(CATCH_UP);
             }
         }
@@ -247,6 +264,13 @@ impl Worker {
                 destination.lost.details.fetch_add(count, Ordering::Relaxed);
             }
         }
+    }
+}
+
+/// Hands on what waits no faster than exporters make room, until the deadline.
+fn flush_in_time(route: &mut Route, all: bool, deadline: Instant) {
+    while !route.flush(all, Instant::now() >= deadline) {
+        thread::sleep(CATCH_UP);
     }
 }
 
