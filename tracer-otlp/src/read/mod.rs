@@ -1,6 +1,6 @@
 //! OTLP, read: what [`File`](crate::File) wrote, and what other tools write of spans.
 //!
-//! [`lines`] reads a file of which each line is a message in JSON, [`document`] a text that is one, and
+//! [`lines`](fn@lines) reads a file of which each line is a message in JSON, [`document`] a text that is one, and
 //! [`protobuf`](fn@protobuf) one in OTLP's other encoding. Of what
 //! others write, all that OTLP has fields for is read, but for dropped counts and what links have more.
 //! A [`Message`] is what they are made of, and can be written down again.
