@@ -26,7 +26,7 @@ const MODULES: &[(&str, Rows)] = &[
         &[
             &["testing"],
             &["collector"],
-            &["carry", "thread", "rayon", "propagate", "delivery"],
+            &["carry", "thread", "rayon", "propagate", "delivery", "told"],
             &["within", "closure", "call", "span_frame", "stream", "export"],
             &["future"],
             &["frame", "returned", "isolated", "foreign"],

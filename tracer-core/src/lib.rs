@@ -76,6 +76,8 @@ mod collector;
 mod delivery;
 mod export;
 pub mod testing;
+#[doc(hidden)]
+pub mod told;
 
 pub use callsite::Callsite;
 pub use closure::{bound, in_current};
@@ -142,6 +144,7 @@ pub mod __private {
     pub use crate::slot::is_recorded;
     pub use crate::span_frame::SpanFrame;
     pub use crate::stream::{TracedStream, attached_stream};
+    pub use crate::told;
     pub use crate::value::{Argument, DebugArgument, OpaqueArgument, Typed, TypedArgument, Value};
     pub use crate::within::{spawned, spawned_at};
     pub use std::boxed::Box;

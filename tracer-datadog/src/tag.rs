@@ -45,19 +45,7 @@ pub(crate) const FILE: &str = "code.file.path";
 pub(crate) const LINE: &str = "code.line.number";
 
 // As in OTLP.
-pub(crate) const SOURCES: &str = "tracer.sources";
-pub(crate) const PASSED_ON: &str = "tracer.passed_on";
-pub(crate) const OUTCOME: &str = "tracer.outcome";
-pub(crate) const POLLS: &str = "tracer.polls";
-pub(crate) const SLICES: &str = "tracer.slices";
-pub(crate) const SPAWNED: &str = "tracer.spawned";
-pub(crate) const POLL_DURATION: &str = "tracer.poll_duration";
-pub(crate) const MAX_POLL_DURATION: &str = "tracer.max_poll_duration";
-pub(crate) const WAKES: &str = "tracer.wakes";
-pub(crate) const TASK_KEY: &str = "tracer.task.key";
-pub(crate) const TASK_PARENT_KEY: &str = "tracer.task.parent_key";
-pub(crate) const TASK_NAME: &str = "tracer.task.name";
-pub(crate) const TASK_SPAWNED_AT: &str = "tracer.task.spawned_at";
-pub(crate) const TASK_FIRST_POLL_DELAY: &str = "tracer.task.first_poll_delay";
-pub(crate) const LEVEL: &str = "tracer.level";
-pub(crate) const TARGET: &str = "tracer.target";
+pub(crate) use tracer_core::__private::told::key::{
+    LEVEL, MAX_POLL_DURATION, OUTCOME, PASSED_ON, POLL_DURATION, POLLS, SLICES, SOURCES, SPAWNED,
+    TARGET, TASK_FIRST_POLL_DELAY, TASK_KEY, TASK_NAME, TASK_PARENT_KEY, TASK_SPAWNED_AT, WAKES,
+};

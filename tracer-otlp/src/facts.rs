@@ -1,10 +1,10 @@
 //! What is told of a span in attributes of ours: where it was opened, how it ran and ended.
 
+use tracer_core::__private::told;
 use tracer_core::{Callsite, ErrorRecord, Level, Outcome, SpanRecord, TaskRecord, Value};
 
 use crate::attribute;
 use crate::field::span as field;
-use crate::notation;
 use crate::value::attribute;
 use crate::writer::Writer;
 
@@ -28,7 +28,7 @@ pub(crate) fn place<W: Writer>(own: &mut Own<'_, '_, W>, callsite: &'static Call
     let mut function = String::new();
     // What was opened by hand does not know in which function.
     if !callsite.module_path().is_empty() {
-        notation::write_function(&mut function, callsite);
+        told::write_function(&mut function, callsite);
         own.add(attribute::FUNCTION, &Value::Str(&function));
     }
     // What came through the API of OpenTelemetry does not know where.
@@ -39,7 +39,7 @@ pub(crate) fn place<W: Writer>(own: &mut Own<'_, '_, W>, callsite: &'static Call
     if callsite.level() != Level::Info {
         own.add(attribute::LEVEL, &Value::Str(callsite.level().as_str()));
     }
-    if callsite.target() != notation::module_of(&function) {
+    if callsite.target() != told::module_of(&function) {
         own.add(attribute::TARGET, &Value::Str(callsite.target()));
     }
 }
@@ -79,7 +79,7 @@ pub(crate) fn facts<W: Writer>(
 fn polls<W: Writer>(own: &mut Own<'_, '_, W>, span: &SpanRecord, text: &mut String) {
     if !span.slices().is_empty() {
         text.clear();
-        notation::write_slices(text, span);
+        told::write_slices(text, span);
         own.add(attribute::SLICES, &Value::Str(text));
         let durations = [
             (attribute::POLL_DURATION, span.poll_duration()),
@@ -93,7 +93,7 @@ fn polls<W: Writer>(own: &mut Own<'_, '_, W>, span: &SpanRecord, text: &mut Stri
     }
     if !span.wakes().is_empty() {
         text.clear();
-        notation::write_wakes(text, span);
+        told::write_wakes(text, span);
         own.add(attribute::WAKES, &Value::Str(text));
     }
 }
@@ -114,7 +114,7 @@ fn task<W: Writer>(own: &mut Own<'_, '_, W>, task: TaskRecord<'_>, text: &mut St
     }
     if let Some((file, line)) = task.spawned_at() {
         text.clear();
-        notation::write_place(text, file, line);
+        told::write_place(text, file, line);
         own.add(attribute::TASK_SPAWNED_AT, &Value::Str(text));
     }
 }

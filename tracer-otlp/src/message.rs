@@ -1,45 +1,21 @@
 //! What OTLP says of a span: one description, whichever way it is written down.
 
-use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
-
+use tracer_core::__private::told::{self, ByCallsite};
 use tracer_core::{Callsite, ErrorRecord, Event, Link, SpanKind, SpanRecord, Value};
 
 use crate::attribute;
 use crate::facts::{Own, facts, place};
 use crate::field::{IS_REMOTE, KNOWS_REMOTE, SAMPLED, STATUS_ERROR};
 use crate::field::{any_value, array_value, event, key_value, link, span as field, status};
-use crate::notation;
 use crate::value::{attribute, named, value};
 use crate::writer::{Size, Writer};
 
 /// Describes spans to a writer; keeps what many of them have in common as it is written.
 #[derive(Debug, Default)]
 pub(crate) struct Spans {
-    /// What is the same for all spans of a callsite, by its address: there are only so many.
-    callsites: HashMap<usize, Written, BuildHasherDefault<AddressHasher>>,
+    /// What is the same for all spans of a callsite.
+    callsites: ByCallsite<Written>,
     text: String,
-}
-
-/// Addresses come from the program itself; nobody chooses them so that they collide.
-#[derive(Clone, Copy, Debug, Default)]
-struct AddressHasher(u64);
-
-impl Hasher for AddressHasher {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.write_usize(usize::from(*byte));
-        }
-    }
-
-    fn write_usize(&mut self, address: usize) {
-        // Odd, and its bits are as those of any number: the high half is what tables look at.
-        self.0 = (self.0 ^ address as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(32);
-    }
 }
 
 /// Name and kind, and the attributes of the place.
@@ -72,9 +48,7 @@ impl Spans {
         }
         let callsite = span.callsite();
         let Self { callsites, text, .. } = self;
-        let common = callsites
-            .entry(std::ptr::from_ref(callsite).addr())
-            .or_insert_with(|| Written::new::<W>(callsite));
+        let common = callsites.get_or_make(callsite, || Written::new::<W>(callsite));
         w.raw(&common.head);
         w.fixed64(field::START, span.start());
         w.fixed64(field::END, span.end());
@@ -182,7 +156,7 @@ fn event<W: Writer>(w: &mut W, event: &Event<'_>) {
 /// The error as OpenTelemetry tells of it: an event at the end of the span.
 fn exception<W: Writer>(w: &mut W, span: &SpanRecord, error: &ErrorRecord<'_>, text: &mut String) {
     text.clear();
-    notation::write_stack(text, span, error.backtrace());
+    told::write_stack(text, span, error.backtrace());
     w.fixed64(event::TIME, span.end());
     w.text(event::NAME, attribute::EXCEPTION);
     w.list(event::ATTRIBUTES, |w| {

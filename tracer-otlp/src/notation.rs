@@ -1,18 +1,7 @@
-//! How what OTLP has no fields for is written as text, and read again: slices, wakes and stacks.
+//! Reads again what OTLP has no fields for and is written as text: slices, wakes and stacks.
 
-use std::fmt::Write as _;
-
-use tracer_core::{Callsite, SpanId, SpanRecord, TraceId};
-
-/// Writes slices as `offset+length` in nanoseconds after the span's start, one after the other.
-pub(crate) fn write_slices(text: &mut String, span: &SpanRecord) {
-    for slice in span.slices() {
-        let separator = if text.is_empty() { "" } else { " " };
-        let offset = slice.start.wrapping_sub(span.start()) as i64;
-        // Writing to a string does not fail.
-        let _written = write!(text, "{separator}{offset}+{}", slice.end - slice.start);
-    }
-}
+use tracer_core::__private::told::AT;
+use tracer_core::{SpanId, TraceId};
 
 /// Reads slices of a span that began at `start`: when each began and ended.
 pub(crate) fn read_slices(text: &str, start: u64) -> Option<Vec<(u64, u64)>> {
@@ -22,22 +11,6 @@ pub(crate) fn read_slices(text: &str, start: u64) -> Option<Vec<(u64, u64)>> {
         Some((begin, begin.checked_add(length.parse().ok()?)?))
     };
     text.split(' ').map(slice).collect()
-}
-
-/// Writes wakes as slices are written, the length being the time until the poll, if there was one;
-/// behind them the span that woke it, if it was one, as `@trace-span`.
-pub(crate) fn write_wakes(text: &mut String, span: &SpanRecord) {
-    for wake in span.wakes() {
-        let separator = if text.is_empty() { "" } else { " " };
-        let offset = wake.time.wrapping_sub(span.start()) as i64;
-        let _written = write!(text, "{separator}{offset}+");
-        if let Some(scheduled) = wake.scheduled {
-            let _written = write!(text, "{scheduled}");
-        }
-        if let Some(by) = wake.by {
-            let _written = write!(text, "@{}-{}", by.trace, by.span);
-        }
-    }
 }
 
 /// A wake that was read: when, by which span, and the nanoseconds until the poll.
@@ -80,46 +53,10 @@ fn hexadecimal(digits: &str, length: usize) -> Option<u128> {
     u128::from_str_radix(digits, 16).ok().filter(|_| are_digits)
 }
 
-/// Writes where something is in a source file.
-pub(crate) fn write_place(text: &mut String, file: &str, line: u32) {
-    let _written = write!(text, "{file}:{line}");
-}
-
 /// Reads a file and a line in it.
 pub(crate) fn read_place(text: &str) -> Option<(&str, u32)> {
     let (file, line) = text.rsplit_once(':')?;
     Some((file, line.parse().ok()?))
-}
-
-/// Writes the stack of a failed span as Rust's backtraces are written, and the system's below it.
-pub(crate) fn write_stack(text: &mut String, span: &SpanRecord, backtrace: Option<&str>) {
-    for (depth, callsite) in span.stack().enumerate() {
-        let _written = write!(text, "{depth:4}: ");
-        write_function(text, callsite);
-        let _written = write!(text, "\n{AT}");
-        write_place(text, callsite.file(), callsite.line());
-        text.push('\n');
-    }
-    if let Some(backtrace) = backtrace {
-        text.push('\n');
-        text.push_str(backtrace);
-    }
-}
-
-const AT: &str = "             at ";
-
-/// Writes a function with its module; what was opened by hand has only its name.
-pub(crate) fn write_function(text: &mut String, callsite: &Callsite) {
-    if !callsite.module_path().is_empty() {
-        text.push_str(callsite.module_path());
-        text.push_str("::");
-    }
-    text.push_str(callsite.function_name());
-}
-
-/// What stands before the last name of a function: its module, or that and a type.
-pub(crate) fn module_of(function: &str) -> &str {
-    function.rsplit_once("::").map_or("", |(module, _)| module)
 }
 
 /// A function of a stack, its file, and the line in it.

@@ -1,8 +1,8 @@
 //! What describes the process and its host, as far as it is known without asking anybody.
 
-use std::hash::{BuildHasher, RandomState};
 use std::path::Path;
 
+use tracer_core::__private::told::unique;
 use tracer_core::Value;
 
 /// Attributes of this process. The program's own stand above them.
@@ -42,17 +42,6 @@ fn shown(path: &Path) -> String {
     path.to_string_lossy().into_owned()
 }
 
-/// A random UUID: `RandomState` is keyed by the operating system.
-fn unique() -> String {
-    let half = |number: u8| RandomState::new().hash_one((std::process::id(), number));
-    let bits = u128::from(half(0)) << 64 | u128::from(half(1));
-    // Version 4, of the variant that RFC 9562 describes.
-    let bits = bits & !(0xF << 76) & !(0x3 << 62) | 0x4 << 76 | 0x2 << 62;
-    let digits = format!("{bits:032x}");
-    let parts = [&digits[..8], &digits[8..12], &digits[12..16], &digits[16..20], &digits[20..]];
-    parts.join("-")
-}
-
 #[cfg(unix)]
 fn host_name() -> String {
     rustix::system::uname().nodename().to_string_lossy().into_owned()
@@ -86,15 +75,6 @@ fn system() -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn an_instance_has_an_id_of_its_own() {
-        let (one, other) = (unique(), unique());
-        assert_ne!(one, other);
-        assert_eq!(one.len(), 36);
-        assert_eq!(&one[14..15], "4");
-        assert!(matches!(&one[19..20], "8" | "9" | "a" | "b"), "{one}");
-    }
 
     #[test]
     fn the_process_is_known() {

@@ -1,9 +1,9 @@
 //! What is told of a span in tags of ours: where it was opened, how it ran and ended.
 
+use tracer_core::__private::told;
 use tracer_core::{Callsite, ErrorRecord, Level, Outcome, SpanKind, SpanRecord, TaskRecord, Value};
 
 use crate::span::given::Given;
-use crate::span::notation;
 use crate::span::tags::Tags;
 use crate::tag;
 
@@ -40,7 +40,7 @@ pub(super) fn place(own: &mut Own<'_, '_, '_>, callsite: &'static Callsite) {
     let mut function = String::new();
     // What was opened by hand does not know in which function.
     if !callsite.module_path().is_empty() {
-        notation::write_function(&mut function, callsite);
+        told::write_function(&mut function, callsite);
         own.text(tag::FUNCTION, &function);
     }
     // What came through the API of OpenTelemetry does not know where.
@@ -51,7 +51,7 @@ pub(super) fn place(own: &mut Own<'_, '_, '_>, callsite: &'static Callsite) {
     if callsite.level() != Level::Info {
         own.text(tag::LEVEL, callsite.level().as_str());
     }
-    if callsite.target() != notation::module_of(&function) {
+    if callsite.target() != told::module_of(&function) {
         own.text(tag::TARGET, callsite.target());
     }
 }
@@ -80,7 +80,7 @@ pub(super) fn facts(own: &mut Own<'_, '_, '_>, span: &SpanRecord, text: &mut Str
 fn polls(own: &mut Own<'_, '_, '_>, span: &SpanRecord, text: &mut String) {
     if !span.slices().is_empty() {
         text.clear();
-        notation::write_slices(text, span);
+        told::write_slices(text, span);
         own.text(tag::SLICES, text);
         let durations = [
             (tag::POLL_DURATION, span.poll_duration()),
@@ -94,7 +94,7 @@ fn polls(own: &mut Own<'_, '_, '_>, span: &SpanRecord, text: &mut String) {
     }
     if !span.wakes().is_empty() {
         text.clear();
-        notation::write_wakes(text, span);
+        told::write_wakes(text, span);
         own.text(tag::WAKES, text);
     }
 }
@@ -115,7 +115,7 @@ fn task(own: &mut Own<'_, '_, '_>, task: TaskRecord<'_>, text: &mut String) {
     }
     if let Some((file, line)) = task.spawned_at() {
         text.clear();
-        notation::write_place(text, file, line);
+        told::write_place(text, file, line);
         own.text(tag::TASK_SPAWNED_AT, text);
     }
 }
@@ -140,7 +140,7 @@ pub(super) fn failure(
         stack(own, span, error.backtrace(), text);
     }
     text.clear();
-    notation::write_sources(text, error);
+    told::write_sources(text, error);
     if !text.is_empty() {
         own.text(tag::SOURCES, text);
     }
@@ -151,6 +151,6 @@ pub(super) fn failure(
 
 fn stack(own: &mut Own<'_, '_, '_>, span: &SpanRecord, backtrace: Option<&str>, text: &mut String) {
     text.clear();
-    notation::write_stack(text, span, backtrace);
+    told::write_stack(text, span, backtrace);
     own.text(tag::ERROR_STACK, text);
 }

@@ -4,14 +4,12 @@ mod around;
 mod events;
 mod facts;
 mod given;
-mod notation;
 mod process;
 mod tags;
 
 use std::borrow::Cow;
-use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
 
+use tracer_core::__private::told::ByCallsite;
 use tracer_core::{Callsite, SpanId, SpanRecord, Value};
 
 pub(crate) use around::{Around, Trace};
@@ -28,33 +26,12 @@ use crate::tag;
 /// Writes spans; keeps what many of them have in common as it is written.
 #[derive(Debug, Default)]
 pub(crate) struct Spans {
-    /// What is the same for all spans of a callsite, by its address: there are only so many.
-    callsites: HashMap<usize, Written, BuildHasherDefault<AddressHasher>>,
+    /// What is the same for all spans of a callsite.
+    callsites: ByCallsite<Written>,
     metrics: Vec<u8>,
     json: Vec<u8>,
     text: String,
     shown: String,
-}
-
-/// Addresses come from the program itself; nobody chooses them so that they collide.
-#[derive(Clone, Copy, Debug, Default)]
-struct AddressHasher(u64);
-
-impl Hasher for AddressHasher {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.write_usize(usize::from(*byte));
-        }
-    }
-
-    fn write_usize(&mut self, address: usize) {
-        // Odd, and its bits are as those of any number: the high half is what tables look at.
-        self.0 = (self.0 ^ address as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(32);
-    }
 }
 
 /// What spans of a callsite are called unless their attributes say something else, and the tags of the
@@ -86,9 +63,7 @@ impl Spans {
 
         let callsite = span.callsite();
         let Self { callsites, metrics, json, text, shown } = self;
-        let common = callsites
-            .entry(std::ptr::from_ref(callsite).addr())
-            .or_insert_with(|| Written::new(callsite));
+        let common = callsites.get_or_make(callsite, || Written::new(callsite));
         metrics.clear();
         let begin = body.len();
         let mut tags = Tags::new(body, metrics, shown);

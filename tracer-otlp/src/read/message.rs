@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use tracer_core::__private::told;
 use tracer_core::{Outcome, SpanId, SpanKind, TraceId};
 
 use crate::attribute;
@@ -68,7 +69,7 @@ fn span(tree: &Tree<'_>, resource: &Arc<Vec<(String, Value)>>) -> Result<Span, &
         level: facts.level(),
         target: facts
             .text(attribute::TARGET)
-            .unwrap_or_else(|| notation::module_of(&function).to_owned()),
+            .unwrap_or_else(|| told::module_of(&function).to_owned()),
         file: facts.text(attribute::FILE).unwrap_or_default(),
         line: facts.number(attribute::LINE).unwrap_or(0),
         start,
