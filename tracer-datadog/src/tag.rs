@@ -40,12 +40,5 @@ pub(crate) const KEEP_RATE: &str = "_dd.tracer_kr";
 pub(crate) const PARTIAL_VERSION: &str = "_dd.partial_version";
 pub(crate) const WAS_LONG_RUNNING: &str = "_dd.was_long_running";
 
-pub(crate) const FUNCTION: &str = "code.function.name";
-pub(crate) const FILE: &str = "code.file.path";
-pub(crate) const LINE: &str = "code.line.number";
-
 // As in OTLP.
-pub(crate) use tracer_core::__private::told::key::{
-    LEVEL, MAX_POLL_DURATION, OUTCOME, PASSED_ON, POLL_DURATION, POLLS, SLICES, SOURCES, SPAWNED,
-    TARGET, TASK_FIRST_POLL_DELAY, TASK_KEY, TASK_NAME, TASK_PARENT_KEY, TASK_SPAWNED_AT, WAKES,
-};
+pub(crate) use tracer_core::__private::told::key::{PASSED_ON, SOURCES};

@@ -3,10 +3,6 @@
 /// The conventions that the names are of.
 pub(crate) const SCHEMA_URL: &str = "https://opentelemetry.io/schemas/1.42.0";
 
-pub(crate) const FUNCTION: &str = "code.function.name";
-pub(crate) const FILE: &str = "code.file.path";
-pub(crate) const LINE: &str = "code.line.number";
-
 /// The event that tells of an error, and what is said of the error.
 pub(crate) const EXCEPTION: &str = "exception";
 pub(crate) const EXCEPTION_TYPE: &str = "exception.type";
@@ -15,8 +11,9 @@ pub(crate) const EXCEPTION_STACKTRACE: &str = "exception.stacktrace";
 pub(crate) const ERROR_TYPE: &str = "error.type";
 
 pub(crate) use tracer_core::__private::told::key::{
-    LEVEL, MAX_POLL_DURATION, OUTCOME, PASSED_ON, POLL_DURATION, POLLS, SLICES, SOURCES, SPAWNED,
-    TARGET, TASK_FIRST_POLL_DELAY, TASK_KEY, TASK_NAME, TASK_PARENT_KEY, TASK_SPAWNED_AT, WAKES,
+    FILE, FUNCTION, LEVEL, LINE, MAX_POLL_DURATION, OUTCOME, PASSED_ON, POLL_DURATION, POLLS,
+    SLICES, SOURCES, SPAWNED, TARGET, TASK_FIRST_POLL_DELAY, TASK_KEY, TASK_NAME, TASK_PARENT_KEY,
+    TASK_SPAWNED_AT, WAKES,
 };
 
 /// Whether an attribute of this name may be one that is written here, so that one of the user's of

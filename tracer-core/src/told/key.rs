@@ -1,4 +1,9 @@
-//! Keys of what backends have no names for.
+//! Keys of what is told of every span.
+
+/// Where it was opened, as OpenTelemetry calls it.
+pub const FUNCTION: &str = "code.function.name";
+pub const FILE: &str = "code.file.path";
+pub const LINE: &str = "code.line.number";
 
 /// Messages of the error's sources, from the nearest to the deepest.
 pub const SOURCES: &str = "tracer.sources";

@@ -6,7 +6,7 @@ use crate::callsite::Callsite;
 use crate::export::{ErrorRecord, SpanRecord};
 
 /// Writes slices as `offset+length` in nanoseconds after the span's start, one after the other.
-pub fn write_slices(text: &mut String, span: &SpanRecord) {
+pub(super) fn write_slices(text: &mut String, span: &SpanRecord) {
     for slice in span.slices() {
         let separator = if text.is_empty() { "" } else { " " };
         let offset = slice.start.wrapping_sub(span.start()) as i64;
@@ -17,7 +17,7 @@ pub fn write_slices(text: &mut String, span: &SpanRecord) {
 
 /// Writes wakes as slices are written, the length being the time until the poll, if there was one;
 /// behind them the span that woke it, if it was one, as `@trace-span`.
-pub fn write_wakes(text: &mut String, span: &SpanRecord) {
+pub(super) fn write_wakes(text: &mut String, span: &SpanRecord) {
     for wake in span.wakes() {
         let separator = if text.is_empty() { "" } else { " " };
         let offset = wake.time.wrapping_sub(span.start()) as i64;
@@ -32,7 +32,7 @@ pub fn write_wakes(text: &mut String, span: &SpanRecord) {
 }
 
 /// Writes where something is in a source file.
-pub fn write_place(text: &mut String, file: &str, line: u32) {
+pub(super) fn write_place(text: &mut String, file: &str, line: u32) {
     let _written = write!(text, "{file}:{line}");
 }
 
@@ -65,7 +65,7 @@ pub fn write_sources(text: &mut String, error: &ErrorRecord<'_>) {
 }
 
 /// Writes a function with its module; what was opened by hand has only its name.
-pub fn write_function(text: &mut String, callsite: &Callsite) {
+pub(super) fn write_function(text: &mut String, callsite: &Callsite) {
     if !callsite.module_path().is_empty() {
         text.push_str(callsite.module_path());
         text.push_str("::");
