@@ -234,3 +234,48 @@ pub(super) fn in_order(mut spans: Vec<SpanRecord>) -> Vec<SpanRecord> {
     spans.sort_by_key(SpanRecord::start);
     spans
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::callsite::Callsite;
+    use crate::clock::Timeline;
+    use crate::record::{END, Head, Kind, flag};
+
+    static SITE: Callsite = Callsite::new("site", "", "", 1, || {});
+
+    /// The only span of a trace.
+    fn root(trace: u64) -> SpanRecord {
+        let mut words = [0; END];
+        (words[2], words[3]) = (trace, trace);
+        let head = Head { kind: Kind::End, extra: flag::LOCAL_ROOT, tracer: 1, callsite: 0 };
+        let mut span = SpanRecord::blank(&SITE);
+        span.fill(head, &words, &mut [], &Timeline::new());
+        span
+    }
+
+    #[test]
+    fn no_more_is_handed_on_than_there_is_room_for() {
+        let (mut traces, now) = (Traces::new(MAX_HELD), Instant::now());
+        (1..=5).for_each(|trace| traces.add(root(trace), now));
+        let quiet = now + QUIET;
+        assert_eq!(traces.due(now, usize::MAX).len(), 0, "more may come");
+        assert_eq!(traces.due(quiet, 0).len(), 0);
+        assert_eq!(traces.due(quiet, 2).len(), 2);
+        assert_eq!(traces.flush(true, 0).len(), 0);
+        assert_eq!(traces.flush(false, 1).len(), 1);
+        assert_eq!(traces.due(quiet, usize::MAX).len(), 2);
+    }
+
+    #[test]
+    fn what_waits_to_be_handed_on_is_bounded() {
+        let (mut traces, now) = (Traces::new(MAX_HELD), Instant::now());
+        let many = MAX_ENDED as u64;
+        (1..=many).for_each(|trace| traces.add(root(trace), now));
+        assert!(!traces.is_backed_up());
+        traces.add(root(many + 1), now);
+        assert!(traces.is_backed_up());
+        assert_eq!(traces.due(now + QUIET, 1).len(), 1);
+        assert!(!traces.is_backed_up());
+    }
+}
