@@ -9,8 +9,10 @@ use flate2::write::GzEncoder;
 use tracer_core::__private::Unreachable;
 use ureq::http::HeaderMap;
 use ureq::tls::{RootCerts, TlsConfig};
+use ureq::unversioned::transport::DefaultConnector;
 use ureq::{Agent, Error};
 
+use crate::http::addresses::Addresses;
 use crate::http::answer::Answer;
 use crate::http::endpoint::Endpoint;
 
@@ -23,6 +25,7 @@ const MAX_ANSWER: u64 = 64 << 10;
 /// A connection that is kept, and opened anew where it has to be.
 pub(crate) struct Client {
     agent: Agent,
+    addresses: Addresses,
     endpoint: Endpoint,
     headers: HeaderMap,
     gzip: bool,
@@ -47,7 +50,9 @@ impl Client {
         if endpoint.is_loopback() {
             config = config.proxy(None);
         }
-        Self { agent: Agent::new_with_config(config.build()), endpoint, headers, gzip }
+        let (addresses, connector) = (Addresses::default(), DefaultConnector::default());
+        let agent = Agent::with_parts(config.build(), connector, addresses.clone());
+        Self { agent, addresses, endpoint, headers, gzip }
     }
 
     /// The address without credentials.
@@ -74,7 +79,10 @@ impl Client {
         if self.gzip {
             request = request.header("content-encoding", "gzip");
         }
-        let unreachable = |error| self.unreachable(&error, timeout);
+        let unreachable = |error| {
+            self.addresses.forget();
+            self.unreachable(&error, timeout)
+        };
         let mut answer = request.send(packed).map_err(unreachable)?;
         let body = answer.body_mut().with_config().limit(MAX_ANSWER).read_to_vec();
         // The status says it all; what cannot be read of the rest is left.

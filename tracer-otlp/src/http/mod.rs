@@ -1,5 +1,6 @@
 //! OTLP/HTTP: batches become requests, and each request is delivered, refused or given up in time.
 
+mod addresses;
 mod answer;
 mod builder;
 mod client;
