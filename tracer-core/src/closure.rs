@@ -93,7 +93,7 @@ impl Carried {
     }
 
     pub(crate) fn run<R>(self, f: impl FnOnce() -> R) -> R {
-        let _running = Running::enter(self.context);
+        let _running = Running::enter(&self.context);
         if let Some(spawned) = self.spawned {
             spawned.arrive();
         }
@@ -116,7 +116,7 @@ impl Home {
 
     /// Runs `f` where no span is current, so that it opens roots of this tracer.
     pub fn run<R>(self, f: impl FnOnce() -> R) -> R {
-        let _running = Running::enter(self.0);
+        let _running = Running::enter(&self.0);
         f()
     }
 }

@@ -334,5 +334,8 @@ impl Ended {
 
 /// Writes the end of a span to the log.
 pub(crate) fn write_end(context: &SpanContext, callsite: &'static Callsite, ended: &Ended) {
-    log::end(context.tracer(), ended.words(context, callsite.id()));
+    let callsite = callsite.id();
+    if !log::try_end(ended.words(context, callsite)) {
+        log::end(context.tracer(), ended.words(context, callsite));
+    }
 }

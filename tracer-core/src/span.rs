@@ -130,12 +130,12 @@ impl Span {
     /// In async code use [`in_span`](crate::FutureExt::in_span): a guard held over an `.await`
     /// makes the future `!Send`, and in a branch of a `join!` its siblings may see the span.
     pub fn enter(&self) -> Entered<'_> {
-        Entered { scope: Scope::enter(self.open.context), span: PhantomData }
+        Entered { scope: Scope::enter(&self.open.context), span: PhantomData }
     }
 
     /// Runs `f` with the span current.
     pub fn in_scope<R>(&self, f: impl FnOnce() -> R) -> R {
-        let _running = Running::enter(self.open.context);
+        let _running = Running::enter(&self.open.context);
         f()
     }
 
@@ -254,7 +254,7 @@ struct Scope {
 
 impl Scope {
     #[inline(always)]
-    fn enter(context: SpanContext) -> Self {
+    fn enter(context: &SpanContext) -> Self {
         let below = (!context.is_none()).then(|| slot::enter(context, provider::key()));
         Self { span: context.span, below, not_send: PhantomData }
     }
@@ -273,7 +273,7 @@ pub(crate) struct Running(Scope);
 
 impl Running {
     #[inline(always)]
-    pub(crate) fn enter(context: SpanContext) -> Self {
+    pub(crate) fn enter(context: &SpanContext) -> Self {
         Self(Scope::enter(context))
     }
 }

@@ -30,7 +30,7 @@ impl SpanFrame {
 
     /// Runs `f` with the span current: what makes the future that is polled later.
     pub fn in_scope<R>(&self, f: impl FnOnce() -> R) -> R {
-        let _running = Running::enter(*self.0.context());
+        let _running = Running::enter(self.0.context());
         f()
     }
 

@@ -135,7 +135,7 @@ pin_project! {
         fn drop(this: Pin<&mut Self>) {
             let context = this.project().context;
             if !context.context.is_none() {
-                slot::begin_drop(context.context);
+                slot::begin_drop(&context.context);
                 context.entered = true;
             }
         }

@@ -105,7 +105,7 @@ impl Tracer {
     /// # Ok::<_, Box<dyn std::error::Error>>(())
     /// ```
     pub fn in_scope<R>(&self, f: impl FnOnce() -> R) -> R {
-        let _running = Running::enter(self.context());
+        let _running = Running::enter(&self.context());
         f()
     }
 

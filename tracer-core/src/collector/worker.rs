@@ -64,7 +64,7 @@ fn leave_parent() {
     id::begin_anew();
     if !slot::top().is_none() {
         // Never left: it ends with the function or the poll that encloses it, as a leaked guard.
-        let _below = slot::enter(SpanContext::NONE, provider::key());
+        let _below = slot::enter(&SpanContext::NONE, provider::key());
     }
 }
 

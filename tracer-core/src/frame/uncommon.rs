@@ -145,7 +145,7 @@ impl Frame {
 
     #[cold]
     pub(super) fn begin_drop_unfinished(&mut self) {
-        slot::begin_drop(self.open.context);
+        slot::begin_drop(&self.open.context);
         if self.open.state == State::Held {
             let _guards = held::take(self.open.context.span);
         }

@@ -147,11 +147,25 @@ pub(crate) fn top_recorded() -> (SpanId, u32) {
 }
 
 /// Makes `context` current for the task `key`, until [`leave`] is called with what this returns.
-pub(crate) fn enter(context: SpanContext, key: u64) -> u32 {
+#[inline(always)]
+pub(crate) fn enter(context: &SpanContext, key: u64) -> u32 {
+    enter_as(Kind::Guard, context, key)
+}
+
+#[inline(always)]
+fn enter_as(kind: Kind, context: &SpanContext, key: u64) -> u32 {
     with(|stack| {
-        let task = task_on_top(stack, key);
-        stack.push(&context, task, SpanId::NONE, Kind::Guard)
+        let (_, strand) = stack.top();
+        let below = stack.depth();
+        let is_beside = strand.key.get() == key && strand.is_of(context);
+        let place = || stack.try_push(context.span, context.path, SpanId::NONE, kind);
+        if is_beside && place().is_some() { below } else { enter_anew(kind, context, key) }
     })
+}
+
+#[cold]
+fn enter_anew(kind: Kind, context: &SpanContext, key: u64) -> u32 {
+    with(|stack| stack.push(context, task_on_top(stack, key), SpanId::NONE, kind))
 }
 
 /// Makes a span of other instrumentation current, which was made where `origin` was, until
@@ -229,7 +243,7 @@ fn try_enter_child(stack: &Stack, top: &Place, callsite: &'static Callsite) -> O
 
 /// Enters the span of a function, which began at `start`.
 pub(crate) fn enter_function(context: SpanContext, parent: SpanId, start: u64, key: u64) -> u32 {
-    let below = enter(context, key);
+    let below = enter(&context, key);
     with(|stack| {
         let (top, _) = stack.top();
         top.origin.set(parent);

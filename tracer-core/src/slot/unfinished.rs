@@ -2,9 +2,8 @@
 //! span that they are dropped in.
 
 use crate::context::SpanContext;
-use crate::id::SpanId;
 use crate::provider::key;
-use crate::slot::{enter, task_on_top, with};
+use crate::slot::{enter, enter_as, with};
 use crate::stack::Kind;
 
 /// Whether something is left above the frame above `below` when its poll is over.
@@ -32,16 +31,14 @@ pub(crate) fn held(below: u32) -> Vec<SpanContext> {
 pub(crate) fn enter_again(guards: &[SpanContext]) {
     let key = key();
     for context in guards {
-        let _below = enter(*context, key);
+        let _below = enter(context, key);
     }
 }
 
 /// Enters the context of a future that is about to be dropped unfinished; [`end_drop`] must follow.
-pub(crate) fn begin_drop(context: SpanContext) {
-    with(|stack| {
-        let task = task_on_top(stack, key());
-        stack.push(&context, task, SpanId::NONE, Kind::Dropping);
-    });
+pub(crate) fn begin_drop(context: &SpanContext) {
+    // Left by its kind.
+    let _below = enter_as(Kind::Dropping, context, key());
 }
 
 /// Leaves what [`begin_drop`] entered, with guards that were leaked meanwhile.

@@ -127,14 +127,17 @@ impl Stack {
     ) -> u32 {
         let below = self.depth.get();
         let (outer, strand) = self.top();
-        let index = outer.strand.get().wrapping_add(u8::from(!strand.is_of(context, task)));
+        let is_another = !(strand.is_of(context) && strand.is_task(task));
+        let index = outer.strand.get().wrapping_add(u8::from(is_another));
         let place = self.place(below + 1);
         if below >= RING as u32 - 1 {
             self.displace(place);
         }
         place.set(context.span, context.path, origin, kind);
         place.strand.set(index);
-        self.strands[usize::from(index)].set(context, task);
+        if is_another {
+            self.strands[usize::from(index)].set(context, task);
+        }
         self.depth.set(below + 1);
         below
     }

@@ -117,10 +117,14 @@ impl Strand {
         self.root.get() == context.root && self.flags.get() == context.flags
     }
 
-    pub(super) fn is_of(&self, context: &SpanContext, task: Task) -> bool {
-        self.has_root_of(context)
-            && self.trace.get() == context.trace
-            && (self.key.get(), self.waker.get()) == (task.key, task.waker)
+    /// Whether a context belongs here, whichever task it is of, and whether its root is known or not.
+    #[inline(always)]
+    pub(crate) fn is_of(&self, context: &SpanContext) -> bool {
+        self.has_root_of(context) && self.trace.get() == context.trace
+    }
+
+    pub(super) fn is_task(&self, task: Task) -> bool {
+        (self.key.get(), self.waker.get()) == (task.key, task.waker)
     }
 
     #[inline(always)]

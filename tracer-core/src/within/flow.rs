@@ -127,7 +127,7 @@ impl<Item, S: Sink<Item>> Sink<Item> for InContext<S> {
     }
 
     fn start_send(self: Pin<&mut Self>, item: Item) -> Result<(), S::Error> {
-        let _running = Running::enter(self.context.context);
+        let _running = Running::enter(&self.context.context);
         self.project().inner.start_send(item)
     }
 
