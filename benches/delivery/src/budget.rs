@@ -2,16 +2,15 @@
 
 use bench_readme::Verdict;
 
-use crate::SPANS;
 use crate::program::Protocol;
-use crate::table::{Row, a_span};
+use crate::table::Row;
 
 /// The share of ours that has arrived in all ways, of which none may be lost.
 pub(crate) fn arrived(rows: &[Row]) -> Verdict {
     let ours = rows.iter().filter(|row| row.program.is_ours());
-    let least = ours.map(Row::surely_arrived).min().unwrap_or(SPANS);
-    let share = 100.0 * least as f64 / SPANS as f64;
-    Verdict::least("spans of ours that arrive, the worst of its ways", share, 100.0, " %")
+    let shares = ours.map(|row| 100.0 * row.surely_arrived() as f64 / row.spent.spans as f64);
+    let least = shares.fold(100.0, f64::min);
+    Verdict::least("spans of ours that arrive, the worst of its ways", least, 100.0, " %")
 }
 
 /// All budgets of what was measured at this rate.
@@ -36,7 +35,7 @@ pub(crate) fn verdicts(rows: &[Row], rate: &str) -> Vec<Verdict> {
         }));
     } else {
         all.extend(plain.map(|row| {
-            let nanos = a_span(row.spent.caller_nanos);
+            let nanos = row.a_span(row.spent.caller_nanos);
             Verdict::most(format!("caller's time a span, {when}"), nanos, 200.0, " ns")
         }));
         all.extend(plain.map(|row| {
@@ -49,5 +48,5 @@ pub(crate) fn verdicts(rows: &[Row], rate: &str) -> Vec<Verdict> {
 
 fn processor(row: &Row, when: &str, allowed: f64) -> Verdict {
     let what = format!("processor time a span, {}, {when}", row.program.name);
-    Verdict::most(what, a_span(row.spent.nanos), allowed, " ns")
+    Verdict::most(what, row.a_span(row.spent.nanos), allowed, " ns")
 }

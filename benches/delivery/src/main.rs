@@ -1,5 +1,5 @@
-//! A million spans with three attributes leave the process, and the process ends: how many arrive,
-//! and what did it cost all threads together, and the thread that made them?
+//! Spans with three attributes leave the process, and the process ends: how many arrive, and what did
+//! it cost all threads together, and the thread that made them?
 //!
 //! `cargo run --release --manifest-path benches/Cargo.toml -p bench-delivery`, and behind `--`: see
 //! [`USAGE`].
@@ -25,9 +25,6 @@ RATE         so many spans a second: 10000 or 50000
 --write      and put the tables into README.md
 --only NAME  programs whose name contains NAME
 --smoke      only whether all of ours arrive";
-
-/// Spans of a burst.
-const SPANS: u64 = 1_000_000;
 
 const OURS: [Program; 4] = [
     Program::new("ours", "ours", Protocol::Otlp),

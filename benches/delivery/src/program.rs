@@ -29,6 +29,7 @@ pub(crate) enum Protocol {
 /// What a burst cost, as its process knows it.
 #[derive(Debug)]
 pub(crate) struct Spent {
+    pub(crate) spans: u64,
     /// Spans that are known to have been delivered, if that is known.
     pub(crate) acknowledged: Option<u64>,
     /// Of the thread that ended the spans, of all threads, and what of it was the kernel's.
@@ -85,13 +86,14 @@ impl Program {
         let [acknowledged, numbers @ ..] = &words[..] else { panic!("{} says nothing", self.name) };
         let numbers: Vec<u64> =
             numbers.iter().map(|word| word.parse().expect("a number")).collect();
-        let [caller_nanos, nanos, system_nanos, peak_kib, allocations, latencies @ ..] =
+        let [spans, caller_nanos, nanos, system_nanos, peak_kib, allocations, latencies @ ..] =
             &numbers[..]
         else {
             panic!("{} says {text:?}", self.name)
         };
         Spent {
             acknowledged: acknowledged.parse().ok(),
+            spans: *spans,
             caller_nanos: *caller_nanos,
             nanos: *nanos,
             system_nanos: *system_nanos,

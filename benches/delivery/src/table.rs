@@ -2,7 +2,6 @@
 
 use std::fmt::Write as _;
 
-use crate::SPANS;
 use crate::program::{Program, Protocol, Spent};
 use crate::sink::Got;
 
@@ -16,6 +15,11 @@ pub(crate) struct Row {
 }
 
 impl Row {
+    /// A span's part.
+    pub(crate) fn a_span(&self, nanos: u64) -> f64 {
+        nanos as f64 / self.spent.spans as f64
+    }
+
     /// As the receiver counted them, where it can read them, else as the program was told.
     pub(crate) fn arrived(&self) -> u64 {
         self.spent.acknowledged.unwrap_or(self.got.spans)
@@ -29,17 +33,12 @@ impl Row {
     }
 }
 
-pub(crate) fn a_span(nanos: u64) -> f64 {
-    nanos as f64 / SPANS as f64
-}
-
 pub(crate) fn of(rows: &[Row]) -> String {
     let mut text = "| program | arrived | CPU ns a span | of it sys | an arrived span | ÷ ours | peak RSS MiB | bytes a span | requests | crates |\n|---|---|---|---|---|---|---|---|---|---|\n".to_owned();
     let first = rows.first().map(an_arrived);
     for row in rows {
         let Row { program, spent, got, crates } = row;
-        let costs = [a_span(spent.nanos), a_span(spent.system_nanos)];
-        let [all, system] = costs;
+        let [all, system] = [spent.nanos, spent.system_nanos].map(|nanos| row.a_span(nanos));
         let peak = spent.peak_kib as f64 / 1024.0;
         let line = if program.protocol == Protocol::None {
             writeln!(
@@ -49,7 +48,7 @@ pub(crate) fn of(rows: &[Row]) -> String {
             )
         } else {
             let arrived = row.arrived().max(1) as f64;
-            let (share, bytes) = (100.0 * arrived / SPANS as f64, got.bytes as f64 / arrived);
+            let (share, bytes) = (100.0 * arrived / spent.spans as f64, got.bytes as f64 / arrived);
             let ratio = an_arrived(row) / first.expect("it has a row");
             writeln!(
                 text,
@@ -62,8 +61,9 @@ pub(crate) fn of(rows: &[Row]) -> String {
         line.expect("there is memory");
     }
     text.push_str("\n| the traced thread | CPU ns a span | allocations after warm-up | a trace of 100 spans: p50 µs | p99 | p99.9 | max |\n|---|---|---|---|---|---|---|\n");
-    for Row { program, spent, .. } in rows {
-        let caller = spent.caller_nanos as f64 / SPANS as f64;
+    for row in rows {
+        let Row { program, spent, .. } = row;
+        let caller = row.a_span(spent.caller_nanos);
         let [p50, p99, p999, max] = spent.latencies.map(|nanos| nanos as f64 / 1e3);
         let (name, allocations) = (program.name, spent.allocations);
         writeln!(

@@ -18,13 +18,14 @@ pub const SPANS: u32 = 100;
 /// Where spans do not come at once, those of so long do.
 const STEP: Duration = Duration::from_millis(5);
 
+/// Seconds after which slow ones are enough.
+const LONGEST: u32 = 30;
+
 /// The text that each step is given.
 pub const TEXT: &str = "a text of 20 bytes..";
 
-/// Traces in which what is allocated once is allocated: a quarter of all.
-const WARM_UP: u32 = TRACES / 4;
-
-/// Ends the spans, at once or so many a second as the first argument says, and prints what that took.
+/// Ends the spans, at once or so many a second as the first argument says, and prints how many they
+/// were and what that took.
 ///
 /// A trace is a root and steps with the numbers that `trace` is given; `deliver` waits until all
 /// spans are where they shall be, and says of how many that is known.
@@ -32,14 +33,17 @@ pub fn run<F: Future>(
     trace: impl Fn(std::ops::Range<u32>) -> F,
     deliver: impl FnOnce() -> Option<u64>,
 ) {
-    let rate: u64 = env::args().nth(1).map_or(0, |rate| rate.parse().expect("spans a second"));
+    let rate: u32 = env::args().nth(1).map_or(0, |rate| rate.parse().expect("spans a second"));
+    let traces = if rate == 0 { TRACES } else { TRACES.min(rate.saturating_mul(LONGEST) / SPANS) };
+    // In which what is allocated once is allocated.
+    let warm_up = traces / 4;
     let waker = Waker::from(Arc::new(Nobody));
     let mut context = Context::from_waker(&waker);
-    let mut latencies = Vec::with_capacity(TRACES as usize);
+    let mut latencies = Vec::with_capacity(traces as usize);
     let (begin, mut caller, mut allocated) = (Instant::now(), 0, 0);
-    for number in 0..TRACES {
+    for number in 0..traces {
         let first = number * SPANS;
-        if let Some(nanos) = (u64::from(first) * 1_000_000_000).checked_div(rate) {
+        if let Some(nanos) = (u64::from(first) * 1_000_000_000).checked_div(u64::from(rate)) {
             let early = Duration::from_nanos(nanos).saturating_sub(begin.elapsed());
             if early > STEP {
                 std::thread::sleep(early);
@@ -51,7 +55,7 @@ pub fn run<F: Future>(
         assert!(matches!(trace.poll(&mut context), Poll::Ready(_)), "no step waits");
         latencies.push(start.elapsed().as_nanos());
         caller += nanos(ClockId::ThreadCPUTime) - before;
-        if number >= WARM_UP {
+        if number >= warm_up {
             allocated += allocations::of_this_thread() - allocations;
         }
     }
@@ -61,7 +65,8 @@ pub fn run<F: Future>(
     let at = |thousandth: usize| latencies[(latencies.len() - 1) * thousandth / 1000];
     let [median, slow, slower, slowest] = [500, 990, 999, 1000].map(at);
     println!(
-        "{known} {caller} {process} {} {} {allocated} {median} {slow} {slower} {slowest}",
+        "{known} {} {caller} {process} {} {} {allocated} {median} {slow} {slower} {slowest}",
+        traces * SPANS,
         system_nanos(),
         peak_kib()
     );
