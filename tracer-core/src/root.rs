@@ -144,9 +144,18 @@ fn entry(index: u32) -> Option<&'static Entry> {
     TABLE.get(index as usize / SEGMENT)?.get()?.get(index as usize % SEGMENT)
 }
 
-/// Follows the coarse clock; called once per pass of the collector, for a root should not divide.
+/// Follows the coarse clock, and allocates what roots will soon take; called once per pass of the
+/// collector, for a root should neither divide nor allocate.
 pub(crate) fn refresh() {
     PERIOD.store(clock::coarse() / GRACE.load(Ordering::Relaxed).max(1), Ordering::Relaxed);
+    let segment = NEXT.load(Ordering::Relaxed) as usize / SEGMENT;
+    for soon in TABLE.iter().skip(segment).take(2) {
+        let _allocated = soon.get_or_init(segment_of_entries);
+    }
+}
+
+fn segment_of_entries() -> Segment {
+    (0..SEGMENT).map(|_| Entry::default()).collect()
 }
 
 /// The stack of the period `back` grace periods ago.
@@ -163,13 +172,9 @@ fn take() -> Option<u32> {
 }
 
 fn grow() -> Option<u32> {
-    let index = NEXT
-        .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |next| {
-            (next < MAX_ENTRIES).then_some(next + 1)
-        })
-        .ok()?;
-    TABLE[index as usize / SEGMENT]
-        .get_or_init(|| (0..SEGMENT).map(|_| Entry::default()).collect());
+    let grown = |next| (next < MAX_ENTRIES).then_some(next + 1);
+    let index = NEXT.fetch_update(Ordering::Relaxed, Ordering::Relaxed, grown).ok()?;
+    TABLE[index as usize / SEGMENT].get_or_init(segment_of_entries);
     Some(index)
 }
 
@@ -203,8 +208,9 @@ fn pop(stack: &AtomicU64) -> Option<u32> {
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
+    use std::sync::atomic::Ordering;
 
-    use super::Root;
+    use super::{NEXT, Root, SEGMENT, TABLE, refresh};
     use crate::side::{self, Side};
 
     #[test]
@@ -232,6 +238,13 @@ mod tests {
         assert!(!root.set_side(with("late")));
         assert!(!Root::NONE.set_side(with("nowhere")));
         other.end();
+    }
+
+    #[test]
+    fn what_roots_take_next_has_been_allocated_by_the_collector() {
+        let segment = NEXT.load(Ordering::Relaxed) as usize / SEGMENT;
+        refresh();
+        assert!(TABLE[segment..segment + 2].iter().all(|segment| segment.get().is_some()));
     }
 
     #[test]
