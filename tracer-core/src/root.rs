@@ -149,13 +149,14 @@ fn entry(index: u32) -> Option<&'static Entry> {
 pub(crate) fn refresh() {
     PERIOD.store(clock::coarse() / GRACE.load(Ordering::Relaxed).max(1), Ordering::Relaxed);
     let segment = NEXT.load(Ordering::Relaxed) as usize / SEGMENT;
-    for soon in TABLE.iter().skip(segment).take(2) {
-        let _allocated = soon.get_or_init(segment_of_entries);
-    }
+    TABLE.iter().skip(segment).take(2).for_each(allocate);
 }
 
-fn segment_of_entries() -> Segment {
-    (0..SEGMENT).map(|_| Entry::default()).collect()
+fn allocate(segment: &OnceLock<Segment>) {
+    if segment.get().is_none() {
+        // Made before, so that a fork hardly finds it being set, for which the child would wait for ever.
+        let _first = segment.set((0..SEGMENT).map(|_| Entry::default()).collect());
+    }
 }
 
 /// The stack of the period `back` grace periods ago.
@@ -174,7 +175,7 @@ fn take() -> Option<u32> {
 fn grow() -> Option<u32> {
     let grown = |next| (next < MAX_ENTRIES).then_some(next + 1);
     let index = NEXT.fetch_update(Ordering::Relaxed, Ordering::Relaxed, grown).ok()?;
-    TABLE[index as usize / SEGMENT].get_or_init(segment_of_entries);
+    allocate(&TABLE[index as usize / SEGMENT]);
     Some(index)
 }
 
