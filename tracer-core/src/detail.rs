@@ -188,6 +188,11 @@ pub(crate) fn task(context: &SpanContext, key: u64, delay: Option<u64>, facts: T
         // As of most roots.
         let extra = words.len() as u16;
         let head = Head { kind: Kind::Task, extra, tracer: context.tracer(), callsite: 0 };
+        if let Some(mut row) = Row::try_new() {
+            if row.push(words) {
+                return row.publish(head, context.span.0);
+            }
+        }
         let put = |sink: &mut Payload<'_>| words.iter().for_each(|word| sink.word(*word));
         return log::detail(head, context.span.0, put);
     }

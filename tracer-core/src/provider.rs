@@ -151,18 +151,30 @@ const COUNT: u64 = 0xF;
 /// The running task: all providers' answers as one number, and how many they were.
 #[inline(always)]
 pub(crate) fn key() -> u64 {
+    match only() {
+        Ok(only) => only.key() << 4 | 1,
+        Err(count) => keys(count),
+    }
+}
+
+/// The provider where there is one, as nearly always, else how many there are.
+#[inline(always)]
+fn only() -> Result<&'static dyn ContextProvider, usize> {
     // Acquire: pairs with the release in `add`.
     let count = REGISTERED.load(Ordering::Acquire);
     match PROVIDERS[0].get() {
-        Some(only) if count == 1 => only.key() << 4 | 1,
-        _ => keys(count),
+        Some(only) if count == 1 => Ok(*only),
+        _ => Err(count),
     }
+}
+
+fn all(count: usize) -> impl Iterator<Item = &'static dyn ContextProvider> {
+    PROVIDERS[..count].iter().filter_map(|slot| slot.get().copied())
 }
 
 #[cold]
 fn keys(count: usize) -> u64 {
-    let keys =
-        PROVIDERS[..count].iter().map(|slot| slot.get().map_or(0, |provider| provider.key()));
+    let keys = all(count).map(ContextProvider::key);
     keys.fold(0, |all: u64, key| all.rotate_left(17) ^ key) << 4 | count as u64
 }
 
@@ -185,23 +197,31 @@ fn is_same_but_for_new(entered: u64) -> bool {
 /// runtime is driven inside that of another, both count.
 #[cold]
 pub(crate) fn running() -> u64 {
-    let keys = registered().map(ContextProvider::key).filter(|key| *key != 0);
-    keys.fold(0, |all: u64, key| all.rotate_left(17) ^ key)
+    running_in().0
+}
+
+/// As [`running`], and the first provider that knows of a task here.
+fn running_in() -> (u64, Option<&'static dyn ContextProvider>) {
+    let found = |provider: &'static dyn ContextProvider| {
+        let key = provider.key();
+        (key, (key != 0).then_some(provider))
+    };
+    match only() {
+        Ok(only) => found(only),
+        Err(count) => all(count).map(found).filter(|(key, _)| *key != 0).fold(
+            (0, None),
+            |(all, first): (u64, _), (key, provider)| {
+                (all.rotate_left(17) ^ key, first.or(provider))
+            },
+        ),
+    }
 }
 
 /// Calls `f` with the number of the running task, as [`running`] gives it, and what its runtime knows
 /// of it.
 #[cold]
 pub(crate) fn describe(f: impl FnOnce(u64, TaskFacts<'_>)) {
-    let mut own = None;
-    let mut key = 0_u64;
-    for provider in registered() {
-        let number = provider.key();
-        if number != 0 {
-            key = key.rotate_left(17) ^ number;
-            own = own.or(Some(provider));
-        }
-    }
+    let (key, own) = running_in();
     let Some(provider) = own else { return f(0, TaskFacts::default()) };
     let mut f = Some(f);
     let mut tell = |facts: TaskFacts<'_>| {
@@ -213,18 +233,13 @@ pub(crate) fn describe(f: impl FnOnce(u64, TaskFacts<'_>)) {
     tell(TaskFacts::default());
 }
 
-fn registered() -> impl Iterator<Item = &'static dyn ContextProvider> {
-    // Acquire: pairs with the release in `add`.
-    let count = REGISTERED.load(Ordering::Acquire);
-    PROVIDERS[..count].iter().filter_map(|slot| slot.get().copied())
-}
-
 /// The context that the running task had when it was spawned, if its runtime knows.
 #[inline(never)]
 pub(crate) fn inherited() -> SpanContext {
-    // Acquire: pairs with the release in `add`.
-    let count = REGISTERED.load(Ordering::Acquire);
-    let found = PROVIDERS[..count].iter().find_map(|slot| slot.get()?.inherited());
+    let found = match only() {
+        Ok(only) => only.inherited(),
+        Err(count) => all(count).find_map(ContextProvider::inherited),
+    };
     found.map_or(SpanContext::NONE, SpanContext::inherited)
 }
 

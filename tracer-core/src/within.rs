@@ -211,7 +211,7 @@ impl<F> InContext<F> {
         if context.is_none() {
             return poll(this.inner, cx);
         }
-        let (below, _) = slot::enter_frame(&context, context.span, cx.waker());
+        let (below, _) = slot::enter_frame(&context, context.span, slot::task_of(cx.waker()));
         let _polling = Polling { below };
         if let Some(held) = this.held.take() {
             slot::enter_again(&held);

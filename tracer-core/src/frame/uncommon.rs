@@ -11,6 +11,7 @@ use crate::held;
 use crate::open::{Decided, Open, State};
 use crate::record::flag;
 use crate::slot;
+use crate::stack::Task;
 
 impl Frame {
     #[cold]
@@ -21,7 +22,8 @@ impl Frame {
             self.open.state = State::Off;
             return Polled::OFF;
         }
-        let key = slot::task_of(waker).key;
+        let task = slot::task_of(waker);
+        let key = task.key;
         let (parent, spawned) = match decided {
             Decided::Below => (captured, false),
             _ => slot::parent(captured, slot::current_of(key), key),
@@ -34,15 +36,20 @@ impl Frame {
             State::Off if slot::is_recorded() => State::Passive,
             state => state,
         };
-        self.enter_uncommonly(waker)
+        self.enter_as(task)
     }
 
     #[inline(never)]
     pub(super) fn enter_uncommonly(&mut self, waker: &Waker) -> Polled {
+        self.enter_as(slot::task_of(waker))
+    }
+
+    #[inline(always)]
+    fn enter_as(&mut self, task: Task) -> Polled {
         match self.open.state {
             State::Off => return Polled::OFF,
             State::Passive if !slot::is_recorded() => {
-                let current = slot::current_of(slot::task_of(waker).key);
+                let current = slot::current_of(task.key);
                 let context = &self.open.context;
                 if current == *context && current.is_inherited() == context.is_inherited() {
                     return Polled::OFF;
@@ -50,7 +57,7 @@ impl Frame {
             }
             _ => {}
         }
-        let (below, is_outermost) = slot::enter_frame(&self.open.context, self.origin, waker);
+        let (below, is_outermost) = slot::enter_frame(&self.open.context, self.origin, task);
         // A span made by hand is older than the first poll of its future.
         let is_first = self.open.polls == 0 && self.open.decided != Decided::Opened;
         self.count_poll();

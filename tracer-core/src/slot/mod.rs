@@ -300,10 +300,9 @@ pub(crate) fn entered(below: u32) -> (SpanContext, SpanId, u64) {
     })
 }
 
-/// Enters a frame that `waker`'s task polls: the depth below it, and whether no span of the same task
-/// encloses it, so that its polls are the task's.
-pub(crate) fn enter_frame(context: &SpanContext, origin: SpanId, waker: &Waker) -> (u32, bool) {
-    let task = task_of(waker);
+/// Enters a frame that `task` polls: the depth below it, and whether no span of the same task encloses
+/// it, so that its polls are the task's.
+pub(crate) fn enter_frame(context: &SpanContext, origin: SpanId, task: Task) -> (u32, bool) {
     with(|stack| {
         let (outer, strand) = stack.top();
         // Other instrumentation tells of no polls: the first frame in its span stands in for it.
