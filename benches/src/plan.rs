@@ -32,7 +32,8 @@ impl Peer {
 
     /// Whether it has what a workload needs.
     fn can(self, case: &str) -> bool {
-        self != Self::Micromegas || !["sync_event", "stream", "spawn_blocking"].contains(&case)
+        const LACKING: [&str; 4] = ["sync_event", "async_event", "stream", "spawn_blocking"];
+        self != Self::Micromegas || !LACKING.contains(&case)
     }
 
     pub(crate) const fn name(self) -> &'static str {
@@ -79,7 +80,7 @@ pub(crate) struct Run {
 pub(crate) const FLOOR: Run = Run { case: "floor", mode: Mode::On, peer: Peer::None };
 
 /// The workloads, as the programs name them, in the order of the table.
-pub(crate) const CASES: [&str; 24] = [
+pub(crate) const CASES: [&str; 29] = [
     "sync",
     "async",
     "depth10_yield0",
@@ -93,7 +94,10 @@ pub(crate) const CASES: [&str; 24] = [
     "async_error",
     "sync_args10",
     "sync_long_text",
+    "async_args10",
+    "async_long_text",
     "sync_event",
+    "async_event",
     "depth10_error",
     "guard",
     "cancelled",
@@ -104,6 +108,8 @@ pub(crate) const CASES: [&str; 24] = [
     "tasks10000",
     "sync_thread1",
     "sync_thread2",
+    "sync_idle_threads",
+    "sync_contended",
 ];
 
 /// The workloads that are also run where nothing is recorded.
