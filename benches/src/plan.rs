@@ -56,14 +56,45 @@ pub(crate) enum Mode {
     On,
     Absent,
     Unsampled,
+    /// The feature `off`: nothing is annotated, so it is another program.
+    StaticOff,
 }
 
 impl Mode {
+    /// In the order of the table.
+    pub(crate) const ALL: [Self; 4] = [Self::On, Self::Absent, Self::Unsampled, Self::StaticOff];
+
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::On => "on",
             Self::Absent => "absent",
             Self::Unsampled => "unsampled",
+            Self::StaticOff => "static off",
+        }
+    }
+
+    /// What the program is told: there is nothing to install where nothing is annotated.
+    pub(crate) const fn word(self) -> &'static str {
+        match self {
+            Self::StaticOff => Self::Absent.name(),
+            _ => self.name(),
+        }
+    }
+
+    /// Whether a workload is also run so.
+    pub(crate) fn is_for(self, case: &str) -> bool {
+        match self {
+            Self::On => true,
+            Self::Absent | Self::Unsampled => OFF.contains(&case),
+            Self::StaticOff => STATIC_OFF.contains(&case),
+        }
+    }
+
+    fn can(self, peer: Peer) -> bool {
+        match self {
+            Self::On => true,
+            Self::Absent | Self::Unsampled => peer != Peer::None,
+            Self::StaticOff => peer == Peer::Ours,
         }
     }
 }
@@ -75,6 +106,19 @@ pub(crate) struct Run {
     pub(crate) mode: Mode,
     pub(crate) peer: Peer,
 }
+
+impl Run {
+    /// The program that does it.
+    pub(crate) const fn program(self) -> &'static str {
+        match self.mode {
+            Mode::StaticOff => OFF_PROGRAM,
+            _ => self.peer.name(),
+        }
+    }
+}
+
+/// That of ours, built with the feature `off`.
+pub(crate) const OFF_PROGRAM: &str = "off";
 
 /// Two reads of the clock around an un-annotated call: no tracer can be below.
 pub(crate) const FLOOR: Run = Run { case: "floor", mode: Mode::On, peer: Peer::None };
@@ -113,19 +157,18 @@ pub(crate) const CASES: [&str; 29] = [
 ];
 
 /// The workloads that are also run where nothing is recorded.
-pub(crate) const OFF: [&str; 5] = ["sync", "async", "depth10_yield0", "sync_args", "async_args"];
+const OFF: [&str; 5] = ["sync", "async", "depth10_yield0", "sync_args", "async_args"];
+
+/// Those that are also run with the feature `off`, to see that it leaves nothing.
+const STATIC_OFF: [&str; 3] = ["sync", "async", "depth10_yield0"];
 
 /// Everything, so ordered that what is compared is measured one after the other.
 pub(crate) fn runs() -> Vec<Run> {
     let mut all = vec![FLOOR];
     for case in CASES {
-        for mode in [Mode::On, Mode::Absent, Mode::Unsampled] {
-            let peers =
-                Peer::TIMED.into_iter().filter(|peer| mode == Mode::On || *peer != Peer::None);
-            let peers = peers.filter(|peer| peer.can(case));
-            if mode == Mode::On || OFF.contains(&case) {
-                all.extend(peers.map(|peer| Run { case, mode, peer }));
-            }
+        for mode in Mode::ALL.into_iter().filter(|mode| mode.is_for(case)) {
+            let peers = Peer::TIMED.into_iter().filter(|peer| mode.can(*peer) && peer.can(case));
+            all.extend(peers.map(|peer| Run { case, mode, peer }));
         }
     }
     all

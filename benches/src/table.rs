@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use crate::annotation::{self, All, CALLS, Costs};
-use crate::plan::{CASES, FLOOR, Mode, OFF, Peer, Run};
+use crate::plan::{CASES, FLOOR, Mode, Peer, Run};
 use crate::program::Sizes;
 use crate::results::{Results, median};
 
@@ -12,11 +12,8 @@ type Seconds = fn(&Costs) -> &[f64];
 
 /// Rows of workloads that have values, with the way they are set up.
 fn rows(results: &Results) -> Vec<(&'static str, Mode)> {
-    let modes = |case| [Mode::On, Mode::Absent, Mode::Unsampled].map(|mode| (case, mode));
-    let all = CASES
-        .into_iter()
-        .flat_map(modes)
-        .filter(|(case, mode)| *mode == Mode::On || OFF.contains(case));
+    let modes = |case| Mode::ALL.map(|mode| (case, mode));
+    let all = CASES.into_iter().flat_map(modes);
     all.filter(|(case, mode)| results.nanos(Run { case, mode: *mode, peer: Peer::Ours }).is_some())
         .collect()
 }

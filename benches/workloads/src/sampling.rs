@@ -7,13 +7,13 @@ use crate::clock::thread_nanos;
 
 /// Records in one sample, so that no peer's buffer overflows before it is drained.
 const RECORDS: u32 = 3_000;
-/// Who drains gives the core away by itself; so much takes about as long as the scheduler lets a thread run.
+/// Who drains gives the core away by itself; before, a thread has to run long enough to lose it.
 const RECORDS_PREEMPTED: u32 = 20 * RECORDS;
 const MIN_SAMPLES: usize = 15;
 const MAX_SAMPLES: usize = 600;
 
-/// The median over samples, or their mean where it is preempted, in nanoseconds a call. What was recorded is drained between samples,
-/// untimed: only the caller's share is measured.
+/// The median over samples, or their mean where it is preempted, in nanoseconds a call. What was
+/// recorded is drained between samples, untimed: only the caller's share is measured.
 pub(crate) fn nanos(case: &mut Case, drain: fn(), time: Duration) -> f64 {
     // Some peers hand over per poll and per level.
     let records = if case.is_preempted { RECORDS_PREEMPTED } else { RECORDS };
