@@ -1,6 +1,7 @@
 //! Tables: in nanoseconds for the terminal, as ratios for what is kept.
 
 use std::fmt::Write;
+use std::ptr;
 
 use crate::annotation::{self, All, CALLS, Costs};
 use crate::plan::{CASES, FLOOR, Mode, Peer, Run};
@@ -73,7 +74,7 @@ pub(crate) fn annotation(all: &All) -> String {
         let _ = writeln!(text, "| {what} | {} |", cells.join(" | "));
     };
     let bare = &all[&Peer::None];
-    let is_bare = |costs: &Costs| std::ptr::eq(costs, bare);
+    let is_bare = |costs: &Costs| ptr::eq(costs, bare);
     let sizes: [(&str, Size); 5] = [
         ("future with a small argument, bytes", |sizes| sizes.small),
         ("… with 1 KiB held over an await", |sizes| sizes.held),
@@ -104,11 +105,37 @@ pub(crate) fn annotation(all: &All) -> String {
         });
     }
     row("dependencies of the macro crate, s", &|costs| number(costs.below, 1));
+    footprint(&mut row, bare);
     for (at, (case, mode)) in CALLS.into_iter().enumerate() {
         let what = format!("instructions added, {}", label(case, mode));
         row(&what, &|costs| number(costs.instructions[at], 0));
     }
     text
+}
+
+/// What the libraries bring along.
+fn footprint(row: &mut impl FnMut(&str, &dyn Fn(&Costs) -> String), bare: &Costs) {
+    row("crates that it depends on", &|costs| {
+        costs.footprint.crates.map_or_else(|| "-".to_owned(), |crates| crates.to_string())
+    });
+    row("clean dev build with them, s", &|costs| number(Some(costs.footprint.seconds), 1));
+    row("1,000 fns, release program stripped, KiB", &|costs| {
+        let [kib, of_bare] =
+            [costs, bare].map(|costs| costs.bytes.map(|bytes| bytes as f64 / 1024.0));
+        let over = kib.zip(of_bare).map(|(kib, of_bare)| kib - of_bare);
+        match over {
+            Some(over) if !ptr::eq(costs, bare) => format!("{over:+.0}"),
+            _ => number(kib, 0),
+        }
+    });
+    row("work before main, bytes of pointers to it", &|costs| {
+        let [bytes, of_bare] = [costs, bare].map(|costs| costs.footprint.before_main);
+        if ptr::eq(costs, bare) {
+            bytes.to_string()
+        } else {
+            format!("{:+}", bytes.cast_signed() - of_bare.cast_signed())
+        }
+    });
 }
 
 fn ratio(results: &Results, case: &'static str, mode: Mode, peer: Peer) -> Option<f64> {
