@@ -173,3 +173,29 @@ pub(crate) fn runs() -> Vec<Run> {
     }
     all
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{CASES, Mode, Peer, runs};
+
+    #[test]
+    fn the_feature_off_is_a_program_of_ours_to_which_nothing_is_installed() {
+        let off: Vec<_> = runs().into_iter().filter(|run| run.mode == Mode::StaticOff).collect();
+        let told: Vec<_> =
+            off.iter().map(|run| (run.case, run.program(), run.mode.word())).collect();
+        let cases = ["sync", "async", "depth10_yield0"];
+        assert_eq!(told, cases.map(|case| (case, "off", "absent")));
+        assert!(off.iter().all(|run| run.peer == Peer::Ours));
+    }
+
+    #[test]
+    fn every_workload_runs_in_every_program_that_can() {
+        for case in CASES {
+            let runs = runs();
+            let on = runs.iter().filter(|run| (run.case, run.mode) == (case, Mode::On));
+            let lacks = usize::from(!Peer::Micromegas.can(case));
+            assert_eq!(on.count(), Peer::TIMED.len() - lacks, "{case}");
+        }
+        assert!(!Peer::Micromegas.can("async_event"));
+    }
+}

@@ -146,3 +146,39 @@ fn ratio(results: &Results, case: &'static str, mode: Mode, peer: Peer) -> Optio
 fn number(value: Option<f64>, digits: usize) -> String {
     value.map_or_else(|| "-".to_owned(), |value| format!("{value:.digits$}"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::footprint;
+    use crate::annotation::Costs;
+    use crate::footprint::Footprint;
+    use crate::program::Sizes;
+
+    fn costs(bytes: Option<u64>, footprint: Footprint) -> Costs {
+        Costs {
+            sizes: Sizes { small: 0, held: 0, large: 0, unused: 0, layer: 0 },
+            depth: 1,
+            stack: None,
+            release: Vec::new(),
+            dev: Vec::new(),
+            bytes,
+            footprint,
+            below: None,
+            instructions: [None; 4],
+        }
+    }
+
+    #[test]
+    fn what_a_library_brings_along_is_told_over_bare() {
+        let bare = costs(Some(4096), Footprint { crates: None, seconds: 0.14, before_main: 16 });
+        let library =
+            costs(Some(7168), Footprint { crates: Some(27), seconds: 14.25, before_main: 24 });
+        let not_built = costs(None, library.footprint);
+        let mut rows = Vec::new();
+        footprint(
+            &mut |_, cell| rows.push([&bare, &library, &not_built].map(cell).join(" ")),
+            &bare,
+        );
+        assert_eq!(rows, ["- 27 27", "0.1 14.2 14.2", "4 +3 -", "16 +8 +8"]);
+    }
+}
