@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use crate::footprint::Footprint;
 use crate::package::{Package, Profile};
 use crate::plan::{Mode, Peer, Run};
 use crate::program::{Programs, Sizes};
 use crate::results::median;
-use crate::{chain, instructions, table, thousand};
+use crate::{chain, footprint, instructions, table, thousand};
 
 /// Calls whose instructions are counted where nothing is recorded.
 pub(crate) const CALLS: [(&str, Mode); 4] = [
@@ -27,6 +28,9 @@ pub(crate) struct Costs {
     /// Seconds for a thousand functions, a value a round.
     pub(crate) release: Vec<f64>,
     pub(crate) dev: Vec<f64>,
+    /// Bytes of the program with a thousand functions, without its symbols.
+    pub(crate) bytes: Option<u64>,
+    pub(crate) footprint: Footprint,
     /// Seconds for what the crate of the attribute depends on.
     pub(crate) below: Option<f64>,
     /// Instructions that a call adds, as [`CALLS`] has them.
@@ -49,10 +53,12 @@ pub(crate) fn measure(programs: &Programs, rounds: u32) -> All {
             let time =
                 |profile| package.build(profile, &source).unwrap_or_else(|why| panic!("{why}"));
             let (release, dev) = (time(Profile::Release), time(Profile::Dev));
+            let bytes = footprint::stripped(&package.release_program());
             eprintln!("{}: release {release:.2} s, dev {dev:.2} s", peer.name());
             let costs = all.get_mut(peer).expect("all are there");
             costs.release.push(release);
             costs.dev.push(dev);
+            costs.bytes = Some(bytes);
         }
     }
     for (peer, package) in &packages {
@@ -78,6 +84,8 @@ fn once(programs: &Programs, peer: Peer, package: &Package) -> Costs {
         stack: chain::stack_a_level(package, attribute, length),
         release: Vec::new(),
         dev: Vec::new(),
+        bytes: None,
+        footprint: Footprint::of(peer, package),
         below: None,
         instructions: CALLS.map(|(case, mode)| added(programs, Run { case, mode, peer })),
     }

@@ -118,6 +118,9 @@ pub(crate) fn annotation(all: &All) -> Vec<Verdict> {
         push(&mut verdicts, format!("1,000 fns, dev build ÷ {name}"), dev, 1.0, "×");
     }
     push(&mut verdicts, "dependencies of the macro crate".to_owned(), ours.below, 5.5, " s");
+    let [before, of_bare] = [ours, bare].map(|costs| costs.footprint.before_main as f64);
+    let what = "work before main, over bare";
+    verdicts.push(Verdict::most(what, before - of_bare, 0.0, " bytes"));
     verdicts
 }
 

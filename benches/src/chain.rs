@@ -40,7 +40,7 @@ pub(crate) fn stack_a_level(package: &Package, attribute: &str, length: u32) -> 
 }
 
 /// A program whose functions each await the next and a yield.
-fn source(attribute: &str, length: u32) -> String {
+pub(crate) fn source(attribute: &str, length: u32) -> String {
     let mut text = format!(
         "\
 use std::future::Future;

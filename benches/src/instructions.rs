@@ -54,10 +54,10 @@ fn total(programs: &Programs, run: Run, times: u32) -> (i64, f64) {
     let file = std::env::temp_dir().join(format!("tracer-bench-{}", std::process::id()));
     let out = format!("--callgrind-out-file={}", file.display());
     let tool = ["valgrind", "--tool=callgrind", "--separate-threads=yes", "--quiet", REGION, &out];
-    let mut command = programs.command(&tool, run.peer);
+    let mut command = programs.command(&tool, run.program());
     let calls = output(
         command
-            .args(["count", run.mode.name(), run.case, &times.to_string()])
+            .args(["count", run.mode.word(), run.case, &times.to_string()])
             .stderr(Stdio::null()),
     );
     let path = file.with_extension("");

@@ -5,6 +5,7 @@
 mod annotation;
 mod budget;
 mod chain;
+mod footprint;
 mod instructions;
 mod package;
 mod plan;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::plan::Peer;
-use crate::program::{cargo, manifest};
+use crate::program::{cargo, manifest, output};
 
 /// A package in a folder of the target folder, and a workspace of its own.
 #[derive(Debug)]
@@ -68,18 +68,32 @@ impl Package {
 
     /// Runs the program that was built last; what it prints, or nothing where it dies.
     pub(crate) fn answer(&self) -> Option<String> {
-        let path = self.target.join("debug").join(format!("annotated-{}", self.peer.name()));
+        let path = self.target.join("debug").join(self.program());
         let output = Command::new(path).output().expect("the program starts");
         let text = String::from_utf8_lossy(&output.stdout).trim_end().to_owned();
         output.status.success().then_some(text)
     }
 
+    /// What [`Self::build`] makes of [`Profile::Release`].
+    pub(crate) fn release_program(&self) -> PathBuf {
+        self.target.join("release").join(self.program())
+    }
+
+    /// All crates that are built for it, a line each, itself first.
+    pub(crate) fn tree(&self) -> String {
+        let mut command = self.cargo("tree", &self.target);
+        output(command.args(["--edges", "normal,build", "--prefix", "none"]))
+    }
+
+    /// Seconds of processor time that a program which does nothing takes, with all below it.
+    pub(crate) fn clean_build(&self) -> f64 {
+        self.clear();
+        run(&mut self.cargo("build", &self.nothing)).unwrap_or_else(|why| panic!("{why}"))
+    }
+
     /// Seconds of processor time that all below the attribute's own crate takes.
     pub(crate) fn below_the_macros(&self, library: Library) -> f64 {
-        if self.nothing.exists() {
-            fs::remove_dir_all(&self.nothing).expect("the target folder can be written");
-        }
-        write(&self.folder.join("src/main.rs"), "fn main() {}\n");
+        self.clear();
         let timed = |word| {
             let mut command = self.cargo(word, &self.nothing);
             run(command.args(["--package", library.macros])).unwrap_or_else(|why| panic!("{why}"))
@@ -89,10 +103,22 @@ impl Package {
         all - timed("build")
     }
 
+    /// Leaves a program that does nothing, and nothing that is built.
+    fn clear(&self) {
+        if self.nothing.exists() {
+            fs::remove_dir_all(&self.nothing).expect("the target folder can be written");
+        }
+        write(&self.folder.join("src/main.rs"), "fn main() {}\n");
+    }
+
+    fn program(&self) -> String {
+        format!("annotated-{}", self.peer.name())
+    }
+
     fn cargo(&self, word: &str, target: &Path) -> Command {
         let mut command = cargo();
         command.args([word, "--quiet", "--manifest-path"]).arg(self.folder.join("Cargo.toml"));
-        command.arg("--target-dir").arg(target);
+        command.env("CARGO_TARGET_DIR", target);
         // What was built before would be found again.
         command.env("CARGO_INCREMENTAL", "0");
         command

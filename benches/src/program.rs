@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use crate::plan::{Peer, Run};
+use crate::plan::{OFF_PROGRAM, Peer, Run};
 
 /// The programs, as they stand beside this one.
 #[derive(Debug)]
@@ -25,7 +25,8 @@ impl Programs {
         let folder = env::current_exe().expect("the path of this program");
         let folder = folder.parent().expect("it is in a folder").to_owned();
         let target = folder.parent().expect("the target folder").to_owned();
-        for peer in peers {
+        let off = peers.contains(&Peer::Ours).then_some(OFF_PROGRAM);
+        for name in peers.iter().map(|peer| peer.name()).chain(off) {
             let status = cargo()
                 .args([
                     "build",
@@ -33,7 +34,7 @@ impl Programs {
                     "--quiet",
                     "--locked",
                     "--package",
-                    &format!("bench-{}", peer.name()),
+                    &format!("bench-{name}"),
                 ])
                 .arg("--manifest-path")
                 .arg(manifest())
@@ -41,7 +42,7 @@ impl Programs {
                 .arg(&target)
                 .status()
                 .expect("cargo runs");
-            assert!(status.success(), "bench-{} is not built", peer.name());
+            assert!(status.success(), "bench-{name} is not built");
         }
         let release = target.join("release");
         let folder = if release.is_dir() { release } else { folder };
@@ -61,9 +62,9 @@ impl Programs {
             }
             _ => self.pin,
         };
-        let answer = output(self.pinned(pin, &[], run.peer).args([
+        let answer = output(self.pinned(pin, &[], run.program()).args([
             "time",
-            run.mode.name(),
+            run.mode.word(),
             run.case,
             &milliseconds,
         ]));
@@ -72,7 +73,7 @@ impl Programs {
 
     /// Sizes of its futures, in bytes.
     pub(crate) fn sizes(&self, peer: Peer) -> Sizes {
-        let answer = output(self.command(&[], peer).arg("sizes"));
+        let answer = output(self.command(&[], peer.name()).arg("sizes"));
         let numbers: Vec<i64> =
             answer.split(' ').map(|size| size.parse().expect("a number")).collect();
         let [small, held, large, unused, layer, above] = numbers.try_into().expect("six sizes");
@@ -88,7 +89,7 @@ impl Programs {
     pub(crate) fn all_arrive(&self, case: &str, times: u32) -> bool {
         let times = times.to_string();
         let status = self
-            .command(&[], Peer::Ours)
+            .command(&[], Peer::Ours.name())
             .args(["arrive", case, &times])
             .stdout(Stdio::null())
             .status();
@@ -96,12 +97,12 @@ impl Programs {
     }
 
     /// A program, pinned, behind the words of a `tool`.
-    pub(crate) fn command(&self, tool: &[&str], peer: Peer) -> Command {
-        self.pinned(self.pin, tool, peer)
+    pub(crate) fn command(&self, tool: &[&str], program: &str) -> Command {
+        self.pinned(self.pin, tool, program)
     }
 
-    fn pinned(&self, pin: &[&str], tool: &[&str], peer: Peer) -> Command {
-        let path = self.folder.join(format!("bench-{}", peer.name()));
+    fn pinned(&self, pin: &[&str], tool: &[&str], program: &str) -> Command {
+        let path = self.folder.join(format!("bench-{program}"));
         let mut words = pin.iter().chain(tool);
         let mut command = match words.next() {
             Some(first) => {

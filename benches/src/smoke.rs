@@ -37,9 +37,12 @@ pub(crate) fn run(programs: &Programs) -> bool {
     verdicts.push(stack(a_level));
     print!("{}", bench_readme::budgets(&verdicts));
     good &= verdicts.iter().all(Verdict::is_met);
-    for (case, mode) in
-        [("sync", Mode::Absent), ("async", Mode::Absent), ("sync_args", Mode::Unsampled)]
-    {
+    for (case, mode) in [
+        ("sync", Mode::Absent),
+        ("async", Mode::Absent),
+        ("sync_args", Mode::Unsampled),
+        ("async", Mode::StaticOff),
+    ] {
         let cheap = is_cheaper_off(programs, case, mode);
         println!(
             "{case} {}: {}",

@@ -1,9 +1,10 @@
 //! Tables: in nanoseconds for the terminal, as ratios for what is kept.
 
 use std::fmt::Write;
+use std::ptr;
 
 use crate::annotation::{self, All, CALLS, Costs};
-use crate::plan::{CASES, FLOOR, Mode, OFF, Peer, Run};
+use crate::plan::{CASES, FLOOR, Mode, Peer, Run};
 use crate::program::Sizes;
 use crate::results::{Results, median};
 
@@ -12,11 +13,8 @@ type Seconds = fn(&Costs) -> &[f64];
 
 /// Rows of workloads that have values, with the way they are set up.
 fn rows(results: &Results) -> Vec<(&'static str, Mode)> {
-    let modes = |case| [Mode::On, Mode::Absent, Mode::Unsampled].map(|mode| (case, mode));
-    let all = CASES
-        .into_iter()
-        .flat_map(modes)
-        .filter(|(case, mode)| *mode == Mode::On || OFF.contains(case));
+    let modes = |case| Mode::ALL.map(|mode| (case, mode));
+    let all = CASES.into_iter().flat_map(modes);
     all.filter(|(case, mode)| results.nanos(Run { case, mode: *mode, peer: Peer::Ours }).is_some())
         .collect()
 }
@@ -76,7 +74,7 @@ pub(crate) fn annotation(all: &All) -> String {
         let _ = writeln!(text, "| {what} | {} |", cells.join(" | "));
     };
     let bare = &all[&Peer::None];
-    let is_bare = |costs: &Costs| std::ptr::eq(costs, bare);
+    let is_bare = |costs: &Costs| ptr::eq(costs, bare);
     let sizes: [(&str, Size); 5] = [
         ("future with a small argument, bytes", |sizes| sizes.small),
         ("… with 1 KiB held over an await", |sizes| sizes.held),
@@ -107,11 +105,37 @@ pub(crate) fn annotation(all: &All) -> String {
         });
     }
     row("dependencies of the macro crate, s", &|costs| number(costs.below, 1));
+    footprint(&mut row, bare);
     for (at, (case, mode)) in CALLS.into_iter().enumerate() {
         let what = format!("instructions added, {}", label(case, mode));
         row(&what, &|costs| number(costs.instructions[at], 0));
     }
     text
+}
+
+/// What the libraries bring along.
+fn footprint(row: &mut impl FnMut(&str, &dyn Fn(&Costs) -> String), bare: &Costs) {
+    row("crates that it depends on", &|costs| {
+        costs.footprint.crates.map_or_else(|| "-".to_owned(), |crates| crates.to_string())
+    });
+    row("clean dev build with them, s", &|costs| number(Some(costs.footprint.seconds), 1));
+    row("1,000 fns, release program stripped, KiB", &|costs| {
+        let [kib, of_bare] =
+            [costs, bare].map(|costs| costs.bytes.map(|bytes| bytes as f64 / 1024.0));
+        let over = kib.zip(of_bare).map(|(kib, of_bare)| kib - of_bare);
+        match over {
+            Some(over) if !ptr::eq(costs, bare) => format!("{over:+.0}"),
+            _ => number(kib, 0),
+        }
+    });
+    row("work before main, bytes of pointers to it", &|costs| {
+        let [bytes, of_bare] = [costs, bare].map(|costs| costs.footprint.before_main);
+        if ptr::eq(costs, bare) {
+            bytes.to_string()
+        } else {
+            format!("{:+}", bytes.cast_signed() - of_bare.cast_signed())
+        }
+    });
 }
 
 fn ratio(results: &Results, case: &'static str, mode: Mode, peer: Peer) -> Option<f64> {
@@ -121,4 +145,40 @@ fn ratio(results: &Results, case: &'static str, mode: Mode, peer: Peer) -> Optio
 
 fn number(value: Option<f64>, digits: usize) -> String {
     value.map_or_else(|| "-".to_owned(), |value| format!("{value:.digits$}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::footprint;
+    use crate::annotation::Costs;
+    use crate::footprint::Footprint;
+    use crate::program::Sizes;
+
+    fn costs(bytes: Option<u64>, footprint: Footprint) -> Costs {
+        Costs {
+            sizes: Sizes { small: 0, held: 0, large: 0, unused: 0, layer: 0 },
+            depth: 1,
+            stack: None,
+            release: Vec::new(),
+            dev: Vec::new(),
+            bytes,
+            footprint,
+            below: None,
+            instructions: [None; 4],
+        }
+    }
+
+    #[test]
+    fn what_a_library_brings_along_is_told_over_bare() {
+        let bare = costs(Some(4096), Footprint { crates: None, seconds: 0.14, before_main: 16 });
+        let library =
+            costs(Some(7168), Footprint { crates: Some(27), seconds: 14.25, before_main: 24 });
+        let not_built = costs(None, library.footprint);
+        let mut rows = Vec::new();
+        footprint(
+            &mut |_, cell| rows.push([&bare, &library, &not_built].map(cell).join(" ")),
+            &bare,
+        );
+        assert_eq!(rows, ["- 27 27", "0.1 14.2 14.2", "4 +3 -", "16 +8 +8"]);
+    }
 }

@@ -7,7 +7,7 @@ use crate::command::{Outcome, cargo, output};
 use crate::crates::{published, root, target};
 
 /// Crates that `tracer` with the feature `tokio` may add to a program that has tokio already.
-const BEYOND_TOKIO: usize = 12;
+pub(crate) const BEYOND_TOKIO: usize = 12;
 
 pub(crate) fn check() -> Outcome {
     let used = direct()?;
@@ -22,7 +22,7 @@ pub(crate) fn check() -> Outcome {
             missing.join(", ")
         ));
     }
-    beyond_tokio()
+    few_beyond_tokio()
 }
 
 /// Direct dependencies of the published crates, on any target, without the family itself.
@@ -53,11 +53,8 @@ fn listed() -> Result<BTreeSet<String>, String> {
         .collect())
 }
 
-fn beyond_tokio() -> Outcome {
-    let ours =
-        crates(&output(&mut cargo("tree -p tracer --features tokio -e normal --prefix none"))?);
-    let theirs = tokio_full()?;
-    let added: Vec<_> = ours.difference(&theirs).cloned().collect();
+fn few_beyond_tokio() -> Outcome {
+    let added = beyond_tokio()?;
     println!("   {} crates beyond tokio: {}", added.len(), added.join(", "));
     if added.len() > BEYOND_TOKIO {
         return Err(format!(
@@ -66,6 +63,14 @@ fn beyond_tokio() -> Outcome {
         ));
     }
     Ok(())
+}
+
+/// What `tracer` with the feature `tokio` adds to a program that has tokio already.
+pub(crate) fn beyond_tokio() -> Result<Vec<String>, String> {
+    let ours =
+        crates(&output(&mut cargo("tree -p tracer --features tokio -e normal --prefix none"))?);
+    let theirs = tokio_full()?;
+    Ok(ours.difference(&theirs).cloned().collect())
 }
 
 /// What tokio brings by itself. No member uses all of it, so a package outside the workspace asks,

@@ -25,6 +25,10 @@ pub struct Case {
     pub is_in_a_runtime: bool,
     /// Threads of which each does all of it, where it is not the calling one.
     pub threads: Option<usize>,
+    /// Threads that have recorded a span each before it is run, and sleep then.
+    pub idle_threads: u32,
+    /// Its threads are on one core: what a sample takes that was interrupted counts as well.
+    pub is_preempted: bool,
     pub run: Box<dyn FnMut()>,
 }
 
@@ -39,6 +43,8 @@ impl Case {
             polls: 1,
             is_in_a_runtime: false,
             threads: None,
+            idle_threads: 0,
+            is_preempted: false,
             run: Box::new(run),
         }
     }
@@ -58,6 +64,16 @@ impl Case {
     #[must_use]
     pub fn on_threads(self, threads: usize) -> Self {
         Self { threads: Some(threads), ..self }
+    }
+
+    #[must_use]
+    pub fn beside_idle_threads(self, threads: u32) -> Self {
+        Self { idle_threads: threads, ..self }
+    }
+
+    #[must_use]
+    pub fn preempted(self) -> Self {
+        Self { is_preempted: true, ..self }
     }
 
     /// Each call sets `each` attributes.

@@ -77,8 +77,32 @@ macro_rules! cases {
                     });
                 })
                 .attributes(3),
+                Case::new("async_args10", 100, || {
+                    drive(in_root(async {
+                        for i in 0..100 {
+                            async_args10(i, i, i, i, i, i, i, i, i, black_box(i)).await;
+                        }
+                    }));
+                })
+                .attributes(10),
+                Case::new("async_long_text", 100, || {
+                    let text = black_box(TEXT.repeat(50));
+                    drive(in_root(async {
+                        for i in 0..100 {
+                            async_args(black_box(i), black_box(true), &text).await;
+                        }
+                    }));
+                })
+                .attributes(3),
                 Case::new("sync_event", 100, || {
                     under_root(|| (0..100).for_each(|i| _ = black_box(sync_event(black_box(i)))));
+                }),
+                Case::new("async_event", 100, || {
+                    drive(in_root(async {
+                        for i in 0..100 {
+                            black_box(async_event(black_box(i)).await);
+                        }
+                    }));
                 }),
                 Case::new("depth10_error", 10, || {
                     drive(in_root(async { _ = black_box(fails1(black_box(1)).await) }));
@@ -150,6 +174,8 @@ macro_rules! cases {
                 .in_a_runtime(),
                 Case::new("sync_thread1", 100, sync).on_threads(1),
                 Case::new("sync_thread2", 100, sync).on_threads(2),
+                Case::new("sync_idle_threads", 100, sync).beside_idle_threads(64),
+                Case::new("sync_contended", 100, sync).on_threads(2).preempted(),
             ]
         }
     };

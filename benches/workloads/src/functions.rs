@@ -32,6 +32,12 @@ macro_rules! functions {
         }
 
         $(#[$traced])*
+        async fn async_event(i: u64) -> u64 {
+            event(i);
+            ::std::hint::black_box(i)
+        }
+
+        $(#[$traced])*
         async fn task(i: u64) -> u64 {
             $crate::tokio::task::yield_now().await;
             ::std::hint::black_box(i)
@@ -58,6 +64,7 @@ macro_rules! functions {
         recorded! { sync_args(number "number" "{number}": i64, flag "flag" "{flag}": bool, text "text" "{text}": &str) }
         recorded! { async async_args(number "number" "{number}": i64, flag "flag" "{flag}": bool, text "text" "{text}": &str) }
         recorded! { sync_args10(a "a" "{a}": i64, b "b" "{b}": i64, c "c" "{c}": i64, d "d" "{d}": i64, e "e" "{e}": i64, f "f" "{f}": i64, g "g" "{g}": i64, h "h" "{h}": i64, i "i" "{i}": i64, j "j" "{j}": i64) }
+        recorded! { async async_args10(a "a" "{a}": i64, b "b" "{b}": i64, c "c" "{c}": i64, d "d" "{d}": i64, e "e" "{e}": i64, f "f" "{f}": i64, g "g" "{g}": i64, h "h" "{h}": i64, i "i" "{i}": i64, j "j" "{j}": i64) }
     };
 }
 

@@ -1,6 +1,7 @@
 //! What a program does when it is run: one thing, as its arguments say, printed as plain words.
 
 use std::env;
+use std::sync::{Arc, Barrier};
 use std::thread;
 use std::time::Duration;
 
@@ -37,6 +38,9 @@ pub struct Peer {
 const USAGE: &str =
     "sizes | time MODE CASE MILLISECONDS | count MODE CASE TIMES | arrive CASE TIMES";
 
+/// The workload that records a root and no more.
+const ONE_SPAN: &str = "root_yield0";
+
 /// Does what the command line says, in a task: that is where traced code runs, and a tracer that
 /// asks which task it is, is to be asked.
 pub fn main(peer: fn() -> Peer) {
@@ -60,20 +64,40 @@ fn work(new: fn() -> Peer, words: &[String]) {
     match words[..] {
         ["sizes"] => print(&peer.sizes),
         ["time", mode, case, milliseconds] => {
-            (peer.start)(read_mode(mode));
+            start(new, &mut peer, read_mode(mode), case);
             let time = Duration::from_millis(number(milliseconds));
             println!("{}", nanos(new, case, time));
         }
         ["count", mode, case, times] => {
-            (peer.start)(read_mode(mode));
+            start(new, &mut peer, read_mode(mode), case);
             let drain = peer.drain;
             let case = find(&mut peer, case);
             sampling::repeat(case, drain, u32::try_from(number(times)).expect("few"));
             println!("{}", case.calls);
         }
-        ["arrive", case, times] => arrive(&mut peer, case, number(times)),
+        ["arrive", case, times] => arrive(new, case, number(times)),
         _ => panic!("{USAGE}"),
     }
+}
+
+/// Sets the library up, and what the workload runs beside.
+fn start(new: fn() -> Peer, peer: &mut Peer, mode: Mode, case: &str) {
+    (peer.start)(mode);
+    let threads = find(peer, case).idle_threads;
+    let recorded = Arc::new(Barrier::new(threads as usize + 1));
+    for _ in 0..threads {
+        let recorded = Arc::clone(&recorded);
+        thread::spawn(move || {
+            let mut peer = new();
+            (peer.begin_thread)();
+            (find(&mut peer, ONE_SPAN).run)();
+            recorded.wait();
+            loop {
+                thread::park();
+            }
+        });
+    }
+    recorded.wait();
 }
 
 /// Of this thread, or of so many others the mean.
@@ -84,10 +108,12 @@ fn nanos(new: fn() -> Peer, case: &str, time: Duration) -> f64 {
         let drain = peer.drain;
         return sampling::nanos(find(&mut peer, case), drain, time);
     };
+    let all_begin = Barrier::new(threads);
     let each = || {
         let mut peer = new();
         (peer.begin_thread)();
         let drain = peer.drain;
+        all_begin.wait();
         sampling::nanos(find(&mut peer, case), drain, time)
     };
     let sum: f64 = thread::scope(|scope| {
@@ -104,15 +130,17 @@ pub fn print(numbers: &[usize]) {
 }
 
 /// Checks that everything that was recorded arrived.
-fn arrive(peer: &mut Peer, case: &str, times: u64) {
-    (peer.start)(Mode::On);
+fn arrive(new: fn() -> Peer, case: &str, times: u64) {
+    let mut peer = new();
+    start(new, &mut peer, Mode::On, case);
     let (drain, arrived) = (peer.drain, peer.arrived);
-    let case = find(peer, case);
+    let case = find(&mut peer, case);
     for _ in 0..times {
         (case.run)();
     }
     drain();
-    let expected = [case.spans, case.attributes].map(|each| u64::from(each) * times);
+    let mut expected = [case.spans, case.attributes].map(|each| u64::from(each) * times);
+    expected[0] += u64::from(case.idle_threads);
     if let Some(arrived) = arrived() {
         assert_eq!(arrived, expected, "spans and attributes of `{}`", case.name);
     }
