@@ -8,6 +8,7 @@ mod error;
 mod in_flight;
 mod origin;
 mod outlet;
+mod pause;
 mod pending;
 mod reading;
 mod report;

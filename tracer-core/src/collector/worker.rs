@@ -13,6 +13,7 @@ use crate::collector::assemble::{Assembly, Released};
 use crate::collector::by_id::ById;
 use crate::collector::ends::Ends;
 use crate::collector::in_flight::OpenSpans;
+use crate::collector::pause::{BUSY, Pause};
 use crate::collector::reading::Reading;
 use crate::collector::report;
 use crate::collector::route::Route;
@@ -26,8 +27,7 @@ use crate::provider;
 use crate::root;
 use crate::slot;
 
-/// Time between two passes while spans come, and while none do.
-const BUSY: Duration = Duration::from_millis(10);
+/// Time between two passes while no spans come.
 const IDLE: Duration = Duration::from_millis(100);
 /// Time for which an exporter may catch up before it is looked at again.
 const CATCH_UP: Duration = Duration::from_millis(1);
@@ -76,6 +76,10 @@ struct Worker {
     routes: ById<u32, Route>,
     /// Ended spans of this step, by tracer.
     ended: ById<u32, u64>,
+    /// Spans that were read in the last step.
+    came: u64,
+    /// Until the next pass, while spans come.
+    pause: Pause,
     last_busy: Instant,
     last_sent: Instant,
     /// The last step did not come to the end of all logs.
@@ -92,6 +96,8 @@ impl Worker {
             assembly: Assembly::default(),
             routes: ById::default(),
             ended: ById::default(),
+            came: 0,
+            pause: Pause::default(),
             last_busy: Instant::now(),
             last_sent: Instant::now(),
             is_behind: false,
@@ -146,7 +152,7 @@ impl Worker {
             return commands.recv_timeout(Duration::ZERO);
         }
         let idle = self.last_busy.elapsed() > 10 * IDLE && self.assembly.is_empty();
-        commands.recv_timeout(if idle { IDLE } else { BUSY })
+        commands.recv_timeout(if idle { IDLE } else { self.pause.time() })
     }
 
     /// Whether spans had better wait in the logs for an exporter to catch up.
@@ -157,6 +163,7 @@ impl Worker {
 
     fn pass(&mut self) {
         self.is_behind = self.read();
+        self.pause.came(self.came);
         self.release();
         let now = Instant::now();
         // Where there is more to be read, what else is due can wait.
@@ -199,6 +206,7 @@ impl Worker {
             let open = routes.values_mut().filter_map(|route| route.open.as_mut());
             open.for_each(OpenSpans::next_pass);
         }
+        self.came = self.ended.values().sum();
         for (tracer, count) in self.ended.drain() {
             self.last_busy = Instant::now();
             match self.routes.get(&tracer).filter(|route| !route.is_closing) {
