@@ -32,7 +32,8 @@ use crate::request::Requests;
 ///
 /// Proxies are those of the environment (`HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY`, `NO_PROXY`), which are
 /// asked for a tunnel (`CONNECT`), not for TLS alone;
-/// to an address of the same machine there is none. Redirects are not followed.
+/// to an address of the same machine there is none. Redirects are not followed. A host's name is looked up
+/// again after half a minute, and when a request has failed.
 ///
 /// # Examples
 ///
