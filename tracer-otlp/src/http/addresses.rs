@@ -32,13 +32,13 @@ impl Addresses {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
-    fn known(&self, uri: &Uri, now: Instant) -> Option<ResolvedSocketAddrs> {
+    pub(crate) fn known(&self, uri: &Uri, now: Instant) -> Option<ResolvedSocketAddrs> {
         let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let known = known.as_ref().filter(|known| known.uri == *uri)?;
         (now.duration_since(known.since) < KEPT).then(|| known.addresses.clone())
     }
 
-    fn know(&self, uri: &Uri, addresses: &ResolvedSocketAddrs, since: Instant) {
+    pub(crate) fn know(&self, uri: &Uri, addresses: &ResolvedSocketAddrs, since: Instant) {
         let known = Known { uri: uri.clone(), addresses: addresses.clone(), since };
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(known);
     }

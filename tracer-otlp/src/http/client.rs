@@ -117,3 +117,31 @@ impl Client {
         Unreachable { why, for_good }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use tracer_backend_tests::{Reply, Server, status};
+    use ureq::http::{HeaderMap, Uri};
+    use ureq::unversioned::resolver::Resolver as _;
+
+    use super::{Client, Endpoint};
+
+    #[test]
+    fn a_request_goes_where_the_name_led_before_and_where_it_fails_that_is_forgotten() {
+        let server = Server::new([status(200, ""), Reply::Resets]);
+        let endpoint = Endpoint::base("http://backend.invalid:4318").unwrap();
+        let client = Client::new(endpoint, HeaderMap::new(), false, None);
+        let uri: Uri = client.endpoint.url().parse().unwrap();
+        let mut led = client.addresses.empty();
+        led.push(server.url.trim_start_matches("http://").parse().unwrap());
+        client.addresses.know(&uri, &led, Instant::now());
+
+        let post = || client.post(b"spans", Duration::from_secs(20));
+        assert!(post().is_ok(), "nobody is asked for a name that nobody knows");
+        let knows = || client.addresses.known(&uri, Instant::now()).is_some();
+        assert!(knows());
+        assert!(post().is_err() && !knows());
+    }
+}
