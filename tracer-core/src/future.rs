@@ -110,18 +110,13 @@ impl<F: Future, O: Observe<F::Output>> Future for Traced<F, O> {
                 (polled, &mut own)
             }
         };
-        let poll = Unwinding { frame: this.frame, polled };
+        let poll = Unwinding { frame: &mut *this.frame, polled };
         let result = this.inner.poll(cx);
-        match &result {
-            Poll::Pending if polled.is_off() => {}
-            Poll::Pending => poll.frame.pause(polled),
-            Poll::Ready(_) if polled.is_off() => poll.frame.finish_off(),
-            Poll::Ready(value) => {
-                O::observe(|| *poll.frame.context(), value);
-                poll.frame.finish(polled);
-            }
+        if let (Poll::Ready(value), false) = (&result, polled.is_off()) {
+            O::observe(|| *poll.frame.context(), value);
         }
         std::mem::forget(poll);
+        this.frame.end_poll(polled, result.is_ready());
         result
     }
 }

@@ -52,10 +52,8 @@ impl SpanFrame {
         };
         let poll = Unwinding { frame: &mut self.0, polled };
         let result = f(cx);
-        if !polled.is_off() {
-            poll.frame.pause(polled);
-        }
         mem::forget(poll);
+        self.0.end_poll(polled, false);
         result
     }
 

@@ -68,22 +68,18 @@ impl<S: Stream, O: Observe<S::Item>> Stream for TracedStream<S, O> {
                 (polled, &mut own)
             }
         };
-        let poll = Unwinding { frame: this.frame, polled };
+        let poll = Unwinding { frame: &mut *this.frame, polled };
         let result = this.inner.poll_next(cx);
         if let Poll::Ready(Some(item)) = &result {
             *this.items += 1;
             O::observe(|| *poll.frame.context(), item);
         }
-        match &result {
-            Poll::Pending | Poll::Ready(Some(_)) if polled.is_off() => {}
-            Poll::Pending | Poll::Ready(Some(_)) => poll.frame.pause(polled),
-            Poll::Ready(None) if polled.is_off() => poll.frame.finish_off(),
-            Poll::Ready(None) => {
-                count(poll.frame, *this.items);
-                poll.frame.finish(polled);
-            }
-        }
         mem::forget(poll);
+        let is_over = matches!(result, Poll::Ready(None));
+        if is_over && !polled.is_off() {
+            count(this.frame, *this.items);
+        }
+        this.frame.end_poll(polled, is_over);
         result
     }
 

@@ -100,27 +100,33 @@ impl Frame {
         &self.open.context
     }
 
-    /// As a row of comparisons: what nearly always comes is tried first.
+    /// One call and a comparison in each future's own poll: a thousand of those are what the compiler works on.
     #[inline(always)]
     pub(crate) fn begin_poll(&mut self, waker: &Waker) -> Begun {
-        if self.open.state == State::Running {
-            return Begun::Plain(self.enter(waker));
-        }
-        let polled = if self.open.state == State::New {
-            if !destination::is_active() {
-                self.open.state = State::Off;
-                return Begun::Plain(Polled::OFF);
-            }
-            self.begin(waker)
-        } else if self.open.state == State::Off {
-            return Begun::Plain(Polled::OFF);
-        } else {
-            self.pass(waker)
-        };
+        let polled = self.begin_or_enter(waker);
         if polled.has_own_waker() {
             self.with_own_waker(polled, waker)
         } else {
             Begun::Plain(polled)
+        }
+    }
+
+    /// As a row of comparisons: what nearly always comes is tried first.
+    #[inline(never)]
+    fn begin_or_enter(&mut self, waker: &Waker) -> Polled {
+        if self.open.state == State::Running {
+            return self.enter(waker);
+        }
+        if self.open.state == State::New {
+            if !destination::is_active() {
+                self.open.state = State::Off;
+                return Polled::OFF;
+            }
+            self.begin(waker)
+        } else if self.open.state == State::Off {
+            Polled::OFF
+        } else {
+            self.pass(waker)
         }
     }
 
@@ -175,7 +181,7 @@ impl Frame {
     }
 
     /// Enters the span of a frame that was polled before.
-    #[inline(never)]
+    #[inline(always)]
     fn enter(&mut self, waker: &Waker) -> Polled {
         let (data, context) = (waker.data().addr(), &self.open.context);
         let entered = slot::with(|stack| {
@@ -198,9 +204,19 @@ impl Frame {
         *polls += u32::from(*polls != u32::MAX);
     }
 
-    /// The poll is over, the future is not.
+    /// The poll is over; if the future is, too, its span ends.
     #[inline(always)]
-    pub(crate) fn pause(&mut self, polled: Polled) {
+    pub(crate) fn end_poll(&mut self, polled: Polled, is_ready: bool) {
+        match (polled.is_off(), is_ready) {
+            (false, false) => self.pause(polled),
+            (false, true) => self.finish(polled),
+            (true, false) => {}
+            (true, true) => self.open.state = State::Off,
+        }
+    }
+
+    #[inline(always)]
+    fn pause(&mut self, polled: Polled) {
         let left = slot::with(|stack| {
             let is_common =
                 polled.start == 0 && stack.is_common() && stack.depth() == polled.below + 1;
@@ -214,9 +230,8 @@ impl Frame {
         }
     }
 
-    /// The future is ready: its span ends.
     #[inline(never)]
-    pub(crate) fn finish(&mut self, polled: Polled) {
+    fn finish(&mut self, polled: Polled) {
         if !self.try_finish(polled) {
             self.finish_uncommonly(polled);
         }
@@ -242,12 +257,6 @@ impl Frame {
             self.open.state = State::Off;
         }
         is_written
-    }
-
-    /// The future was ready in a poll that did not enter.
-    #[inline(always)]
-    pub(crate) fn finish_off(&mut self) {
-        self.open.state = State::Off;
     }
 
     /// Enters the span, in which the inner future is dropped before the frame itself.
