@@ -19,7 +19,7 @@ async fn serve(listener: Listener) -> ! {
                     }
                 }
             },
-            ::tracer::__private::outcome!(()),
+            ::tracer::__private::Nothing,
         )
         .await
 }

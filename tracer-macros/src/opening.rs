@@ -148,6 +148,9 @@ impl<'a> Opening<'a> {
     pub(crate) fn strategy(&self, returned: &TokenStream) -> TokenStream {
         let here = Span::mixed_site();
         let error = match self.error {
+            Told::Best if output::is_no_result(returned) => {
+                quote_spanned!(here=> ::tracer::__private::Nothing)
+            }
             Told::Best => quote_spanned!(here=> ::tracer::__private::outcome!(#returned)),
             Told::Display(at) => picked(at, "error_as_display", returned),
             Told::Debug(at) => picked(at, "error_as_debug", returned),

@@ -34,6 +34,21 @@ pub(crate) fn is_opaque(output: &ReturnType) -> bool {
     has_impl(written(output))
 }
 
+/// Whether it is certainly no `Result`: then the compiler need not find out, which takes it as long as half of the rest.
+pub(crate) fn is_no_result(named: &TokenStream) -> bool {
+    match syn::parse2(named.clone()) {
+        Ok(Type::Array(_) | Type::Ptr(_) | Type::Reference(_) | Type::Tuple(_)) => true,
+        Ok(Type::Path(path)) => path
+            .path
+            .get_ident()
+            .is_some_and(|name| PRIMITIVES.split(' ').any(|primitive| name == primitive)),
+        _ => false,
+    }
+}
+
+const PRIMITIVES: &str =
+    "bool char f32 f64 i8 i16 i32 i64 i128 isize str u8 u16 u32 u64 u128 usize";
+
 pub(crate) fn has_impl(named: TokenStream) -> bool {
     named.to_string() != without_impl(named, &quote!(())).to_string()
 }
@@ -109,6 +124,22 @@ pub(crate) fn hint(output: &ReturnType) -> TokenStream {
     quote_spanned! {here=>
         if let ::core::option::Option::Some(#out) = ::core::option::Option::None::<#returned> {
             #give;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_no_result;
+
+    #[test]
+    fn what_might_be_a_result_is_left_to_the_compiler() {
+        let is_no_result = |named: &str| is_no_result(&named.parse().unwrap());
+        for named in ["()", "(Result<u8, E>, u8)", "[Result<u8, E>; 2]", "&Result<u8, E>", "u64"] {
+            assert!(is_no_result(named), "{named}");
+        }
+        for named in ["Result<(), E>", "io::Result<()>", "(Result<(), E>)", "Answer", "Vec<u8>"] {
+            assert!(!is_no_result(named), "{named}");
         }
     }
 }
