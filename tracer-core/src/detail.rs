@@ -19,17 +19,18 @@ const MAX_PATH: usize = 4_096;
 /// An attribute to be written.
 pub(crate) type Item<'a> = (Key<'a>, Value<'a>);
 
-/// Writes attributes of the span `context`; keys may be fields of the callsite numbered `callsite`.
+/// Writes an attribute of the span `context`.
 #[inline]
-pub(crate) fn attributes(context: &SpanContext, callsite: u32, items: &[Item<'_>]) {
-    if !context.is_recorded() || items.is_empty() {
-        return;
-    }
-    let target = Target { context, callsite, kind: Kind::Attributes };
-    if items.iter().all(is_plain) {
-        write(target, &[], items.len(), &|index| items[index]);
-    } else {
-        formatted(items.len(), &|index| items[index], |item| write(target, &[], items.len(), item));
+pub(crate) fn attribute(context: &SpanContext, key: &str, value: Value<'_>) {
+    other(context, Kind::Attributes, &[], 1, |_| (Key::Name(key), value));
+}
+
+/// Writes the fields of the callsite numbered `callsite`, in their order.
+#[cold]
+pub(crate) fn fields(context: &SpanContext, callsite: u32, values: &[Value<'_>]) {
+    if context.is_recorded() && !values.is_empty() {
+        let target = Target { context, callsite, kind: Kind::Attributes };
+        details(target, &[], values.len(), &|index| (Key::Field(index as u8), values[index]));
     }
 }
 
@@ -42,7 +43,7 @@ pub(crate) fn named(context: &SpanContext, items: &[(&str, Value<'_>)]) {
     }
 }
 
-/// A few plain attributes, written while the compiler sees their types.
+/// A few plain attributes.
 impl Row {
     /// Adds the value of a field; false where it does not fit or needs formatting.
     #[inline(always)]
@@ -69,12 +70,16 @@ pub(crate) fn other<'a>(
     item: impl Fn(usize) -> Item<'a>,
 ) {
     if context.is_recorded() {
-        let target = Target { context, callsite: 0, kind };
-        if (0..count).all(|index| is_plain(&item(index))) {
-            write(target, words, count, &item);
-        } else {
-            formatted(count, &item, |item| write(target, words, count, item));
-        }
+        details(Target { context, callsite: 0, kind }, words, count, &item);
+    }
+}
+
+#[inline(always)]
+fn details<'a>(target: Target<'_>, words: &[u64], count: usize, item: &impl Fn(usize) -> Item<'a>) {
+    if (0..count).all(|index| is_plain(&item(index))) {
+        write(target, words, count, item);
+    } else {
+        formatted(count, item, |item| write(target, words, count, item));
     }
 }
 

@@ -12,7 +12,7 @@ use crate::detail;
 use crate::log::{self, Row};
 use crate::open::{self, Ended, Open, State};
 use crate::provider;
-use crate::record::{Head, Key, Kind, flag};
+use crate::record::{Head, Kind, flag};
 use crate::slot::{self, OnTop};
 use crate::value::Value;
 
@@ -173,26 +173,21 @@ impl Drop for SpanGuard {
 ///
 /// It was opened by this task, a moment ago: what is current need not be asked of the runtime.
 #[doc(hidden)]
-#[expect(clippy::needless_range_loop, reason = "see below")]
-#[inline(always)]
-pub fn arguments<const N: usize>(callsite: &'static Callsite, values: &[Value<'_>; N]) {
-    let Some(mut row) = Row::try_new() else { return long_arguments(callsite, values) };
-    let mut fits = true;
-    // Not an iterator, which would be called rather than unrolled into what the types say.
-    for index in 0..N {
-        fits = fits && row.add(index as u8, &values[index]);
+#[inline(never)]
+pub fn arguments(callsite: &'static Callsite, values: &[Value<'_>]) {
+    if !try_arguments(callsite, values) {
+        detail::fields(&slot::top(), callsite.id(), values);
     }
-    if !fits {
-        return long_arguments(callsite, values);
-    }
-    let (span, tracer) = slot::top_recorded();
-    let callsite = callsite.known_id();
-    row.publish(Head { kind: Kind::Attributes, extra: 0, tracer, callsite }, span.0);
 }
 
-#[cold]
-#[inline(never)]
-fn long_arguments<const N: usize>(callsite: &'static Callsite, values: &[Value<'_>; N]) {
-    let items = std::array::from_fn::<_, N, _>(|index| (Key::Field(index as u8), values[index]));
-    detail::attributes(&slot::top(), callsite.id(), &items);
+#[inline(always)]
+fn try_arguments(callsite: &'static Callsite, values: &[Value<'_>]) -> bool {
+    let Some(mut row) = Row::try_new() else { return false };
+    let fits = values.iter().enumerate().all(|(index, value)| row.add(index as u8, value));
+    if fits {
+        let (span, tracer) = slot::top_recorded();
+        let callsite = callsite.known_id();
+        row.publish(Head { kind: Kind::Attributes, extra: 0, tracer, callsite }, span.0);
+    }
+    fits
 }

@@ -11,7 +11,6 @@ use crate::context::SpanContext;
 use crate::detail;
 use crate::guard::SpanGuard;
 use crate::outcome::{self, Observe, Tag};
-use crate::record::Key;
 use crate::slot;
 use crate::value::{Typed, Value};
 
@@ -118,7 +117,7 @@ impl<T, E, H: How<T>> Observe<Result<T, E>> for InOk<H> {
 
 #[inline(never)]
 fn record(span: &SpanContext, value: Value<'_>) {
-    detail::attributes(span, 0, &[(Key::Name(KEY), value)]);
+    detail::attribute(span, KEY, value);
 }
 
 /// Records what a function makes of the value that is returned; of a `Result`, of the value in it.

@@ -13,7 +13,7 @@ use crate::id::SpanId;
 use crate::kind::SpanKind;
 use crate::open::{Open, State};
 use crate::provider;
-use crate::record::{Key, flag};
+use crate::record::flag;
 use crate::slot;
 use crate::value::Value;
 
@@ -183,7 +183,7 @@ impl SpanContext {
     #[inline]
     pub fn set_attribute<'a>(&self, key: &str, value: impl Into<Value<'a>>) {
         if self.is_recorded() {
-            detail::attributes(self, 0, &[(Key::Name(key), value.into())]);
+            detail::attribute(self, key, value.into());
         }
     }
 
