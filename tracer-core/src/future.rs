@@ -113,7 +113,7 @@ impl<F: Future, O: Observe<F::Output>> Future for Traced<F, O> {
         let poll = Unwinding { frame: &mut *this.frame, polled };
         let result = this.inner.poll(cx);
         if let (Poll::Ready(value), false) = (&result, polled.is_off()) {
-            O::observe(|| *poll.frame.context(), value);
+            O::observe(poll.frame, value);
         }
         std::mem::forget(poll);
         this.frame.end_poll(polled, result.is_ready());

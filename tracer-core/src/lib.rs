@@ -128,9 +128,9 @@ pub mod __private {
     pub use crate::inherited::Inherited;
     pub use crate::kind::SpanKind;
     pub use crate::outcome::{
-        ByDebug, ByDisplay, ByError, ByLocalReport, ByName, ByReport, Nothing, Observe, PickDebug,
-        PickDisplay, PickErrAsDebug, PickErrAsDisplay, PickError, PickLocalReport, PickName,
-        PickNothing, PickReport, Tag, fail, observe,
+        ByDebug, ByDisplay, ByError, ByLocalReport, ByName, ByReport, Nothing, Observe, Observed,
+        PickDebug, PickDisplay, PickErrAsDebug, PickErrAsDisplay, PickError, PickLocalReport,
+        PickName, PickNothing, PickReport, Tag, fail, observe,
     };
     pub use crate::propagate::{beside, remote};
     pub use crate::returned::{

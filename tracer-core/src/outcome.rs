@@ -20,14 +20,26 @@ use crate::value::Value;
 #[doc(hidden)]
 pub trait Observe<T> {
     /// Marks the span as failed if `value` says so.
-    fn observe(span: impl FnOnce() -> SpanContext, value: &T);
+    fn observe(span: &impl Observed, value: &T);
+}
+
+/// What has a span whose value is looked at.
+#[doc(hidden)]
+pub trait Observed {
+    fn context(&self) -> SpanContext;
+}
+
+impl Observed for SpanGuard {
+    fn context(&self) -> SpanContext {
+        self.context()
+    }
 }
 
 /// Marks the span of `guard` by the value its function returns; what the macro calls.
 #[doc(hidden)]
 #[inline(always)]
 pub fn observe<T, O: Observe<T>>(guard: &SpanGuard, _: O, value: &T) {
-    O::observe(|| guard.context(), value);
+    O::observe(guard, value);
 }
 
 /// Nothing to learn from the value.
@@ -61,41 +73,52 @@ pub struct ByName;
 
 impl<T> Observe<T> for Nothing {
     #[inline(always)]
-    fn observe(_: impl FnOnce() -> SpanContext, _: &T) {}
+    fn observe(_: &impl Observed, _: &T) {}
 }
 
 macro_rules! outcome {
-    ($strategy:ty, [$($generics:tt)*], |$error:ident| $value:expr, $source:expr) => {
-        impl<$($generics)*> Observe<Result<T, E>> for $strategy {
+    ($strategy:ty, [$($lifetime:lifetime)?], [$($bounds:tt)*], |$error:ident| $value:expr, $source:expr) => {
+        impl<$($lifetime,)? T, E: $($bounds)*> Observe<Result<T, E>> for $strategy {
             #[inline(always)]
-            fn observe(span: impl FnOnce() -> SpanContext, value: &Result<T, E>) {
-                if let Err($error) = value {
-                    let span = span();
-                    if span.is_recorded() {
-                        fail(&span, type_name::<E>(), $value, $source);
-                    }
+            fn observe(span: &impl Observed, value: &Result<T, E>) {
+                if let Err(error) = value {
+                    Self::fail(span, error);
+                }
+            }
+        }
+
+        impl $strategy {
+            // Once for each type of errors, not in each function.
+            #[cold]
+            #[inline(never)]
+            fn fail<$($lifetime,)? E: $($bounds)*>(span: &impl Observed, $error: &E) {
+                let span = span.context();
+                if span.is_recorded() {
+                    fail(&span, type_name::<E>(), $value, $source);
                 }
             }
         }
     };
 }
 
-outcome!(ByError, [T, E: Error], |error| Value::Display(error), Error::source(error));
+outcome!(ByError, [], [Error], |error| Value::Display(error), Error::source(error));
 outcome!(
     ByReport,
-    ['e, T, E: Display + AsRef<dyn Error + Send + Sync + 'e>],
+    ['e],
+    [Display + AsRef<dyn Error + Send + Sync + 'e>],
     |error| Value::Display(error),
     error.as_ref().source()
 );
 outcome!(
     ByLocalReport,
-    ['e, T, E: Display + AsRef<dyn Error + 'e>],
+    ['e],
+    [Display + AsRef<dyn Error + 'e>],
     |error| Value::Display(error),
     error.as_ref().source()
 );
-outcome!(ByDisplay, [T, E: Display], |error| Value::Display(error), None);
-outcome!(ByDebug, [T, E: Debug], |error| Value::Debug(error), None);
-outcome!(ByName, [T, E], |_error| Value::Str(""), None);
+outcome!(ByDisplay, [], [Display], |error| Value::Display(error), None);
+outcome!(ByDebug, [], [Debug], |error| Value::Debug(error), None);
+outcome!(ByName, [], [], |_error| Value::Str(""), None);
 
 impl SpanContext {
     /// Marks the span as failed, with the error's type, message and up to 8 sources.

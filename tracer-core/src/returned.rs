@@ -10,7 +10,7 @@ use std::marker::PhantomData;
 use crate::context::SpanContext;
 use crate::detail;
 use crate::guard::SpanGuard;
-use crate::outcome::{self, Observe, Tag};
+use crate::outcome::{self, Observe, Observed, Tag};
 use crate::slot;
 use crate::value::{Typed, Value};
 
@@ -20,10 +20,9 @@ const KEY: &str = "return";
 /// The outcome first, then the value.
 impl<T, A: Observe<T>, B: Observe<T>> Observe<T> for (A, B) {
     #[inline(always)]
-    fn observe(span: impl FnOnce() -> SpanContext, value: &T) {
-        let span = span();
-        A::observe(|| span, value);
-        B::observe(|| span, value);
+    fn observe(span: &impl Observed, value: &T) {
+        A::observe(span, value);
+        B::observe(span, value);
     }
 }
 
@@ -97,8 +96,8 @@ impl<T> How<T> for ReturnName {
 
 impl<T, H: How<T>> Observe<T> for Whole<H> {
     #[inline(always)]
-    fn observe(span: impl FnOnce() -> SpanContext, value: &T) {
-        let span = span();
+    fn observe(span: &impl Observed, value: &T) {
+        let span = span.context();
         if span.is_recorded() {
             record(&span, H::value(value));
         }
@@ -107,8 +106,8 @@ impl<T, H: How<T>> Observe<T> for Whole<H> {
 
 impl<T, E, H: How<T>> Observe<Result<T, E>> for InOk<H> {
     #[inline(always)]
-    fn observe(span: impl FnOnce() -> SpanContext, value: &Result<T, E>) {
-        let span = span();
+    fn observe(span: &impl Observed, value: &Result<T, E>) {
+        let span = span.context();
         if let (true, Ok(value)) = (span.is_recorded(), value) {
             record(&span, H::value(value));
         }

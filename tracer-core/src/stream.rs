@@ -72,7 +72,7 @@ impl<S: Stream, O: Observe<S::Item>> Stream for TracedStream<S, O> {
         let result = this.inner.poll_next(cx);
         if let Poll::Ready(Some(item)) = &result {
             *this.items += 1;
-            O::observe(|| *poll.frame.context(), item);
+            O::observe(poll.frame, item);
         }
         mem::forget(poll);
         let is_over = matches!(result, Poll::Ready(None));

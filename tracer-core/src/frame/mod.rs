@@ -17,6 +17,7 @@ use crate::destination;
 use crate::id::SpanId;
 use crate::log;
 use crate::open::{Decided, Ended, Open, State};
+use crate::outcome::Observed;
 use crate::path;
 use crate::slot;
 use crate::stack::{Kind, NO_WAKER};
@@ -265,6 +266,12 @@ impl Frame {
         if self.open.state > State::New {
             self.begin_drop_unfinished();
         }
+    }
+}
+
+impl Observed for Frame {
+    fn context(&self) -> SpanContext {
+        *self.context()
     }
 }
 
