@@ -25,10 +25,10 @@ pub fn facts(packages: &[&str]) -> String {
     let date = output(Command::new("date").args(["-u", "+%F"]));
     let rustc = output(Command::new("rustc").arg("--version"));
     let cores = std::thread::available_parallelism().map_or(0, usize::from);
-    let versions: Vec<_> =
-        packages.iter().map(|package| format!("{package} {}", version(package))).collect();
-    let (machine, versions) = (machine(), versions.join(", "));
-    format!("{date}, {rustc}, {machine} ({cores} shared cores), {versions}.")
+    let versions: String =
+        packages.iter().map(|package| format!(", {package} {}", version(package))).collect();
+    let machine = machine();
+    format!("{date}, {rustc}, {machine} ({cores} shared cores){versions}.")
 }
 
 fn machine() -> String {
