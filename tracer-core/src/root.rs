@@ -3,47 +3,27 @@
 //! Each local root takes an entry of a leaked table and puts its index and generation into its
 //! context. A generation is odd while the root is open and even once it has ended. Entries are
 //! taken again only after they have rested for the grace period, so that a context can tell "ended
-//! a moment ago" from "ended long ago". No lock: entries rest in stacks linked by index.
+//! a moment ago" from "ended long ago".
 
-use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
-use std::sync::{Arc, OnceLock};
+mod entries;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::time::Duration;
 
 use crate::clock;
 use crate::side::{self, Side};
+
+use entries::entry;
 
 /// Names an entry at one of its generations, so that no two are equal; index 0 is "no entry", for
 /// when the table is full.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Root(u64);
 
-#[derive(Debug, Default)]
-struct Entry {
-    generation: AtomicU32,
-    next: AtomicU32,
-    /// Coarse milliseconds.
-    ended: AtomicU64,
-    /// Something may be kept of this root beside its context.
-    has_side: AtomicBool,
-}
-
-const SEGMENT: usize = 1024;
-const MAX_ENTRIES: u32 = 1 << 20;
-type Segment = Box<[Entry]>;
-static TABLE: [OnceLock<Segment>; MAX_ENTRIES as usize / SEGMENT] =
-    [const { OnceLock::new() }; MAX_ENTRIES as usize / SEGMENT];
-static NEXT: AtomicU32 = AtomicU32::new(1);
-
 /// Milliseconds for which an ended root's context still counts as a parent where it was inherited.
 static GRACE: AtomicU64 = AtomicU64::new(10_000);
 
-/// Heads of the stacks of resting entries, by the period in which they ended: index in the low
-/// half, a count against reuse between a load and its exchange in the high half.
-static RESTING: [AtomicU64; PERIODS] = [const { AtomicU64::new(0) }; PERIODS];
-const PERIODS: usize = 4;
-
-/// Grace periods since the start, as of the collector's last pass.
-static PERIOD: AtomicU64 = AtomicU64::new(0);
 static WITHOUT_ENTRY: AtomicU32 = AtomicU32::new(1);
 
 /// Sets the grace period of the process; at least a millisecond apart from zero.
@@ -68,7 +48,8 @@ impl Root {
 
     /// Takes an entry for a root that begins.
     pub(crate) fn begin() -> Self {
-        let Some((index, entry)) = take().and_then(|index| Some((index, entry(index)?))) else {
+        let Some((index, entry)) = entries::take().and_then(|index| Some((index, entry(index)?)))
+        else {
             // Relaxed: the number only has to be unique.
             return Self::new(0, WITHOUT_ENTRY.fetch_add(1, Ordering::Relaxed));
         };
@@ -90,7 +71,7 @@ impl Root {
         entry.ended.store(clock::coarse(), Ordering::Relaxed);
         // Release: pairs with the acquire in `is_expired`; who sees the even number sees the time.
         entry.generation.store(self.generation().wrapping_add(1), Ordering::Release);
-        push(&RESTING[period(0)], self.index(), entry);
+        entries::rest(self.index(), entry);
     }
 
     /// Returns whether a context inherited from this root has stopped being a parent.
@@ -137,81 +118,17 @@ impl Root {
     }
 }
 
-fn entry(index: u32) -> Option<&'static Entry> {
-    if index == 0 {
-        return None;
-    }
-    TABLE.get(index as usize / SEGMENT)?.get()?.get(index as usize % SEGMENT)
-}
-
 /// Follows the coarse clock, and allocates what roots will soon take; called once per pass of the
 /// collector, for a root should neither divide nor allocate.
 pub(crate) fn refresh() {
-    PERIOD.store(clock::coarse() / GRACE.load(Ordering::Relaxed).max(1), Ordering::Relaxed);
-    let segment = NEXT.load(Ordering::Relaxed) as usize / SEGMENT;
-    TABLE.iter().skip(segment).take(2).for_each(allocate);
-}
-
-fn allocate(segment: &OnceLock<Segment>) {
-    if segment.get().is_none() {
-        // Made before, so that a fork hardly finds it being set, for which the child would wait for ever.
-        let _first = segment.set((0..SEGMENT).map(|_| Entry::default()).collect());
-    }
-}
-
-/// The stack of the period `back` grace periods ago.
-fn period(back: u64) -> usize {
-    (PERIOD.load(Ordering::Relaxed).wrapping_sub(back) % PERIODS as u64) as usize
-}
-
-/// An entry that has rested for a whole period, else a new one, else one that rests too short.
-fn take() -> Option<u32> {
-    pop(&RESTING[period(3)]).or_else(|| pop(&RESTING[period(2)])).or_else(grow).or_else(|| {
-        let periods = [period(1), period(0)];
-        periods.iter().find_map(|period| pop(&RESTING[*period]))
-    })
-}
-
-fn grow() -> Option<u32> {
-    let grown = |next| (next < MAX_ENTRIES).then_some(next + 1);
-    let index = NEXT.fetch_update(Ordering::Relaxed, Ordering::Relaxed, grown).ok()?;
-    allocate(&TABLE[index as usize / SEGMENT]);
-    Some(index)
-}
-
-fn push(stack: &AtomicU64, index: u32, entry: &Entry) {
-    let mut head = stack.load(Ordering::Relaxed);
-    loop {
-        entry.next.store(head as u32, Ordering::Relaxed);
-        let new = (head >> 32).wrapping_add(1) << 32 | u64::from(index);
-        // Release: pairs with the acquire in `pop`, which reads `next`.
-        match stack.compare_exchange_weak(head, new, Ordering::Release, Ordering::Relaxed) {
-            Ok(_) => return,
-            Err(now) => head = now,
-        }
-    }
-}
-
-fn pop(stack: &AtomicU64) -> Option<u32> {
-    // Acquire, here and below: pairs with the release in `push`.
-    let mut head = stack.load(Ordering::Acquire);
-    loop {
-        let index = head as u32;
-        let next = entry(index)?.next.load(Ordering::Relaxed);
-        let new = (head >> 32).wrapping_add(1) << 32 | u64::from(next);
-        match stack.compare_exchange_weak(head, new, Ordering::Acquire, Ordering::Acquire) {
-            Ok(_) => return Some(index),
-            Err(now) => head = now,
-        }
-    }
+    entries::refresh(clock::coarse() / GRACE.load(Ordering::Relaxed).max(1));
 }
 
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
-    use std::sync::atomic::Ordering;
 
-    use super::{NEXT, Root, SEGMENT, TABLE, refresh};
+    use super::Root;
     use crate::side::{self, Side};
 
     #[test]
@@ -239,13 +156,6 @@ mod tests {
         assert!(!root.set_side(with("late")));
         assert!(!Root::NONE.set_side(with("nowhere")));
         other.end();
-    }
-
-    #[test]
-    fn what_roots_take_next_has_been_allocated_by_the_collector() {
-        let segment = NEXT.load(Ordering::Relaxed) as usize / SEGMENT;
-        refresh();
-        assert!(TABLE[segment..segment + 2].iter().all(|segment| segment.get().is_some()));
     }
 
     #[test]
