@@ -22,7 +22,10 @@ pub(crate) type Item<'a> = (Key<'a>, Value<'a>);
 /// Writes an attribute of the span `context`.
 #[inline]
 pub(crate) fn attribute(context: &SpanContext, key: &str, value: Value<'_>) {
-    other(context, Kind::Attributes, &[], 1, |_| (Key::Name(key), value));
+    if context.is_recorded() {
+        let target = Target { context, callsite: 0, kind: Kind::Attributes };
+        details(target, &[], 1, &|_| (Key::Name(key), value));
+    }
 }
 
 /// Writes the fields of the callsite numbered `callsite`, in their order.
