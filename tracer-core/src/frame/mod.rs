@@ -101,7 +101,7 @@ impl Frame {
         &self.open.context
     }
 
-    /// One call and a comparison in each future's own poll: a thousand of those are what the compiler works on.
+    /// Little, because each traced future has it in a poll of its own, for the compiler to work on.
     #[inline(always)]
     pub(crate) fn begin_poll(&mut self, waker: &Waker) -> Begun {
         let polled = self.begin_or_enter(waker);
