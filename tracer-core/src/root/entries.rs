@@ -124,8 +124,8 @@ impl Part {
 
     fn fresh(&self) -> Option<u32> {
         let taken = |fresh: u64| (fresh as u32 != (fresh >> 32) as u32).then_some(fresh + 1);
-        // Relaxed, here and below: an index only has to be taken once.
-        let fresh = self.fresh.fetch_update(Ordering::Relaxed, Ordering::Relaxed, taken);
+        // Acquire: pairs with the release in `grow`, before which the entries were allocated.
+        let fresh = self.fresh.fetch_update(Ordering::Acquire, Ordering::Relaxed, taken);
         Some(fresh.ok()? as u32)
     }
 
@@ -133,10 +133,12 @@ impl Part {
     #[cold]
     fn grow(&self) -> Option<u32> {
         let grown = |next| (next < MAX_ENTRIES).then_some(next + BLOCK);
+        // Relaxed: a block only has to be taken once.
         let first = NEXT.fetch_update(Ordering::Relaxed, Ordering::Relaxed, grown).ok()?;
         allocate(&TABLE[(first / SEGMENT) as usize]);
         let block = u64::from(first + BLOCK) << 32 | u64::from(first + 1);
-        let left = self.fresh.swap(block, Ordering::Relaxed);
+        // Release: pairs with the acquire in `fresh`; and acquire, as there.
+        let left = self.fresh.swap(block, Ordering::AcqRel);
         // Another thread of this part has grown it, too.
         for index in left as u32..(left >> 32) as u32 {
             if let Some(entry) = entry(index) {
