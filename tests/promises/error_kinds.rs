@@ -139,3 +139,43 @@ fn the_sources_go_deep() {
     scope.in_scope(fails).unwrap_err();
     assert_eq!(error_of(&scope, "fails").2, ["level 3", "level 2", "level 1", "level 0"]);
 }
+
+#[test]
+fn an_error_that_panics_while_it_names_its_source_harms_nobody() {
+    #[derive(Debug)]
+    struct Broken;
+    impl fmt::Display for Broken {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("broken")
+        }
+    }
+    impl Error for Broken {
+        fn source(&self) -> Option<&(dyn Error + 'static)> {
+            panic!("on purpose");
+        }
+    }
+    #[traced]
+    async fn polled() -> Result<(), Broken> {
+        Err(Broken)
+    }
+    #[traced]
+    fn called() -> Result<(), Broken> {
+        Err(Broken)
+    }
+    #[traced]
+    fn wraps() -> Result<(), Refused> {
+        Err(wrapped("outside", Broken))
+    }
+    let scope = scope();
+    scope.in_scope(|| {
+        assert!(block_on(polled()).is_err() && called().is_err() && wraps().is_err());
+        current().record_error(&Broken);
+        Span::new("by hand").in_scope(|| current().record_error(&Broken));
+    });
+    let said = |name| {
+        let (_, message, sources) = error_of(&scope, name);
+        format!("{message} {sources:?}")
+    };
+    assert_eq!(["polled", "called", "by hand"].map(said), ["broken []"; 3]);
+    assert_eq!(said("wraps"), "outside [\"broken\"]");
+}

@@ -139,7 +139,12 @@ pub fn service_of(span: &SpanContext) -> Service<&'static str> {
 #[doc(hidden)]
 pub fn fail_by_error(span: &SpanContext, error: &(dyn Error + 'static)) {
     if span.is_recorded() {
-        outcome::fail(span, UNKNOWN_TYPE, Value::Display(&error), error.source());
+        outcome::fail(
+            span,
+            UNKNOWN_TYPE,
+            Value::Display(&error),
+            outcome::source(|| error.source()),
+        );
     }
 }
 

@@ -8,6 +8,7 @@ use std::any::type_name;
 use std::error::Error;
 use std::fmt::{Debug, Display};
 use std::marker::PhantomData;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::backtrace;
 use crate::context::SpanContext;
@@ -94,7 +95,7 @@ macro_rules! outcome {
             fn fail<$($lifetime,)? E: $($bounds)*>(span: &impl Observed, $error: &E) {
                 let span = span.context();
                 if span.is_recorded() {
-                    fail(&span, type_name::<E>(), $value, $source);
+                    fail(&span, type_name::<E>(), $value, source(|| $source));
                 }
             }
         }
@@ -134,7 +135,7 @@ impl SpanContext {
     /// ```
     pub fn record_error<E: Error + ?Sized>(&self, error: &E) {
         if self.is_recorded() {
-            fail(self, type_name::<E>(), Value::Display(&error), error.source());
+            fail(self, type_name::<E>(), Value::Display(&error), source(|| error.source()));
         }
     }
 
@@ -161,6 +162,13 @@ impl SpanContext {
     }
 }
 
+/// What an error names as its source. That is foreign code: where it panics there is none.
+pub(crate) fn source<'a>(
+    named: impl FnOnce() -> Option<&'a (dyn Error + 'static)>,
+) -> Option<&'a (dyn Error + 'static)> {
+    catch_unwind(AssertUnwindSafe(named)).unwrap_or_default()
+}
+
 /// Sources beyond this depth are not followed.
 const MAX_SOURCES: usize = 8;
 
@@ -178,7 +186,7 @@ pub fn fail(
     let mut next = source;
     for place in &mut sources {
         *place = next;
-        next = next.and_then(Error::source);
+        next = next.and_then(|error| self::source(|| error.source()));
     }
     let deep = sources.iter().flatten().count();
     backtrace::keep(span.span);
