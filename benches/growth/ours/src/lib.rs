@@ -12,6 +12,8 @@ use tracer::{Span, Tracer, traced};
 
 /// Spans after which the collector is given time: what piles up is another measurement.
 const STEP: u64 = 5_000;
+/// The time that it is given, longer than its pause. A flush would wake it, and that is not what is measured.
+const PASS: Duration = Duration::from_millis(11);
 
 static ARRIVED: AtomicU64 = AtomicU64::new(0);
 
@@ -57,7 +59,7 @@ impl Account {
         let before = nanos(ClockId::ThreadCPUTime);
         run();
         self.caller += nanos(ClockId::ThreadCPUTime) - before;
-        thread::sleep(Duration::from_millis(11));
+        thread::sleep(PASS);
     }
 
     /// Prints what a span took of its thread and of the process, and the memory that there was at most.
@@ -193,7 +195,7 @@ pub fn callsites(all: &[fn(u64) -> u64], total: u64) {
     // The first call of each takes a number for it.
     all.chunks(1_000).for_each(|some| {
         some.iter().for_each(|f| _ = f(0));
-        thread::sleep(Duration::from_millis(11));
+        thread::sleep(PASS);
     });
     (account.caller, account.process) = (0, nanos(ClockId::ProcessCPUTime));
     // All of them are called in a step.
